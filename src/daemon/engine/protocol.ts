@@ -1,0 +1,194 @@
+import type { Settings } from '../../rpc/contract/types.ts'
+
+/**
+ * What the daemon and an engine host say to each other, over the channel of `child_process.fork` (structured
+ * clone, so bytes cross as Uint8Array).
+ *
+ * The daemon says what it wants; the host says what it sees. A host keeps no truth: everything in a task can be
+ * sent again to a new host, and `have` in its reports is enough to go on where the last one died.
+ */
+
+/** v1 info hash as 40 lower-case hex digits: the key of a torrent inside one session. */
+export type TorrentId = string
+
+/** Rates in bytes/s, counts; -1 is unlimited. */
+export interface TaskLimits {
+  download: number
+  upload: number
+  connections: number
+  uploads: number
+}
+
+/** A tracker with its tier, 0 first. */
+export interface TaskTracker {
+  url: string
+  tier: number
+}
+
+/** The part of a task that may change while the torrent is loaded. */
+export interface TaskOptions {
+  trackers: TaskTracker[]
+  /** One per file, 0..7; shorter means 4 for the rest. */
+  filePriorities: number[]
+  sequential: boolean
+  limits: TaskLimits
+  /** Request nothing, only serve. */
+  uploadMode: boolean
+  disableDht: boolean
+  disableLsd: boolean
+  disablePex: boolean
+}
+
+/** Everything a host needs to run one torrent. */
+export interface TorrentTask extends TaskOptions {
+  id: TorrentId
+  /** Shown and sent until the metadata tells the name. */
+  name: string
+  /** The whole .torrent file; null for a magnet, whose metadata the host then reports. */
+  torrentFile: Uint8Array | null
+  /** Absolute folder. */
+  savePath: string
+  /**
+   * Pieces known to be on disk, high bit first. null: not known, so look at what is there and hash it.
+   * Used only if the files still have the sizes that the bits claim, else everything is hashed.
+   */
+  have: Uint8Array | null
+  webSeeds: string[]
+  /** `host:port` to try at once. */
+  peers: string[]
+  /** Sent to trackers as tracker id. */
+  trackerId: string
+  /** Piece data before this load, for what trackers are told. */
+  uploadedBefore: number
+  downloadedBefore: number
+}
+
+/** Requests of the daemon: one property per method, as `params -> result`. Each is answered exactly once. */
+export interface HostMethods {
+  /** First message. Also later: applies what can change at once, rebuilds the client for the rest. */
+  configure: (params: { session: string; settings: Settings }) => null
+  /** Starts (checks, then runs) a torrent; answers when accepted, progress comes as reports. */
+  load: (params: { task: TorrentTask }) => null
+  /** Stops it: trackers told, files closed, counters final. Answers with the last report; null if unknown. */
+  unload: (params: { id: TorrentId }) => TorrentReport | null
+  update: (params: { id: TorrentId; options: Partial<TaskOptions> }) => null
+  addPeer: (params: { id: TorrentId; address: string }) => null
+  /**
+   * Deletes the files of a torrent that is not loaded, its part file, and its folders if empty; nothing else.
+   * Files that are already gone are fine; a file that cannot be deleted is an error naming it.
+   */
+  removeFiles: (params: { torrentFile: Uint8Array; savePath: string }) => null
+  /** Unloads everything, tells trackers, then exits by itself. */
+  shutdown: (params: { deadlineMs: number }) => null
+}
+
+/** Why a torrent stopped. `file` is the path concerned, when there is one. */
+export interface TaskError {
+  message: string
+  file: string | null
+}
+
+/**
+ * What a host knows of one loaded torrent. Counters are since this load. Sent when something changed and at most
+ * a few times a second; fields that did not change since the last report are left out, `id` never.
+ */
+export interface TorrentReport {
+  id: TorrentId
+  /** `checking`: hashing what is on disk. `metadata`: waiting for the info dictionary. `stopped`: by an error. */
+  phase?: 'checking' | 'metadata' | 'running' | 'stopped'
+  /** 0..1 of pieces looked at, while checking. */
+  checked?: number
+  /** Verified pieces; sent when checking ends and then as it grows. */
+  have?: Uint8Array
+  /** Verified bytes plus complete blocks of unfinished pieces. */
+  done?: number
+  /** Blocks of unfinished pieces that belong to wanted files. */
+  wantedPartial?: number
+  error?: TaskError | null
+  download?: number
+  upload?: number
+  payloadDownload?: number
+  payloadUpload?: number
+  failedBytes?: number
+  redundantBytes?: number
+  downloadRate?: number
+  uploadRate?: number
+  payloadDownloadRate?: number
+  payloadUploadRate?: number
+  peers?: number
+  connections?: number
+  seeds?: number
+  unchoked?: number
+  knownPeers?: number
+  candidates?: number
+  /** -1 unknown. */
+  swarmSeeds?: number
+  swarmLeechers?: number
+  currentTracker?: string
+  hasIncoming?: boolean
+  /** Copies of the rarest piece here and among peers, plus the share of pieces that exist more often; -1 for a seed. */
+  distributedCopies?: number
+}
+
+/** What a host says on its own. */
+export type HostEvent =
+  | { event: 'reports'; reports: TorrentReport[] }
+  /** The info dictionary of a magnet arrived: its exact bytes. Comes before the check of what is on disk. */
+  | { event: 'metadata'; id: TorrentId; info: Uint8Array }
+  | { event: 'listening'; host: string; port: number }
+  /** The client could not listen or lost its DHT; the host tries again by itself. */
+  | { event: 'trouble'; message: string }
+  | { event: 'log'; level: 'debug' | 'info' | 'warning' | 'error'; message: string }
+
+/** daemon -> host */
+export type HostRequest = {
+  [M in keyof HostMethods]: { id: number; method: M; params: Parameters<HostMethods[M]>[0] }
+}[keyof HostMethods]
+
+/** host -> daemon: an answer, or an event. */
+export type HostMessage =
+  | { id: number; result: unknown }
+  | { id: number; error: { message: string; code?: string; path?: string } }
+  | HostEvent
+
+/** A supervisor's view of its host, for `daemon.status`. */
+export interface EngineState {
+  state: 'idle' | 'starting' | 'running' | 'waiting'
+  pid: number | null
+  restarts: number
+  /** `host:port`, null when not listening. */
+  listening: string | null
+  /** Last trouble, null when well. */
+  error: string | null
+}
+
+/** What the session layer is told by its engine. */
+export interface EngineListener {
+  report(report: TorrentReport): void
+  metadata(id: TorrentId, info: Uint8Array): void
+  /**
+   * The host is gone. Everything that was loaded no longer is; the supervisor starts a new host with back-off and
+   * then calls `ready`.
+   */
+  lost(reason: string): void
+  /** A (new) host answers: load what should run. */
+  ready(): void
+}
+
+/** The daemon's side of one session's engine; implemented in `supervisor.ts`. */
+export interface Engine {
+  readonly state: EngineState
+  /** New settings; starts nothing. */
+  configure(settings: Settings): void
+  /**
+   * Makes the host run this torrent; starts a host when there is none. Resolves when accepted; rejects when the
+   * host went away (then `lost` and later `ready` follow).
+   */
+  load(task: TorrentTask): Promise<void>
+  unload(id: TorrentId): Promise<TorrentReport | null>
+  update(id: TorrentId, options: Partial<TaskOptions>): Promise<void>
+  addPeer(id: TorrentId, address: string): Promise<void>
+  removeFiles(torrentFile: Uint8Array, savePath: string): Promise<void>
+  /** Ends the host, tidily within the deadline, else by force. */
+  stop(deadlineMs: number): Promise<void>
+}

@@ -1,0 +1,63 @@
+import { Type } from 'typebox'
+import { method, noParams, nothing, object } from './method.ts'
+import { Count } from './types.ts'
+
+/** Methods about the daemon itself. */
+export const daemonMethods = {
+  hello: method({
+    params: object({
+      protocol: Type.Optional(
+        Type.String({ pattern: '^[0-9]+\\.[0-9]+$', description: 'the version the caller speaks' }),
+      ),
+      client: Type.Optional(Type.String({ description: 'who calls, for the log' })),
+    }),
+    result: object({
+      protocol: Type.String(),
+      version: Type.String({ description: "the daemon's version" }),
+      pid: Count,
+      generation: Type.String({ description: 'a new one at every start of the daemon' }),
+      methods: Type.Array(Type.String()),
+      capabilities: Type.Array(Type.String()),
+    }),
+    changes: false,
+    doc: 'Says who answers; refuses a caller of another major protocol version.',
+  }),
+  'daemon.status': method({
+    params: noParams,
+    result: object({
+      version: Type.String(),
+      pid: Count,
+      generation: Type.String(),
+      uptime: Type.Integer({ description: 'seconds since the start' }),
+      socket: Type.String(),
+      state_dir: Type.String(),
+      config_file: Type.Union([Type.String(), Type.Null()]),
+      sessions: Type.Array(
+        object({
+          name: Type.String(),
+          torrents: Count,
+          engine: object({
+            state: Type.Union([
+              Type.Literal('idle'),
+              Type.Literal('starting'),
+              Type.Literal('running'),
+              Type.Literal('waiting'),
+            ]),
+            pid: Type.Union([Count, Type.Null()]),
+            restarts: Count,
+            listening: Type.Union([Type.String(), Type.Null()], { description: 'host:port or null' }),
+            error: Type.Union([Type.String(), Type.Null()]),
+          }),
+        }),
+      ),
+    }),
+    changes: false,
+    doc: 'Tells where the daemon lives and how its sessions do.',
+  }),
+  'daemon.stop': method({
+    params: noParams,
+    result: nothing,
+    changes: true,
+    doc: 'Saves everything, tells trackers, and ends the daemon; answers before it goes.',
+  }),
+}

@@ -1,0 +1,17 @@
+import { daemonMethods } from './daemon.ts'
+import type { ParamsOf, ResultOf } from './method.ts'
+import { sessionMethods } from './sessions.ts'
+import { torrentMethods } from './torrents.ts'
+
+/** Every method of the protocol. The single source of truth for server, client and reference. */
+export const contract = { ...daemonMethods, ...sessionMethods, ...torrentMethods }
+
+/** Name of a method. */
+export type Method = keyof typeof contract
+/** Parameters of a method. */
+export type Params<M extends Method> = ParamsOf<(typeof contract)[M]>
+/** Result of a method. */
+export type Result<M extends Method> = ResultOf<(typeof contract)[M]>
+
+/** One handler per method; the daemon does not compile while one is missing. */
+export type Handlers = { [M in Method]: (params: Params<M>) => Result<M> | Promise<Result<M>> }

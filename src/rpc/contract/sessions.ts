@@ -1,0 +1,61 @@
+import { Type } from 'typebox'
+import { method, noParams, object } from './method.ts'
+import { Count, Settings, Warnings } from './types.ts'
+
+const name = Type.String({ description: 'name of the session' })
+
+/** Methods about sessions and their settings. */
+export const sessionMethods = {
+  'sessions.list': method({
+    params: noParams,
+    result: object({
+      sessions: Type.Array(
+        object({
+          name: Type.String(),
+          torrents_total: Count,
+          is_listening: Type.Boolean(),
+          is_dht_running: Type.Boolean(),
+          is_paused: Type.Boolean(),
+        }),
+      ),
+    }),
+    changes: false,
+    doc: 'Lists the sessions by name in byte order.',
+  }),
+  'sessions.settings.list': method({
+    params: object({
+      name: Type.Optional(name),
+      keys: Type.Optional(Type.Array(Type.String(), { description: 'only these settings' })),
+    }),
+    result: object({ settings: Settings }),
+    changes: false,
+    doc: 'Returns the settings of a session (default: `default`), as applied.',
+  }),
+  'sessions.settings.update': method({
+    params: object({ name: Type.Optional(name), settings: Settings }),
+    result: object({ settings: Settings, warnings: Warnings }),
+    changes: true,
+    doc: 'Sets the given settings, leaves the rest, keeps them across restarts, and returns all of them.',
+  }),
+  'sessions.settings.reset': method({
+    params: object({
+      name: Type.Optional(name),
+      keys: Type.Optional(Type.Array(Type.String(), { description: 'only these settings; default all' })),
+    }),
+    result: object({ settings: Settings }),
+    changes: true,
+    doc: 'Forgets what was set by update: the values of the config file rule again.',
+  }),
+  'settings.preset': method({
+    params: object({
+      preset: Type.Union([
+        Type.Literal('default'),
+        Type.Literal('min_memory_usage'),
+        Type.Literal('high_performance_seed'),
+      ]),
+    }),
+    result: object({ settings: Settings, defaults: Settings }),
+    changes: false,
+    doc: "Returns one of libtorrent's presets (only what it sets) beside the defaults of every setting.",
+  }),
+}

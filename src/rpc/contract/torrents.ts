@@ -1,0 +1,160 @@
+import { Type } from 'typebox'
+import { method, nothing, object } from './method.ts'
+import {
+  Bytes64,
+  Count,
+  FlagChanges,
+  InfoHash,
+  InfoHashParam,
+  TorrentStatus,
+  torrentKey,
+  Warnings,
+} from './types.ts'
+
+const session = Type.Optional(Type.String({ description: 'name of the session; default `default`' }))
+const limit = (what: string) => Type.Optional(Type.Integer({ description: `${what}; -1 or 0: unlimited` }))
+const category = Type.Union([Type.String(), Type.Null()])
+
+/** Client data of a torrent as it stands. */
+const UserData = object({ category, tags: Type.Array(Type.String()) })
+
+/** Methods about torrents. */
+export const torrentMethods = {
+  'torrents.add': method({
+    params: object({
+      session,
+      ti: Type.Optional(Bytes64),
+      magnet_uri: Type.Optional(Type.String()),
+      info_hash: Type.Optional(InfoHashParam),
+      save_path: Type.String({ description: 'absolute; created when first written to' }),
+      name: Type.Optional(Type.String()),
+      trackers: Type.Optional(Type.Array(Type.String())),
+      tracker_tiers: Type.Optional(Type.Array(Type.Integer({ minimum: 0, maximum: 255 }))),
+      trackerid: Type.Optional(Type.String()),
+      url_seeds: Type.Optional(Type.Array(Type.String())),
+      peers: Type.Optional(Type.Array(Type.String({ description: 'host:port' }))),
+      file_priorities: Type.Optional(Type.Array(Type.Integer({ minimum: 0, maximum: 7 }))),
+      download_limit: limit('bytes/s'),
+      upload_limit: limit('bytes/s'),
+      max_connections: limit('connections'),
+      max_uploads: limit('unchoked peers'),
+      flags: Type.Optional(FlagChanges),
+      category: Type.Optional(category),
+      tags: Type.Optional(Type.Array(Type.String())),
+    }),
+    result: object({
+      session: Type.String(),
+      info_hash: InfoHash,
+      added: Type.Boolean({ description: 'false when it was there already; trackers are merged then' }),
+      warnings: Warnings,
+    }),
+    changes: true,
+    doc: 'Adds a torrent from its file (`ti`), a magnet link or an info hash; durable when it answers.',
+  }),
+  'torrents.remove': method({
+    params: object({ ...torrentKey, remove_files: Type.Optional(Type.Boolean()) }),
+    result: nothing,
+    changes: true,
+    doc: 'Removes a torrent, with `remove_files` also its files, part file and folders left empty.',
+  }),
+  'torrents.list': method({
+    params: object({
+      session,
+      after: Type.Optional(InfoHash),
+      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 10000 })),
+      fields: Type.Optional(Type.Array(Type.String({ description: 'names of TorrentStatus' }))),
+    }),
+    result: object({
+      torrents: Type.Array(Type.Partial(TorrentStatus)),
+      torrents_total: Count,
+      next: Type.Union([InfoHash, Type.Null()], { description: 'pass as `after` for the next page' }),
+    }),
+    changes: false,
+    doc: 'Lists torrents in ascending order of info hash, a page at a time, with all or some status fields.',
+  }),
+  'torrents.find': method({
+    params: object(torrentKey),
+    result: object({ info_hash: Type.Union([InfoHash, Type.Null()]) }),
+    changes: false,
+    doc: 'Returns the full info hash of a torrent in a session, null when it is not there.',
+  }),
+  'torrents.status': method({
+    params: object(torrentKey),
+    result: TorrentStatus,
+    changes: false,
+    doc: 'Returns everything known of one torrent.',
+  }),
+  'torrents.pieces': method({
+    params: object(torrentKey),
+    result: object({
+      pieces: Bytes64,
+      num_pieces: Count,
+    }),
+    changes: false,
+    doc: 'Returns which pieces are verified: one bit a piece, the first is the high bit of the first byte.',
+  }),
+  'torrents.metadata.get': method({
+    params: object(torrentKey),
+    result: object({ ti: Type.Union([Bytes64, Type.Null()]) }),
+    changes: false,
+    doc: 'Returns the bytes of the .torrent file, null before metadata.',
+  }),
+  'torrents.pause': method({
+    params: object(torrentKey),
+    result: nothing,
+    changes: true,
+    doc: "Pauses a torrent until it is resumed: it leaves the queue's hands.",
+  }),
+  'torrents.resume': method({
+    params: object(torrentKey),
+    result: nothing,
+    changes: true,
+    doc: 'Resumes a torrent, clears its error and gives it back to the queue.',
+  }),
+  'torrents.recheck': method({
+    params: object(torrentKey),
+    result: nothing,
+    changes: true,
+    doc: 'Forgets which pieces are there and hashes the files again.',
+  }),
+  'torrents.errors.clear': method({
+    params: object(torrentKey),
+    result: nothing,
+    changes: true,
+    doc: 'Clears the error of a torrent and starts it again.',
+  }),
+  'torrents.flags.set': method({
+    params: object({ ...torrentKey, flags: FlagChanges }),
+    result: object({ warnings: Warnings }),
+    changes: true,
+    doc: 'Sets or clears flags; those that are left out stay.',
+  }),
+  'torrents.userdata.get': method({
+    params: object(torrentKey),
+    result: UserData,
+    changes: false,
+    doc: 'Returns category and tags.',
+  }),
+  'torrents.userdata.update': method({
+    params: object({
+      ...torrentKey,
+      category: Type.Optional(category),
+      tags: Type.Optional(Type.Array(Type.String(), { description: 'replaces all tags' })),
+      add_tags: Type.Optional(Type.Array(Type.String())),
+      remove_tags: Type.Optional(Type.Array(Type.String())),
+    }),
+    result: UserData,
+    changes: true,
+    doc: 'Changes category or tags and returns them as they are then; durable when it answers.',
+  }),
+  'torrents.peers.add': method({
+    params: object({
+      ...torrentKey,
+      ip: Type.String(),
+      port: Type.Integer({ minimum: 1, maximum: 65535 }),
+    }),
+    result: nothing,
+    changes: true,
+    doc: 'Offers a peer address to a torrent; it is kept until the torrent runs.',
+  }),
+}
