@@ -1,0 +1,13 @@
+-- Lists every torrent of every session, one line each, with tabs between the columns, for people and for `cut`.
+--
+--   porla-lua examples/list.lua
+--   porla-lua examples/list.lua | cut -f2,3
+
+local sessions = require("sessions")
+
+for session in sessions.list() do
+  for torrent in session:torrents() do
+    local status = torrent:status()
+    print(string.format("%s\t%s\t%s\t%.1f%%", session.name, status.name, status.state, status.progress * 100))
+  end
+end
