@@ -18,6 +18,7 @@ export const daemonMethods = {
       generation: Type.String({ description: 'a new one at every start of the daemon' }),
       methods: Type.Array(Type.String()),
       capabilities: Type.Array(Type.String()),
+      events_seq: Type.Integer({ description: 'number of the last event so far' }),
     }),
     changes: false,
     doc: 'Says who answers; refuses a caller of another major protocol version.',

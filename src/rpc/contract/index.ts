@@ -1,10 +1,12 @@
+import type { Peer } from '../peer.ts'
 import { daemonMethods } from './daemon.ts'
+import { eventMethods } from './events.ts'
 import type { ParamsOf, ResultOf } from './method.ts'
 import { sessionMethods } from './sessions.ts'
 import { torrentMethods } from './torrents.ts'
 
 /** Every method of the protocol. The single source of truth for server, client and reference. */
-export const contract = { ...daemonMethods, ...sessionMethods, ...torrentMethods }
+export const contract = { ...daemonMethods, ...sessionMethods, ...torrentMethods, ...eventMethods }
 
 /** Name of a method. */
 export type Method = keyof typeof contract
@@ -13,5 +15,12 @@ export type Params<M extends Method> = ParamsOf<(typeof contract)[M]>
 /** Result of a method. */
 export type Result<M extends Method> = ResultOf<(typeof contract)[M]>
 
+/** Methods that answer more than once, or for which it matters that the caller goes away. */
+type Listening = Extract<Method, `events.${string}`>
+
 /** One handler per method; the daemon does not compile while one is missing. */
-export type Handlers = { [M in Method]: (params: Params<M>) => Result<M> | Promise<Result<M>> }
+export type Handlers = {
+  [M in Method]: M extends Listening
+    ? (params: Params<M>, peer: Peer) => Result<M> | Promise<Result<M>>
+    : (params: Params<M>) => Result<M> | Promise<Result<M>>
+}

@@ -60,13 +60,18 @@ export const torrentMethods = {
   'torrents.list': method({
     params: object({
       session,
+      query: Type.Optional(Type.String({ description: 'PQL; only torrents of which it is true' })),
       after: Type.Optional(InfoHash),
       limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 10000 })),
       fields: Type.Optional(Type.Array(Type.String({ description: 'names of TorrentStatus' }))),
     }),
     result: object({
       torrents: Type.Array(Type.Partial(TorrentStatus)),
-      torrents_total: Count,
+      torrents_total: Type.Integer({
+        minimum: 0,
+        maximum: Number.MAX_SAFE_INTEGER,
+        description: 'torrents of the session, whatever the query',
+      }),
       next: Type.Union([InfoHash, Type.Null()], { description: 'pass as `after` for the next page' }),
     }),
     changes: false,

@@ -9,10 +9,10 @@ export const InfoHash = Type.Tuple([
 export type InfoHash = Static<typeof InfoHash>
 
 /** How a request names a torrent: the pair above, or one of its hashes alone as hex in either case. */
-export const InfoHashParam = Type.Union([
-  InfoHash,
-  Type.String({ pattern: '^([0-9a-fA-F]{40}|[0-9a-fA-F]{64})$' }),
-])
+export const InfoHashParam = Type.Union(
+  [InfoHash, Type.String({ pattern: '^([0-9a-fA-F]{40}|[0-9a-fA-F]{64})$' })],
+  { description: 'an info hash: 40 or 64 hex digits, or the pair [v1, v2]' },
+)
 export type InfoHashParam = Static<typeof InfoHashParam>
 
 /** Fields that name one torrent of one session. */
@@ -88,10 +88,8 @@ export const TorrentStatus = object({
   info_hash: InfoHash,
   name: Type.String({ description: 'metadata name, before that the given one, or ""' }),
   save_path: Type.String({ description: 'absolute folder that contains the file or folder' }),
-  state: Type.Union(stateNames.map((name) => Type.Literal(name))),
-  flags: Type.Array(Type.Union(flagNames.map((name) => Type.Literal(name))), {
-    description: 'the flags that are set',
-  }),
+  state: Type.Enum(stateNames),
+  flags: Type.Array(Type.Enum(flagNames), { description: 'the flags that are set' }),
   progress: Type.Number({ description: '0..1: share checked while checking, else wanted bytes done' }),
   is_finished: yesNo('every wanted piece is there'),
   is_seeding: yesNo('every piece is there'),

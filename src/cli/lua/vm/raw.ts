@@ -1,5 +1,4 @@
-import { createRequire } from 'node:module'
-import type { LuaWasm as LuaWasmClass } from 'wasmoon'
+import { instantiate } from './wasm.ts'
 
 /** Address in the VM's memory: a `lua_State *`, a C string, a userdata block. */
 export type Pointer = number
@@ -19,6 +18,7 @@ export interface LuaExports {
   removeFunction(fn: Pointer): void
   _malloc(size: number): Pointer
   _free(block: Pointer): void
+  _realloc(block: Pointer, size: number): Pointer
   _luaL_newstate(): State
   _luaL_openlibs(L: State): void
   _lua_close(L: State): void
@@ -42,6 +42,7 @@ export interface LuaExports {
   _lua_rawlen(L: State, idx: number): number
   _lua_tonumberx(L: State, idx: number, isnum: Pointer): number
   _lua_tointegerx(L: State, idx: number, isnum: Pointer): bigint
+  _lua_stringtonumber(L: State, text: Pointer): number
   _lua_toboolean(L: State, idx: number): number
   _lua_tolstring(L: State, idx: number, len: Pointer): Pointer
   _luaL_tolstring(L: State, idx: number, len: Pointer): Pointer
@@ -69,6 +70,8 @@ export interface LuaExports {
   _lua_rawset(L: State, idx: number): void
   _lua_rawgeti(L: State, idx: number, i: bigint): number
   _lua_rawseti(L: State, idx: number, i: bigint): void
+  _lua_rawgetp(L: State, idx: number, key: Pointer): number
+  _lua_rawsetp(L: State, idx: number, key: Pointer): void
   _lua_next(L: State, idx: number): number
   _lua_len(L: State, idx: number): void
   _luaL_len(L: State, idx: number): number
@@ -77,6 +80,7 @@ export interface LuaExports {
   _lua_newuserdatauv(L: State, size: number, uservalues: number): Pointer
   _lua_getiuservalue(L: State, idx: number, n: number): number
   _lua_setiuservalue(L: State, idx: number, n: number): number
+  _lua_setupvalue(L: State, idx: number, n: number): Pointer
   _lua_getmetatable(L: State, idx: number): number
   _lua_setmetatable(L: State, idx: number): number
   _luaL_newmetatable(L: State, name: Pointer): number
@@ -133,12 +137,10 @@ export const registryIndex = -1_000_000 - 1000
 /** LUA_MULTRET. */
 export const multipleResults = -1
 
-/**
- * Loads the WASM module. `wasmFile` is where the bundle keeps the binary; without it, it is found beside wasmoon.
- */
-export async function loadLua(wasmFile?: string): Promise<LuaExports> {
-  const require = createRequire(import.meta.url)
-  const { LuaWasm } = require('wasmoon') as { LuaWasm: typeof LuaWasmClass }
-  const wasm = await LuaWasm.initialize(wasmFile)
-  return wasm.module as unknown as LuaExports
+/** Loads the WASM module: in a bundle it lies beside it, else in wasmoon. */
+export async function loadLua(): Promise<LuaExports> {
+  const bundled = !import.meta.url.endsWith('.ts')
+  return instantiate(
+    new URL(bundled ? './glue.wasm' : import.meta.resolve('wasmoon/dist/glue.wasm'), import.meta.url),
+  )
 }

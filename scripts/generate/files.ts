@@ -1,0 +1,13 @@
+import { apiPage } from './api-page.ts'
+import { rpcPage } from './rpc-page.ts'
+import { typings } from './typings.ts'
+
+/** Every generated file: its path in the repository, and what it has to contain. */
+export function generatedFiles(): Map<string, string> {
+  const files = new Map([
+    ['docs/api.md', apiPage()],
+    ['docs/rpc.md', rpcPage()],
+  ])
+  for (const [name, text] of typings()) files.set(`types/${name}`, text)
+  return files
+}

@@ -1,0 +1,20 @@
+import type { Method } from '../rpc/contract/index.ts'
+
+/**
+ * Methods that change what the daemon keeps. The contract says which they are; they are listed again here because
+ * the program must not load the contract's schemas at start. A test compares the two.
+ */
+export const changingMethods: ReadonlySet<Method> = new Set<Method>([
+  'daemon.stop',
+  'sessions.settings.update',
+  'sessions.settings.reset',
+  'torrents.add',
+  'torrents.remove',
+  'torrents.pause',
+  'torrents.resume',
+  'torrents.recheck',
+  'torrents.errors.clear',
+  'torrents.flags.set',
+  'torrents.userdata.update',
+  'torrents.peers.add',
+])

@@ -1,0 +1,76 @@
+import { text } from 'node:stream/consumers'
+import type { Command } from 'commander'
+import { RpcClient } from '../../rpc/client.ts'
+import type { Method, Params } from '../../rpc/contract/index.ts'
+import { RpcError } from '../../rpc/errors.ts'
+import { ExitCode } from '../../rpc/exit-codes.ts'
+import { Failure } from '../../rpc/failure.ts'
+import { protocolVersion } from '../../rpc/protocol.ts'
+import type { DaemonOptions } from '../options.ts'
+import { findPlaces, findSocket } from '../places.ts'
+import { mayStart } from '../start-policy.ts'
+import { isNobodyThere } from './daemon/connect.ts'
+import { announce, startDaemon } from './daemon/start.ts'
+import type { CommandContext } from './index.ts'
+import { print } from './print.ts'
+
+/** Adds `call METHOD [PARAMS_JSON]`. */
+export function addCallCommand(program: Command, context: CommandContext): void {
+  program
+    .command('call')
+    .description("call a method of the daemon and print its result as JSON; 'call hello' lists the methods")
+    .argument('<method>', 'name of the method')
+    .argument('[params]', 'its parameters as a JSON object; - reads them from standard input')
+    .addHelpText('before', examples)
+    .action(async (method: string, params: string | undefined) => {
+      await call(context.daemon(), method, await readParams(params))
+    })
+}
+
+const examples = `Examples:
+  porla-lua call hello                       what there is: versions and methods
+  porla-lua call sessions.list
+  porla-lua call torrents.list '{"session":"default","fields":["name","progress"]}'
+  jq -n '{session:"default"}' | porla-lua call torrents.list -
+`
+
+/** Prints the result: for people on a terminal, in one line otherwise. */
+async function call(options: DaemonOptions, method: string, params: object): Promise<void> {
+  const client = await connect(options)
+  try {
+    await client.call('hello', { protocol: protocolVersion, client: 'porla-lua call' })
+    const result = await client.call(method as Method, params as Params<Method>)
+    print(JSON.stringify(result, null, process.stdout.isTTY ? 2 : undefined))
+  } catch (error) {
+    if (!(error instanceof RpcError)) throw error
+    throw new RpcError(error.code, `${error.message} (error ${error.code})`, error.data, { cause: error })
+  } finally {
+    await client.close()
+  }
+}
+
+/** Connects, and starts a daemon when none is there and that is allowed, as scripts do. */
+async function connect(options: DaemonOptions): Promise<RpcClient> {
+  const socket = await findSocket(options)
+  try {
+    return await RpcClient.connect(socket)
+  } catch (error) {
+    if (!isNobodyThere(error) || !mayStart(options)) throw error
+    const outcome = await startDaemon(await findPlaces(options))
+    if (outcome.started) announce(outcome)
+    return await RpcClient.connect(socket)
+  }
+}
+
+async function readParams(given: string | undefined): Promise<object> {
+  if (given === undefined) return {}
+  const json = given === '-' ? await text(process.stdin) : given
+  let value: unknown
+  try {
+    value = JSON.parse(json)
+  } catch (error) {
+    throw new Failure(ExitCode.usage, `the parameters are not JSON: ${(error as Error).message}`)
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
+  throw new Failure(ExitCode.usage, `the parameters must be a JSON object such as {"session":"default"}`)
+}

@@ -1,0 +1,73 @@
+import { type Command, InvalidArgumentError } from 'commander'
+import type { CommandContext } from '../index.ts'
+import { restartCommand } from './restart.ts'
+import { runInForeground } from './run.ts'
+import { socketCommand } from './socket.ts'
+import { startCommand } from './start.ts'
+import { statusCommand } from './status.ts'
+import { stopCommand } from './stop.ts'
+
+/** How long `daemon stop` and `daemon restart` wait for the daemon's end, seconds. */
+const stopSeconds = 30
+
+/** Adds `daemon` and its commands. */
+export function addDaemonCommands(program: Command, context: CommandContext): void {
+  const daemon = program
+    .command('daemon')
+    .description('start, stop and look at the daemon')
+    .addHelpText('before', examples)
+  daemon
+    .command('run')
+    .description('run in the foreground, for a supervisor; the log goes to stderr')
+    .action(async () => {
+      context.exit(await runInForeground(context.daemon()))
+    })
+  daemon
+    .command('start')
+    .description('start in the background and return when it answers')
+    .option('--json', 'print pid and socket as JSON')
+    .action(async ({ json }: { json?: true }) => {
+      await startCommand(context.daemon(), { json: json === true })
+    })
+  daemon
+    .command('stop')
+    .description('save everything, tell trackers, and end the daemon')
+    .option('--timeout <seconds>', 'how long to wait for its end', seconds, stopSeconds)
+    .action(async ({ timeout }: { timeout: number }) => {
+      await stopCommand(context.daemon(), timeout * 1000)
+    })
+  daemon
+    .command('restart')
+    .description('stop the daemon and start it again, with the same state folder and configuration')
+    .option('--timeout <seconds>', 'how long to wait for its end', seconds, stopSeconds)
+    .action(async ({ timeout }: { timeout: number }) => {
+      await restartCommand(context.daemon(), timeout * 1000)
+    })
+  daemon
+    .command('status')
+    .description('say whether the daemon runs (exit code 0) or not (3), and how its sessions do')
+    .option('--json', 'print all of it as JSON')
+    .action(async ({ json }: { json?: true }) => {
+      context.exit(await statusCommand(context.daemon(), { json: json === true, colour: context.colour() }))
+    })
+  daemon
+    .command('socket')
+    .description('print where the socket is')
+    .action(async () => {
+      await socketCommand(context.daemon())
+    })
+}
+
+const examples = `Examples:
+  porla-lua daemon start                     start it unless it runs already
+  porla-lua daemon status --json             for other programs
+  porla-lua daemon run                       in the foreground, for systemd and the like
+  echo '{"jsonrpc":"2.0","id":1,"method":"sessions.list"}' | nc -U "$(porla-lua daemon socket)"
+`
+
+function seconds(text: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0)
+    throw new InvalidArgumentError('a number of seconds is expected.')
+  return value
+}

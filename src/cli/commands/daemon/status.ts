@@ -1,0 +1,81 @@
+import type { Result } from '../../../rpc/contract/index.ts'
+import { ExitCode } from '../../../rpc/exit-codes.ts'
+import type { DaemonOptions } from '../../options.ts'
+import { findPlaces } from '../../places.ts'
+import { type ColourChoice, coloursFor } from '../colour.ts'
+import { print } from '../print.ts'
+import { answerMs, greet } from './connect.ts'
+
+type Status = Result<'daemon.status'>
+
+/** `daemon status`: 0 when it runs, 3 when not. The result is on stdout in both cases. */
+export async function statusCommand(
+  options: DaemonOptions,
+  { json, colour }: { json: boolean; colour: ColourChoice },
+): Promise<ExitCode> {
+  const { socket } = await findPlaces(options)
+  const { colours } = coloursFor(process.stdout, colour)
+  const there = await greet(socket)
+  if (!there) {
+    print(
+      json
+        ? JSON.stringify({ running: false, socket })
+        : `${colours.yellow('not running')} (socket ${socket})`,
+    )
+    return ExitCode.notRunning
+  }
+  const status = await there.client.call('daemon.status', {}, { timeoutMs: answerMs })
+  await there.client.close()
+  if (json) print(JSON.stringify({ running: true, ...status }))
+  else print([colours.green('running'), ...describe(status)].join('\n'))
+  return ExitCode.ok
+}
+
+function describe(status: Status): string[] {
+  const width = Math.max(...status.sessions.map(({ name }) => name.length))
+  return [
+    `  version  ${status.version}`,
+    `  pid      ${status.pid}`,
+    `  up       ${duration(status.uptime)}`,
+    `  socket   ${status.socket}`,
+    `  state    ${status.state_dir}`,
+    `  config   ${status.config_file ?? 'none'}`,
+    'sessions',
+    ...status.sessions.map(
+      ({ name, torrents, engine }) =>
+        `  ${name.padEnd(width)}  ${torrents} ${torrents === 1 ? 'torrent' : 'torrents'}, ${describeEngine(engine)}`,
+    ),
+  ]
+}
+
+function describeEngine({
+  state,
+  pid,
+  restarts,
+  listening,
+  error,
+}: Status['sessions'][number]['engine']): string {
+  const facts = [`engine ${state}`]
+  if (pid !== null) facts.push(`pid ${pid}`)
+  if (listening !== null) facts.push(`listening on ${listening}`)
+  if (restarts > 0) facts.push(`restarted ${restarts} times`)
+  if (error !== null) facts.push(`trouble: ${error}`)
+  return facts.join(', ')
+}
+
+/** Two largest units of a time in seconds: `3 d 4 h`, `12 s`. */
+function duration(seconds: number): string {
+  const parts: [number, string][] = [
+    [Math.floor(seconds / 86_400), 'd'],
+    [Math.floor(seconds / 3600) % 24, 'h'],
+    [Math.floor(seconds / 60) % 60, 'min'],
+    [seconds % 60, 's'],
+  ]
+  const first = parts.findIndex(([count]) => count > 0)
+  if (first < 0) return '0 s'
+  return parts
+    .slice(first, first + 2)
+    .filter(([count]) => count > 0)
+    .map(([count, unit]) => `${count} ${unit}`)
+    .join(' ')
+}

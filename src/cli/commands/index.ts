@@ -1,0 +1,94 @@
+import { Command, CommanderError, Option } from 'commander'
+import { RpcError } from '../../rpc/errors.ts'
+import { ExitCode } from '../../rpc/exit-codes.ts'
+import { Failure } from '../../rpc/failure.ts'
+import type { DaemonOptions } from '../options.ts'
+import { addCallCommand } from './call.ts'
+import { type ColourChoice, colourChoices, coloursFor } from './colour.ts'
+import { addDaemonCommands } from './daemon/index.ts'
+import { exitCodeFor } from './exit-code.ts'
+import { helpAfter, helpBefore } from './help.ts'
+import { addTypesCommand } from './types.ts'
+
+export { commandNames } from './names.ts'
+
+/** What every command gets: where the daemon is, and colours for its streams. */
+export interface CommandContext {
+  /** Global options, whether they stood before or after the command's name. */
+  daemon: () => DaemonOptions
+  colour: () => ColourChoice
+  /** The command's exit code; 0 unless it says otherwise. */
+  exit: (code: number) => void
+}
+
+/**
+ * Runs a command (`daemon start`, `call ...`) and returns its exit code. `globals` are the options that stood before
+ * it. Failures are printed to stderr here, without a stack unless they are our own defects, which are thrown.
+ */
+export async function runCommand(argv: string[], globals: DaemonOptions): Promise<number> {
+  let code: number = ExitCode.ok
+  const program = new Command('porla-lua')
+  const context: CommandContext = {
+    daemon: () => daemonOptions(program, globals),
+    colour: () => program.opts<{ color: ColourChoice }>().color,
+    exit: (wanted) => {
+      code = wanted
+    },
+  }
+  describe(program)
+  addDaemonCommands(program, context)
+  addCallCommand(program, context)
+  addTypesCommand(program)
+  try {
+    await program.parseAsync(argv, { from: 'user' })
+    return code
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage
+    if (!(error instanceof RpcError || error instanceof Failure)) throw error
+    const { colours } = coloursFor(process.stderr, context.colour())
+    process.stderr.write(`${colours.red('porla-lua:')} ${error.message}\n`)
+    return exitCodeFor(error)
+  }
+}
+
+/** The options that stood before the command's name, overruled by those after it. */
+function daemonOptions(program: Command, globals: DaemonOptions): DaemonOptions {
+  const { socket, stateDir, config, start } = program.opts<{
+    socket?: string
+    stateDir?: string
+    config?: string
+    start: boolean
+  }>()
+  return {
+    ...globals,
+    ...(socket !== undefined && { socket }),
+    ...(stateDir !== undefined && { stateDir }),
+    ...(config !== undefined && { config }),
+    noStart: globals.noStart || !start,
+  }
+}
+
+/** Options, help and error texts of the program itself. Subcommands copy these settings, so it comes first. */
+function describe(program: Command): void {
+  // Colours of the help itself are decided before the options are read, so --color is looked for by hand there.
+  program
+    .usage('[options] [script [args]]\n       porla-lua [options] command [args]')
+    .exitOverride()
+    .showHelpAfterError("('porla-lua --help' tells more)")
+    .configureOutput({
+      outputError: (text, write) => write(text.replace(/^error: /, 'porla-lua: ')),
+      getOutHasColors: () => coloursFor(process.stdout, 'auto').enabled,
+      getErrHasColors: () => coloursFor(process.stderr, 'auto').enabled,
+    })
+    .configureHelp({
+      showGlobalOptions: true,
+      styleTitle: (title) => coloursFor(process.stdout, 'auto').colours.bold(title),
+    })
+    .option('--socket <path>', 'socket of the daemon')
+    .option('--state-dir <folder>', "folder of the daemon's state")
+    .option('--config <file>', 'configuration file')
+    .option('--no-start', 'do not start a daemon when none answers')
+    .addOption(new Option('--color <when>', 'colours').choices(colourChoices).default('auto'))
+    .addHelpText('before', helpBefore)
+    .addHelpText('after', helpAfter)
+}

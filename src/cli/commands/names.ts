@@ -1,0 +1,2 @@
+/** Words that are commands when no file of that name is there. Read by every start, so nothing else is in here. */
+export const commandNames: readonly string[] = ['daemon', 'call', 'types', 'help']

@@ -1,0 +1,107 @@
+import type { HostFunction } from '../vm/lua.ts'
+import type { State } from '../vm/raw.ts'
+import type { Api } from './api.ts'
+
+/**
+ * Where a name comes from: `seed`, the package page that was given; `porla`, Porla's source or full documentation;
+ * `own`, an addition of porla-lua.
+ */
+export type Origin = 'seed' | 'porla' | 'own'
+
+interface Named {
+  readonly name: string
+  /** What it does or holds: units, what nil means, what is raised. Present tense, for the reference page. */
+  readonly doc: string
+  readonly origin: Origin
+}
+
+interface Callable extends Named {
+  /**
+   * Parameters and results, as in LuaLS annotations: `(ip: string, port: integer)`, `(path: string): TorrentInfo?`.
+   * `name?` may be left out, `type?` may be nil. Types are Lua's, or names of classes in `apiClasses`.
+   */
+  readonly signature: string
+}
+
+/** Called as `object:name(...)`: arguments start at index 2. */
+export interface MethodMember<T> extends Callable {
+  readonly kind: 'method'
+  /** Pushes results and returns how many. */
+  call(api: Api, L: State, self: T): number
+}
+
+/** Called as `Class.name(...)` or `module.name(...)`: arguments start at index 1. */
+export interface StaticMember extends Callable {
+  readonly kind: 'static'
+  call(api: Api, L: State): number
+}
+
+export interface PropertyMember<T> extends Named {
+  readonly kind: 'property'
+  /** Lua type, as in signatures. */
+  readonly type: string
+  readonly unit?: string
+  /** Pushes exactly one value. */
+  get(api: Api, L: State, self: T): void
+  /** Takes the value at `idx`; throws WrongValue for one that does not fit. Absent: read-only. */
+  set?(api: Api, L: State, self: T, idx: number): void
+}
+
+/** A value of a module that never changes. */
+export interface ConstantMember extends Named {
+  readonly kind: 'constant'
+  readonly value: string | number
+}
+
+export type Member<T> = MethodMember<T> | PropertyMember<T> | StaticMember
+
+/** What documentation and typings need of a class. */
+export interface ClassDescription {
+  readonly name: string
+  readonly doc: string
+  readonly origin: Origin
+  /** Set when the class is a global variable that holds its static functions. */
+  readonly global?: boolean
+  /** What operators and keys that are not members do, one sentence each. */
+  readonly operators?: readonly string[]
+  readonly members: readonly (Omit<MethodMember<never>, 'call'> | PropertyDescription | StaticMember)[]
+}
+export type PropertyDescription = Omit<PropertyMember<never>, 'get' | 'set'> & { readonly set?: unknown }
+
+/** A class of the API: its members, described and implemented in one place. `T` is the value behind a userdata. */
+export interface ApiClass<T> extends ClassDescription {
+  readonly members: readonly Member<T>[]
+  /** `==` with another object of this class. */
+  equals?(a: T, b: T): boolean
+  /** `tostring(x)`. */
+  text?(self: T, api: Api): string
+  /** `#x`. */
+  length?(self: T, api: Api): number
+  /** Reads a key that is no member: pushes one value and returns true, or false for the error. Key at index 2. */
+  read?(api: Api, L: State, self: T): boolean
+  /** Writes a key that is no member: true when taken, false for the error. Key at index 2, value at 3. */
+  write?(api: Api, L: State, self: T): boolean
+  /** What `pairs(x)` goes through: pushes key and value and returns true, or returns false at the end. */
+  pairs?(api: Api, self: T): (L: State) => boolean
+  /** Further metamethods. */
+  readonly metamethods?: Record<string, (api: Api) => HostFunction>
+  /** The script can no longer reach the value. */
+  collected?(self: T, api: Api): void
+}
+
+/** What `require` returns: a table of functions and constants, unless `value` or `open` says otherwise. */
+export interface ApiModule {
+  readonly name: string
+  readonly doc: string
+  readonly origin: Origin
+  readonly members: readonly (StaticMember | ConstantMember)[]
+  /** Classes of the objects that its functions give, for the reference and the typings. */
+  readonly classes?: readonly ClassDescription[]
+  /** Set when the module is itself called: `require('x')(...)`; its table has no members then. */
+  readonly callable?: Omit<StaticMember, 'name' | 'kind'>
+  /** Set when the module is data: its type as in signatures, and what pushes it. */
+  readonly data?: { readonly type: string; push(api: Api, L: State): void }
+}
+
+/** Thrown for a value that does not fit; whoever knows its name (argument, property) turns it into a Lua error. */
+export class WrongValue extends Error {}

@@ -1,0 +1,99 @@
+import { ErrorCode, RpcError } from '../../../rpc/errors.ts'
+import type { Lua } from '../vm/lua.ts'
+import type { State } from '../vm/raw.ts'
+import type { Api } from './api.ts'
+import type { ApiClass } from './describe.ts'
+import { pushJson } from './values.ts'
+
+/** An error of the daemon as a script sees it. */
+export interface ErrorValue {
+  code: number
+  message: string
+  data: unknown
+  /** `script.lua:3: `, or '' when no Lua code was running. */
+  where: string
+}
+
+/** Called stack levels in which to look for Lua code: `pcall(th.status, th)` has C in between. */
+const searchedLevels = 8
+
+export const errorClass: ApiClass<ErrorValue> = {
+  name: 'porla.Error',
+  doc: 'An error of the daemon. `error` and `pcall` pass it on; it prints and concatenates as its message.',
+  origin: 'own',
+  operators: ['`tostring(e)` and `e .. text` give the message.'],
+  members: [
+    {
+      kind: 'property',
+      name: 'code',
+      type: 'integer',
+      doc: 'What went wrong, as a number that never gets another meaning.',
+      origin: 'own',
+      get: (api, L, self) => api.lua.pushInteger(L, self.code),
+    },
+    {
+      kind: 'property',
+      name: 'message',
+      type: 'string',
+      doc: 'What went wrong, as a sentence.',
+      origin: 'own',
+      get: (api, L, self) => api.lua.pushText(L, self.message),
+    },
+    {
+      kind: 'property',
+      name: 'data',
+      type: 'table?',
+      doc: 'Details by name, such as `path`; nil when there are none.',
+      origin: 'own',
+      get: (api, L, self) => pushJson(api.lua, L, self.data),
+    },
+  ],
+  equals: (a, b) => a.code === b.code && a.message === b.message,
+  text: (self) => self.message,
+  metamethods: {
+    __concat: (api) => (L) => {
+      for (const idx of [1, 2]) {
+        const error = api.test(L, idx, errorClass)
+        if (error) api.lua.pushText(L, error.message)
+        else api.raw._lua_pushvalue(L, idx)
+      }
+      // Raises Lua's own error when the other side is no string or number.
+      api.raw._lua_concat(L, 2)
+      return 1
+    },
+  },
+}
+
+const apis = new WeakMap<Lua, Api>()
+
+/** Makes the daemon's errors Lua values. */
+export function installErrors(api: Api): void {
+  apis.set(api.lua, api)
+  api.lua.pushForeignError = (L, error) => {
+    if (!(error instanceof RpcError)) return false
+    api.push(L, errorClass, {
+      code: error.code,
+      // libtorrent's words, which scripts for Porla look for.
+      message: error.code === ErrorCode.InvalidTorrentHandle ? 'invalid torrent handle used' : error.message,
+      data: error.data,
+      where: positionOf(api.lua, L),
+    })
+    return true
+  }
+}
+
+/** Position of the nearest running Lua code, as luaL_where gives it. */
+function positionOf(lua: Lua, L: State): string {
+  for (let level = 1; level <= searchedLevels; level++) {
+    lua.raw._luaL_where(L, level)
+    const where = lua.text(L, -1)
+    lua.pop(L, 1)
+    if (where) return where
+  }
+  return ''
+}
+
+/** The error of the daemon at an index, for the report of an uncaught one; undefined when it is something else. */
+export function describeError(lua: Lua, L: State, idx: number): ErrorValue | undefined {
+  return apis.get(lua)?.test(L, idx, errorClass)
+}

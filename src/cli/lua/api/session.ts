@@ -1,0 +1,162 @@
+import type { InfoHash } from '../../../rpc/contract/types.ts'
+import { ArgumentError } from '../vm/errors.ts'
+import { LuaType, type State } from '../vm/raw.ts'
+import { addTorrentParamsClass, requestOf } from './add-torrent-params.ts'
+import type { Api } from './api.ts'
+import type { ApiClass } from './describe.ts'
+import { hashOfText, infoHashClass } from './info-hash.ts'
+import { settingsPackClass, settingsToApply } from './settings-pack.ts'
+import { handleOf, torrentHandleClass } from './torrent-handle.ts'
+import { TorrentPages } from './torrent-pages.ts'
+import { keyOf } from './torrent-ref.ts'
+import { readBoolean, readFields, readText } from './values.ts'
+
+/** A session is its name. */
+export interface SessionValue {
+  readonly name: string
+}
+
+const removeOptions = { remove_files: readBoolean }
+
+/** An InfoHash object, or a hash as hex. */
+function checkHash(api: Api, L: State, arg: number): InfoHash {
+  const object = api.test(L, arg, infoHashClass)
+  if (object) return object
+  if (api.lua.type(L, arg) !== LuaType.string) api.lua.typeError(L, arg, 'InfoHash or string')
+  const text = api.lua.checkText(L, arg)
+  const hash = hashOfText(text)
+  if (hash === undefined) throw new ArgumentError(arg, `40 or 64 hex digits expected, got '${text}'`)
+  return hash
+}
+
+export const sessionClass: ApiClass<SessionValue> = {
+  name: 'Session',
+  doc: 'A set of torrents with settings of its own.',
+  origin: 'seed',
+  operators: ['`a == b` is true for the same session.'],
+  members: [
+    {
+      kind: 'property',
+      name: 'name',
+      type: 'string',
+      doc: 'As configured.',
+      origin: 'porla',
+      get: (api, L, self) => api.lua.pushText(L, self.name),
+    },
+    {
+      kind: 'method',
+      name: 'add_torrent',
+      signature: '(params: AddTorrentParams): TorrentHandle',
+      doc:
+        'Adds a torrent and returns it; it is there at once and is kept. One that is there already is returned as ' +
+        'it is, with the trackers that are new to it.',
+      origin: 'porla',
+      call: (api, L, self) => {
+        const params = api.check(L, 2, addTorrentParamsClass)
+        const request = requestOf(api, self.name, params)
+        if (
+          !request.ti &&
+          typeof request.info_hash === 'object' &&
+          request.info_hash.every((hash) => !hash)
+        ) {
+          throw new ArgumentError(2, 'the parameters name no torrent: set ti or info_hash')
+        }
+        const { session, info_hash, warnings } = api.call('torrents.add', request)
+        api.warn(warnings)
+        const torrent = { session, hash: info_hash }
+        // The object that the script may hold becomes the torrent's; used again, the parameters get a new one.
+        if (params.userdata.torrent) params.userdata = { ...params.userdata, torrent }
+        else params.userdata.torrent = torrent
+        api.push(L, torrentHandleClass, handleOf(torrent))
+        return 1
+      },
+    },
+    {
+      kind: 'method',
+      name: 'apply_settings',
+      signature: '(pack: SettingsPack)',
+      doc: 'Sets the values the pack contains, leaves the rest, and keeps them across restarts.',
+      origin: 'seed',
+      call: (api, L, self) => {
+        const settings = settingsToApply(api.check(L, 2, settingsPackClass), self.name)
+        api.warn(api.call('sessions.settings.update', { name: self.name, settings }).warnings)
+        return 0
+      },
+    },
+    {
+      kind: 'method',
+      name: 'find_torrent',
+      signature: '(info_hash: InfoHash|string): TorrentHandle?',
+      doc: 'The torrent with exactly these hashes, or with the one hash that is given as hex; nil when there is none.',
+      origin: 'seed',
+      call: (api, L, self) => {
+        const hash = checkHash(api, L, 2)
+        const [v1, v2] = hash
+        const info_hash = v1 !== null && v2 !== null ? hash : (v1 ?? v2)
+        const found = info_hash && api.call('torrents.find', { session: self.name, info_hash }).info_hash
+        if (found) {
+          api.push(L, torrentHandleClass, handleOf({ session: self.name, hash: found }))
+        } else api.lua.pushNil(L)
+        return 1
+      },
+    },
+    {
+      kind: 'method',
+      name: 'remove_torrent',
+      signature: '(torrent: TorrentHandle, options?: {remove_files?: boolean})',
+      doc: 'Removes a torrent, with `remove_files = true` also its files and the folders that are empty then.',
+      origin: 'porla',
+      call: (api, L, self) => {
+        const { torrent } = api.check(L, 2, torrentHandleClass)
+        const options = api.lua.isNoneOrNil(L, 3)
+          ? {}
+          : api.argument(3, () => readFields<{ remove_files?: boolean }>(api.lua, L, 3, removeOptions))
+        if (torrent.session !== self.name) {
+          throw new ArgumentError(2, `the torrent is in session '${torrent.session}', not in '${self.name}'`)
+        }
+        api.call('torrents.remove', { ...keyOf(torrent), ...options })
+        return 0
+      },
+    },
+    {
+      kind: 'method',
+      name: 'settings',
+      signature: '(): SettingsPack',
+      doc: 'A copy of all settings; changing it changes nothing until it is applied.',
+      origin: 'seed',
+      call: (api, L, self) => {
+        const { settings } = api.call('sessions.settings.list', { name: self.name })
+        api.push(L, settingsPackClass, {
+          values: settings,
+          defaults: settings,
+          source: self.name,
+          written: new Set<string>(),
+        })
+        return 1
+      },
+    },
+    {
+      kind: 'method',
+      name: 'torrents',
+      signature: '(query?: string): fun(): TorrentHandle?',
+      doc:
+        'For `for torrent in session:torrents() do`: all torrents in ascending order of info hash, or those of which ' +
+        'a PQL query is true (docs/pql.md), which the daemon picks. Adding and removing meanwhile is safe. Raises an ' +
+        'error with the place of a mistake in the query.',
+      origin: 'seed',
+      call: (api, L, self) => {
+        const query = api.lua.isNoneOrNil(L, 2) ? undefined : api.argument(2, () => readText(api.lua, L, 2))
+        const pages = new TorrentPages(api, self.name, query)
+        api.pushIterator(L, (S) => {
+          const handle = pages.next()
+          if (handle === undefined) return 0
+          api.push(S, torrentHandleClass, handle)
+          return 1
+        })
+        return 1
+      },
+    },
+  ],
+  equals: (a, b) => a.name === b.name,
+  text: (self) => `Session (${self.name})`,
+}

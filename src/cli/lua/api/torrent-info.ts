@@ -1,0 +1,160 @@
+import { readFileSync } from 'node:fs'
+import { type Metainfo, MetainfoError, parseTorrent } from '../../../metainfo/index.ts'
+import type { InfoHash } from '../../../rpc/contract/types.ts'
+import { systemFailure } from '../stdlib/errno.ts'
+import type { State } from '../vm/raw.ts'
+import { announceEntryClass, sourceTorrentFile } from './announce-entry.ts'
+import type { Api } from './api.ts'
+import type { ApiClass, MethodMember } from './describe.ts'
+import { fileStorageClass } from './file-storage.ts'
+import { infoHashClass } from './info-hash.ts'
+import { pushList } from './values.ts'
+
+/** What a torrent file says. `bytes` is the whole file; null, as `metainfo`, before the metadata of a magnet. */
+export interface TorrentInfoValue {
+  hash: InfoHash
+  bytes: Uint8Array | null
+  metainfo: Pick<
+    Metainfo,
+    'name' | 'files' | 'totalSize' | 'numPieces' | 'private' | 'comment' | 'creator' | 'trackers'
+  >
+}
+
+/** The info of a torrent whose metadata is not there yet: everything is empty but its hash. */
+export function emptyTorrentInfo(hash: InfoHash): TorrentInfoValue {
+  const metainfo = {
+    name: '',
+    files: [],
+    totalSize: 0,
+    numPieces: 0,
+    private: false,
+    comment: '',
+    creator: '',
+  }
+  return { hash, bytes: null, metainfo: { ...metainfo, trackers: [] } }
+}
+
+/** Throws MetainfoError. */
+export function torrentInfoOf(bytes: Uint8Array): TorrentInfoValue {
+  const metainfo = parseTorrent(bytes)
+  return { hash: metainfo.infoHash, bytes, metainfo }
+}
+
+/** Pushes the object, or nil and why the bytes are no torrent. */
+function pushParsed(api: Api, L: State, bytes: Uint8Array): number {
+  let info: TorrentInfoValue
+  try {
+    info = torrentInfoOf(bytes)
+  } catch (error) {
+    if (!(error instanceof MetainfoError)) throw error
+    return pushFailure(api, L, error.message)
+  }
+  api.push(L, torrentInfoClass, info)
+  return 1
+}
+
+/** nil and a message, as Lua's own functions fail. */
+export function pushFailure(api: Api, L: State, message: string): number {
+  api.lua.pushNil(L)
+  api.lua.pushText(L, message)
+  return 2
+}
+
+type Method = MethodMember<TorrentInfoValue>
+function method(
+  name: string,
+  result: string,
+  doc: string,
+  call: Method['call'],
+  origin: Method['origin'] = 'seed',
+): Method {
+  return { kind: 'method', name, signature: `(): ${result}`, doc, origin, call }
+}
+function text(name: string, doc: string, of: (self: TorrentInfoValue) => string): Method {
+  return method(name, 'string', doc, (api, L, self) => {
+    api.lua.pushText(L, of(self))
+    return 1
+  })
+}
+function integer(name: string, doc: string, of: (self: TorrentInfoValue) => number): Method {
+  return method(name, 'integer', doc, (api, L, self) => {
+    api.lua.pushInteger(L, of(self))
+    return 1
+  })
+}
+
+export const torrentInfoClass: ApiClass<TorrentInfoValue> = {
+  name: 'TorrentInfo',
+  doc: 'What a torrent file says. Made by `from_file` and `from_buffer`, never changed.',
+  origin: 'seed',
+  global: true,
+  members: [
+    {
+      kind: 'static',
+      name: 'from_buffer',
+      signature: '(data: string): TorrentInfo?, string?',
+      doc: 'Reads the bytes of a torrent file. nil and a message when they are none.',
+      origin: 'seed',
+      call: (api, L) => pushParsed(api, L, api.lua.checkBytes(L, 1)),
+    },
+    {
+      kind: 'static',
+      name: 'from_file',
+      signature: '(path: string): TorrentInfo?, string?',
+      doc: 'Reads a torrent file from disk. nil and a message when it cannot be read or is none.',
+      origin: 'seed',
+      call: (api, L) => {
+        const path = api.lua.checkPath(L, 1)
+        let bytes: Uint8Array
+        try {
+          bytes = readFileSync(path)
+        } catch (error) {
+          const failure = systemFailure(error)
+          if (failure === undefined) throw error
+          return pushFailure(api, L, failure.message)
+        }
+        return pushParsed(api, L, bytes)
+      },
+    },
+    text('comment', '"" when there is none.', (self) => self.metainfo.comment),
+    text(
+      'creator',
+      'The program that made the file; "" when it does not say.',
+      (self) => self.metainfo.creator,
+    ),
+    method(
+      'files',
+      'FileStorage',
+      'The files.',
+      (api, L, self) => {
+        api.push(L, fileStorageClass, self.metainfo.files)
+        return 1
+      },
+      'porla',
+    ),
+    method('info_hash', 'InfoHash', 'Both hashes, each nil when the torrent lacks it.', (api, L, self) => {
+      api.push(L, infoHashClass, self.hash)
+      return 1
+    }),
+    text('name', 'Top folder, or name of the single file.', (self) => self.metainfo.name),
+    integer('num_files', 'Number of files, pad files included.', (self) => self.metainfo.files.length),
+    integer('num_pieces', 'Number of pieces.', (self) => self.metainfo.numPieces),
+    method('priv', 'boolean', 'Whether the torrent is private.', (api, L, self) => {
+      api.lua.pushBoolean(L, self.metainfo.private)
+      return 1
+    }),
+    integer(
+      'total_size',
+      'Size of all files in bytes, pad files included.',
+      (self) => self.metainfo.totalSize,
+    ),
+    method('trackers', 'AnnounceEntry[]', 'The trackers, sorted by tier.', (api, L, self) => {
+      pushList(api.lua, L, self.metainfo.trackers, ({ url, tier }) => {
+        const entry = { url, tier, trackerid: '', fail_limit: 0, source: sourceTorrentFile, verified: false }
+        api.push(L, announceEntryClass, entry)
+      })
+      return 1
+    }),
+  ],
+  text: (self) => `TorrentInfo (${self.metainfo.name})`,
+}

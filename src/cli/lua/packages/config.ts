@@ -1,0 +1,111 @@
+import { join } from 'node:path'
+import { type ConfigAndData, loadConfigSync } from '../../../rpc/config/load-sync.ts'
+import type { Preset } from '../../../rpc/config/types.ts'
+import { resolveStateDir } from '../../../rpc/endpoint.ts'
+import { Failure } from '../../../rpc/failure.ts'
+import type { Api } from '../api/api.ts'
+import type { ApiClass, ApiModule, PropertyMember } from '../api/describe.ts'
+import { pushJson } from '../api/values.ts'
+import { LuaError } from '../vm/errors.ts'
+
+const loaded = new WeakMap<Api, ConfigAndData>()
+
+/** Turns what makes configuration or folders unusable into a Lua error with the same words. */
+function orLuaError<T>(read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    throw error instanceof Failure ? new LuaError(error.message) : error
+  }
+}
+
+/** The configuration that this program uses, read once. */
+function configOf(api: Api): ConfigAndData {
+  let config = loaded.get(api)
+  if (config === undefined) {
+    const { env, daemon } = api.host
+    config = orLuaError(() => loadConfigSync({ env, flag: daemon.config }))
+    loaded.set(api, config)
+  }
+  return config
+}
+
+function pushApp(api: Api, L: number): void {
+  const { env, daemon } = api.host
+  const { path } = orLuaError(() =>
+    resolveStateDir({ flag: daemon.stateDir, env, config: configOf(api).config }),
+  )
+  pushJson(api.lua, L, { db_file: join(path, 'state.db') })
+}
+
+function property(
+  name: Exclude<keyof Preset, '$hidden' | 'storage_mode'>,
+  type: string,
+  doc: string,
+  unit?: string,
+): PropertyMember<Preset> {
+  const push: PropertyMember<Preset>['get'] = (api, L, self) => pushJson(api.lua, L, self[name])
+  return { kind: 'property', name, type, doc, origin: 'porla', get: push, ...(unit && { unit }) }
+}
+
+const presetClass: ApiClass<Preset> = {
+  name: 'Preset',
+  doc: 'Values for adding torrents, from `[presets.NAME]` of the configuration. Nothing applies them by itself.',
+  origin: 'porla',
+  members: [
+    property('category', 'string?', 'nil when it is not set.'),
+    property('download_limit', 'integer?', '-1 or 0: unlimited; nil when it is not set.', 'bytes/s'),
+    property('max_connections', 'integer?', '-1 or 0: unlimited; nil when it is not set.'),
+    property('max_uploads', 'integer?', '-1 or 0: unlimited; nil when it is not set.'),
+    property('save_path', 'string?', 'Absolute folder; nil when it is not set.'),
+    property('session', 'string?', 'Name of a session; nil when it is not set.'),
+    property('upload_limit', 'integer?', '-1 or 0: unlimited; nil when it is not set.', 'bytes/s'),
+    {
+      ...property('tags', 'string[]', 'A new list; empty when it is not set.'),
+      get: (api, L, self) => pushJson(api.lua, L, self.tags ?? []),
+    },
+  ],
+}
+
+export const modules: readonly ApiModule[] = [
+  {
+    name: 'config',
+    doc:
+      'The configuration file as a table, with the keys and values that stand in it; empty when there is no file. ' +
+      '`require` raises an error when the file cannot be used. A name that is not there is nil.',
+    origin: 'porla',
+    members: [],
+    data: {
+      type: 'table<string, any>',
+      push: (api, L) => pushJson(api.lua, L, configOf(api).data),
+    },
+  },
+  {
+    name: 'config.app',
+    doc: 'Where the program keeps its things: `db_file` is the path of the daemon’s database, there or not.',
+    origin: 'porla',
+    members: [],
+    data: { type: '{db_file: string}', push: pushApp },
+  },
+  {
+    name: 'presets',
+    doc: 'The presets of the configuration file.',
+    origin: 'porla',
+    classes: [presetClass],
+    members: [
+      {
+        kind: 'static',
+        name: 'get',
+        signature: '(name: string): Preset?',
+        doc: 'The preset of a name; nil when there is none. Raises an error when the file cannot be used.',
+        origin: 'porla',
+        call: (api, L) => {
+          const preset = configOf(api).config.presets.get(api.lua.checkText(L, 1))
+          if (preset === undefined) api.lua.pushNil(L)
+          else api.push(L, presetClass, preset)
+          return 1
+        },
+      },
+    ],
+  },
+]

@@ -1,0 +1,129 @@
+import { Cron } from 'croner'
+import type { Api } from '../api/api.ts'
+import { type ApiClass, type ApiModule, WrongValue } from '../api/describe.ts'
+import { readFields, readText } from '../api/values.ts'
+import { Callback } from '../loop/callback.ts'
+import { at } from '../loop/delay.ts'
+import type { Alive } from '../loop/loop.ts'
+import { LuaError } from '../vm/errors.ts'
+
+const example = "cron.schedule{expression = '0 */5 * * * *', callback = f}"
+
+/** Reads an expression; the times it names are local ones. Throws WrongValue that says what is wrong. */
+function parse(expression: string): Cron {
+  const fields = expression.trim().split(/\s+/)
+  if (fields.length !== 6) {
+    throw new WrongValue(
+      `'${expression}' has ${expression.trim() === '' ? 0 : fields.length} fields, a cron expression has six: ` +
+        'second, minute, hour, day of month, month, day of week',
+    )
+  }
+  let cron: Cron
+  try {
+    // As in croncpp, which Porla uses, both day fields must fit.
+    cron = new Cron(expression.trim(), { paused: true, mode: '6-part', domAndDow: true })
+  } catch (error) {
+    throw new WrongValue(`'${expression}': ${(error as Error).message.replace(/^CronPattern: /, '')}`)
+  }
+  if (cron.nextRun() === null) throw new WrongValue(`'${expression}' names a time that never comes`)
+  return cron
+}
+
+/** Calls back at the times of an expression; the next one is looked for when the callback has returned. */
+class Schedule implements Alive {
+  readonly #api: Api
+  readonly #cron: Cron
+  readonly #callback: Callback
+  #cancel: () => void = () => {}
+  #stopped = false
+
+  constructor(api: Api, cron: Cron, callback: Callback) {
+    this.#api = api
+    this.#cron = cron
+    this.#callback = callback
+    api.host.loop.add(this)
+    this.#arm(Date.now())
+  }
+
+  stop(): void {
+    if (this.#stopped) return
+    this.#stopped = true
+    this.#cancel()
+    this.#callback.free()
+    this.#api.host.loop.remove(this)
+  }
+
+  #arm(after: number): void {
+    const next = this.#cron.nextRun(new Date(after))?.getTime()
+    if (next === undefined) this.stop()
+    else this.#cancel = at(next, () => this.#api.host.loop.post(() => this.#fire(next)))
+  }
+
+  #fire(due: number): void {
+    if (this.#stopped) return
+    this.#callback.call(this.#api.host.loop)
+    // A clock that was set back must not make the same time come twice in a row.
+    if (!this.#stopped) this.#arm(Math.max(due, Date.now()))
+  }
+}
+
+const scheduleClass: ApiClass<Schedule> = {
+  name: 'Schedule',
+  doc: 'A schedule that runs. Keep it in a variable: one that is collected as garbage stops.',
+  origin: 'porla',
+  members: [
+    {
+      kind: 'method',
+      name: 'cancel',
+      signature: '()',
+      doc: 'Stops it. Twice is harmless.',
+      origin: 'porla',
+      call: (_api, _L, self) => {
+        self.stop()
+        return 0
+      },
+    },
+  ],
+  collected: (self, api) => api.host.loop.collected(self),
+}
+
+interface ScheduleOptions {
+  expression: Cron
+  callback: Callback
+}
+
+export const modules: readonly ApiModule[] = [
+  {
+    name: 'cron',
+    doc: 'Calls at times of day. A script with a schedule that is alive goes on after its last line.',
+    origin: 'porla',
+    classes: [scheduleClass],
+    members: [
+      {
+        kind: 'static',
+        name: 'schedule',
+        signature: '(options: {expression: string, callback: fun()}): Schedule',
+        doc:
+          'Calls `callback` at the times of `expression`: second, minute, hour, day of month, month, day of week, in ' +
+          'local time, with `*`, `?`, lists `a,b`, ranges `a-b`, steps `*/n` and `a-b/n`, JAN-DEC, SUN-SAT, 0 for ' +
+          'Sunday; both day fields must fit. A bad expression raises an error (in Porla it never fires).',
+        origin: 'porla',
+        call: (api, L) => {
+          const { expression, callback } = api.argument(1, () =>
+            readFields<ScheduleOptions>(api.lua, L, 1, {
+              expression: (lua, S, idx) => parse(readText(lua, S, idx)),
+              callback: Callback.read,
+            }),
+          )
+          if (!expression || !callback) {
+            throw new LuaError(
+              `cron.schedule needs ${expression ? 'a callback' : 'an expression'}: ${example}`,
+            )
+          }
+          api.push(L, scheduleClass, new Schedule(api, expression, callback))
+          return 1
+        },
+      },
+    ],
+  },
+]

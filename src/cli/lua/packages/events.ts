@@ -1,0 +1,195 @@
+import type { DaemonEvent, Overflow } from '../../../rpc/contract/events.ts'
+import type { InfoHash } from '../../../rpc/contract/types.ts'
+import { type EventName, eventNames } from '../../../rpc/event-names.ts'
+import type { Api } from '../api/api.ts'
+import type { ApiClass, ApiModule } from '../api/describe.ts'
+import { infoHashClass } from '../api/info-hash.ts'
+import { suggestion } from '../api/suggestion.ts'
+import { handleOf, torrentHandleClass } from '../api/torrent-handle.ts'
+import { pushJson } from '../api/values.ts'
+import { Callback } from '../loop/callback.ts'
+import { type EventHandler, EventStream } from '../loop/event-stream.ts'
+import { ArgumentError } from '../vm/errors.ts'
+import type { State } from '../vm/raw.ts'
+
+/** What the functions of one VM share. */
+interface Shared {
+  readonly stream: EventStream
+  /** Number of the event that the last wait for a name ended with. */
+  readonly waited: Map<EventName, number>
+}
+const shared = new WeakMap<Api, Shared>()
+
+function sharedOf(api: Api): Shared {
+  let found = shared.get(api)
+  if (!found) {
+    found = { stream: new EventStream(api), waited: new Map() }
+    shared.set(api, found)
+  }
+  return found
+}
+
+function isEventName(name: string): name is EventName {
+  return (eventNames as readonly string[]).includes(name)
+}
+
+/** Number of the last event so far. */
+function lastSeq(api: Api): number {
+  return api.call('events.wait', { events: [], timeout: 0 }).seq
+}
+
+/** Pushes what a callback gets; returns how many values. */
+function pushEvent(api: Api, L: State, event: DaemonEvent): number {
+  const { lua } = api
+  if (event.event === 'session_stats') {
+    lua.pushText(L, event.session)
+    pushJson(lua, L, event.stats)
+    return 2
+  }
+  const hash = event.info_hash as InfoHash
+  if (event.event === 'torrent_removed') {
+    api.push(L, infoHashClass, hash)
+    return 1
+  }
+  api.push(L, torrentHandleClass, handleOf({ session: event.session, hash }))
+  if (event.event !== 'torrent_file_error') return 1
+  lua.pushText(L, event.file ?? '')
+  lua.pushText(L, event.error ?? '')
+  return 3
+}
+
+class Connection implements EventHandler {
+  readonly name: EventName
+  seen: number
+  readonly #api: Api
+  readonly #callback: Callback
+
+  constructor(api: Api, name: EventName, callback: Callback) {
+    this.name = name
+    this.#api = api
+    this.#callback = callback
+    this.seen = lastSeq(api)
+    sharedOf(api).stream.add(this)
+  }
+
+  hear(event: DaemonEvent): void {
+    // What was read of torrents before may be old by now.
+    this.#api.channel.changes++
+    this.#callback.call(this.#api.host.loop, (S) => pushEvent(this.#api, S, event))
+  }
+
+  stop(): void {
+    sharedOf(this.#api).stream.remove(this)
+    this.#callback.free()
+  }
+}
+
+const connectionClass: ApiClass<Connection> = {
+  name: 'SignalConnection',
+  doc: 'A handler of events. Keep it in a variable: one that is collected as garbage hears nothing more.',
+  origin: 'porla',
+  members: [
+    {
+      kind: 'method',
+      name: 'disconnect',
+      signature: '()',
+      doc: 'Ends it. Twice is harmless.',
+      origin: 'porla',
+      call: (_api, _L, self) => {
+        self.stop()
+        return 0
+      },
+    },
+  ],
+  collected: (self, api) => api.host.loop.collected(self),
+}
+
+/** How long the daemon holds one request: what ends a script need not wait longer for it. */
+const sliceSeconds = 1
+
+/** Waits in pieces that the daemon holds. Null when the time is over. */
+function waitFor(api: Api, name: EventName, seconds: number): DaemonEvent | null {
+  const { waited } = sharedOf(api)
+  const until = performance.now() + seconds * 1000
+  let after = waited.get(name) ?? api.channel.firstSeq ?? lastSeq(api)
+  for (;;) {
+    const left = Math.max(0, (until - performance.now()) / 1000)
+    const { event, seq } = api.call('events.wait', {
+      events: [name],
+      after,
+      timeout: Math.min(left, sliceSeconds),
+    })
+    after = seq
+    waited.set(name, seq)
+    if (event?.event === 'overflow') warnOfLoss(api, event)
+    else if (event) {
+      api.channel.changes++
+      return event
+    } else if (performance.now() >= until) return null
+  }
+}
+
+function warnOfLoss(api: Api, { from, to }: Overflow): void {
+  api.host.say(
+    `porla-lua: warning: events ${from} to ${to} are not kept any more, or were of another daemon\n`,
+  )
+}
+
+/** What each event means, and what a callback gets. */
+const meanings =
+  '`torrent_added` (TorrentHandle); `torrent_finished` (TorrentHandle): every wanted piece was downloaded, once in a ' +
+  "torrent's life; `torrent_moved` (TorrentHandle); `torrent_paused` and `torrent_resumed` (TorrentHandle): by " +
+  'anyone, the queue included; `torrent_removed` (InfoHash); `torrent_file_error` (TorrentHandle, path, message); ' +
+  '`metadata_received` (TorrentHandle); `session_stats` (name of the session, table of integers), every 5 seconds.'
+
+export const modules: readonly ApiModule[] = [
+  {
+    name: 'events',
+    doc: `What happens in the daemon, in all sessions, in the order in which it happens. ${meanings}`,
+    origin: 'porla',
+    classes: [connectionClass],
+    members: [
+      {
+        kind: 'static',
+        name: 'on',
+        signature: '(name: string, callback: function): SignalConnection?',
+        doc:
+          'Calls `callback` for each event of that name that happens from now on, once the script has come to its ' +
+          'last line; it goes on as long as there is a handler. nil for an unknown name. An error in `callback` is ' +
+          'shown, and makes the exit code 1.',
+        origin: 'porla',
+        call: (api, L) => {
+          const name = api.lua.checkText(L, 1)
+          const callback = api.argument(2, () => Callback.read(api.lua, L, 2))
+          if (isEventName(name)) api.push(L, connectionClass, new Connection(api, name, callback))
+          else {
+            callback.free()
+            api.lua.pushNil(L)
+          }
+          return 1
+        },
+      },
+      {
+        kind: 'static',
+        name: 'wait',
+        signature: '(name: string, seconds?: number): any',
+        doc:
+          'Waits for the next event of that name and returns what a callback would get; nil when none came in time. ' +
+          'What happened since the script first spoke to the daemon counts, so nothing is missed; each event is ' +
+          'returned once. Without `seconds` it waits for ever.',
+        origin: 'own',
+        call: (api, L) => {
+          const name = api.lua.checkText(L, 1)
+          if (!isEventName(name))
+            throw new ArgumentError(1, `no event '${name}'${suggestion(name, eventNames)}`)
+          const seconds = api.lua.isNoneOrNil(L, 2) ? Number.POSITIVE_INFINITY : api.lua.checkNumber(L, 2)
+          if (!(seconds >= 0)) throw new ArgumentError(2, `seconds from 0 expected, got ${seconds}`)
+          const event = waitFor(api, name, seconds)
+          if (event) return pushEvent(api, L, event)
+          api.lua.pushNil(L)
+          return 1
+        },
+      },
+    ],
+  },
+]

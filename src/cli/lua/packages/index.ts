@@ -1,0 +1,57 @@
+import { createRequire } from 'node:module'
+import type { ApiModule } from '../api/describe.ts'
+
+/**
+ * Packages by the name that scripts `require`, and the file of this folder that holds them as its `modules`. A file
+ * is loaded when a script first requires one of its packages, so that a start does not pay for them. The bundle has
+ * each file as `lua-FILE.js` (scripts/build.mjs).
+ */
+export const packageFiles: Readonly<Record<string, string>> = {
+  config: 'config',
+  'config.app': 'config',
+  cron: 'cron',
+  events: 'events',
+  fs: 'fs',
+  'http.client': 'http',
+  json: 'json',
+  lfs: 'lfs',
+  log: 'log',
+  pql: 'pql',
+  presets: 'config',
+  process: 'process',
+  sqlite3: 'sqlite3',
+  timers: 'timers',
+  workflows: 'workflows',
+  'workflows.actions.exec': 'workflows',
+  'workflows.actions.http': 'workflows',
+  'workflows.actions.log': 'workflows',
+  'workflows.actions.notify': 'workflows',
+  'workflows.actions.sleep': 'workflows',
+  'workflows.actions.torrent': 'workflows',
+  'workflows.triggers.cron': 'workflows',
+  'workflows.triggers.interval': 'workflows',
+  'workflows.triggers.torrent': 'workflows',
+}
+
+/** What each file of a package exports. */
+interface PackageFile {
+  readonly modules: readonly ApiModule[]
+}
+
+const fromSource = import.meta.url.endsWith('.ts')
+let load: NodeJS.Require | undefined
+
+/** Loads a package, at once: `require` of ES modules does not wait (Node 22 and later). */
+export function packageModule(name: string): ApiModule {
+  const file = packageFiles[name] as string
+  load ??= createRequire(import.meta.url)
+  const { modules } = load(fromSource ? `./${file}.ts` : `./lua-${file}.js`) as PackageFile
+  const module = modules.find((one) => one.name === name)
+  if (module === undefined) throw new Error(`bug: packages/${file}.ts has no module '${name}'`)
+  return module
+}
+
+/** All packages, loaded: for the reference and the typings. */
+export function packageModules(): readonly ApiModule[] {
+  return Object.keys(packageFiles).map(packageModule)
+}

@@ -1,0 +1,49 @@
+import type { Api } from '../api/api.ts'
+import type { ApiModule, StaticMember } from '../api/describe.ts'
+import { ArgumentError, LuaError } from '../vm/errors.ts'
+import { LuaType } from '../vm/raw.ts'
+
+/** From the most to the least talkative, as in Porla. */
+const levels = ['trace', 'debug', 'info', 'warning', 'error', 'fatal'] as const
+type Level = (typeof levels)[number]
+
+const variable = 'PORLA_LUA_LOG_LEVEL'
+
+/** The least level that is written. Raises an error for a name that is none. */
+function threshold(api: Api): number {
+  const name = api.host.env[variable]?.toLowerCase() || 'info'
+  const level = levels.indexOf(name as Level)
+  if (level < 0) throw new LuaError(`${variable} is '${name}', expected one of ${levels.join(', ')}`)
+  return level
+}
+
+function logs(level: Level): StaticMember {
+  return {
+    kind: 'static',
+    name: level,
+    signature: '(message: string)',
+    doc: `Writes a line of level ${level} to stderr.`,
+    origin: 'porla',
+    call: (api, L) => {
+      if (api.lua.type(L, 1) !== LuaType.string) api.lua.typeError(L, 1, 'string')
+      const text = api.lua.text(L, 1) as string
+      if (text.includes('\0')) throw new ArgumentError(1, 'a message has no NUL bytes')
+      if (levels.indexOf(level) < threshold(api)) return 0
+      const time = new Date().toISOString()
+      // One message is one line, also for what reads the lines later.
+      api.host.say(`${time} ${level.toUpperCase().padEnd(7)} ${text.replaceAll(/\r?\n|\r/g, '\\n')}\n`)
+      return 0
+    },
+  }
+}
+
+export const modules: readonly ApiModule[] = [
+  {
+    name: 'log',
+    doc:
+      'Messages for people, on stderr: `2026-01-31T12:00:00.000Z WARNING message`, one line each, the time in UTC. ' +
+      `The variable ${variable} (trace, debug, info, warning, error, fatal) says from which level on; info by default.`,
+    origin: 'porla',
+    members: [logs('debug'), logs('info'), logs('warning'), logs('error')],
+  },
+]

@@ -1,0 +1,281 @@
+import { isUtf8 } from 'node:buffer'
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import type { Api } from '../api/api.ts'
+import type { ApiClass, ApiModule, ConstantMember } from '../api/describe.ts'
+import { ArgumentError, LuaError } from '../vm/errors.ts'
+import { LuaType, type State } from '../vm/raw.ts'
+
+/** Result codes of SQLite that scripts compare with. */
+const codes = { OK: 0, ERROR: 1, ROW: 100, DONE: 101 } as const
+/** How long another process may keep the database locked, as it is waited for. */
+const lockTimeoutMs = 5000
+
+type Cell = null | bigint | number | string | Uint8Array
+
+interface DatabaseValue {
+  readonly sqlite: DatabaseSync
+}
+
+interface StatementValue {
+  /** Undefined once finalized. */
+  sqlite: StatementSync | undefined
+  readonly parameters: Cell[]
+  /** The run that is under way. */
+  rows: Iterator<unknown> | undefined
+  /** What the last step came to, nil without a row. */
+  row: readonly Cell[] | undefined
+}
+
+/** Runs something in SQLite; its refusal becomes a Lua error with SQLite's words. */
+function inSqlite<T>(what: string, run: () => T): T {
+  try {
+    return run()
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === 'ERR_SQLITE_ERROR') throw new LuaError(`${what}: ${message}`)
+    // What node:sqlite itself refuses: a closed database, an empty statement, a number beyond 64 bits.
+    if (typeof code === 'string' && code.startsWith('ERR_')) throw new LuaError(`${what}: ${message}`)
+    throw error
+  }
+}
+
+/** Text is UTF-8; other bytes are a blob, since SQLite's text is text. */
+function readCell(api: Api, L: State, arg: number): Cell {
+  const { lua, raw } = api
+  switch (lua.type(L, arg)) {
+    case LuaType.nil:
+      return null
+    case LuaType.number:
+      return raw._lua_isinteger(L, arg) ? raw._lua_tointegerx(L, arg, 0) : raw._lua_tonumberx(L, arg, 0)
+    case LuaType.string: {
+      const bytes = lua.checkBytes(L, arg)
+      return isUtf8(bytes) ? Buffer.from(bytes).toString() : bytes
+    }
+    default:
+      throw new ArgumentError(arg, `nil, string or number expected, got ${lua.typeName(L, arg)}`)
+  }
+}
+
+function pushCell(api: Api, L: State, cell: Cell): void {
+  if (cell === null) api.lua.pushNil(L)
+  else if (typeof cell === 'bigint') api.raw._lua_pushinteger(L, cell)
+  else if (typeof cell === 'number') api.lua.pushNumber(L, cell)
+  else if (typeof cell === 'string') api.lua.pushText(L, cell)
+  else api.lua.pushBytes(L, cell)
+}
+
+function openStatement(self: StatementValue): StatementSync {
+  if (self.sqlite === undefined) throw new LuaError('the statement was finalized')
+  return self.sqlite
+}
+
+/** Ends the run under way, so that the next step begins anew. */
+function reset(self: StatementValue): void {
+  self.rows?.return?.()
+  self.rows = undefined
+  self.row = undefined
+}
+
+/** One step; true when it came to a row. */
+function step(self: StatementValue): boolean {
+  const statement = openStatement(self)
+  return inSqlite('cannot run the statement', () => {
+    try {
+      self.rows ??= statement.iterate(...self.parameters)[Symbol.iterator]()
+      const { done, value } = self.rows.next()
+      if (done) reset(self)
+      else self.row = value as Cell[]
+      return !done
+    } catch (error) {
+      self.rows = undefined
+      self.row = undefined
+      throw error
+    }
+  })
+}
+
+const statementClass: ApiClass<StatementValue> = {
+  name: 'Statement',
+  doc: 'A prepared statement.',
+  origin: 'porla',
+  members: [
+    {
+      kind: 'method',
+      name: 'bind',
+      signature: '(position: integer, value: string|number|nil): Statement',
+      doc:
+        'Sets the parameter `?` at a position, from 1, and returns the statement, so that calls chain. Ends a run ' +
+        'that is under way. Integers stay integers (Porla makes floats of them); strings are text, or a blob when ' +
+        'they are not UTF-8. Parameters that were not set are NULL.',
+      origin: 'porla',
+      call: (api, L, self) => {
+        openStatement(self)
+        const position = api.lua.checkInteger(L, 2)
+        // SQLITE_MAX_VARIABLE_NUMBER
+        if (position < 1 || position > 32766) {
+          throw new ArgumentError(2, `a position from 1 to 32766 expected, got ${position}`)
+        }
+        if (api.lua.type(L, 3) === LuaType.none) api.lua.typeError(L, 3, 'value')
+        const cell = readCell(api, L, 3)
+        reset(self)
+        while (self.parameters.length < position) self.parameters.push(null)
+        self.parameters[position - 1] = cell
+        api.raw._lua_settop(L, 1)
+        return 1
+      },
+    },
+    {
+      kind: 'method',
+      name: 'exec',
+      signature: '()',
+      doc: 'Takes one step and ends the run: all there is to do for a statement that gives no rows.',
+      origin: 'porla',
+      call: (_api, _L, self) => {
+        step(self)
+        reset(self)
+        return 0
+      },
+    },
+    {
+      kind: 'method',
+      name: 'step',
+      signature: '(): integer',
+      doc:
+        'Goes to the next row: `sqlite3.ROW`, or `sqlite3.DONE` behind the last one; the step after that begins ' +
+        'anew. Raises an error when SQLite refuses (Porla gives its number).',
+      origin: 'porla',
+      call: (api, L, self) => {
+        api.lua.pushInteger(L, step(self) ? codes.ROW : codes.DONE)
+        return 1
+      },
+    },
+    {
+      kind: 'method',
+      name: 'get_value',
+      signature: '(column: integer): string|number|nil',
+      doc:
+        'The value of a column of the row, from 0; nil is NULL. Text and blobs are strings (Porla crashes on text ' +
+        'and gives nil for blobs). Raises an error when there is no row or no such column.',
+      origin: 'porla',
+      call: (api, L, self) => {
+        openStatement(self)
+        const column = api.lua.checkInteger(L, 2)
+        if (self.row === undefined)
+          throw new LuaError('there is no row: call step() until it gives sqlite3.ROW')
+        const cell = self.row[column]
+        if (cell === undefined) {
+          throw new ArgumentError(2, `the row has columns 0 to ${self.row.length - 1}, got ${column}`)
+        }
+        pushCell(api, L, cell)
+        return 1
+      },
+    },
+    {
+      kind: 'method',
+      name: 'finalize',
+      signature: '(): integer',
+      doc: 'Lets go of the statement: `sqlite3.OK`, or `sqlite3.ERROR` the second time.',
+      origin: 'porla',
+      call: (api, L, self) => {
+        api.lua.pushInteger(L, self.sqlite ? codes.OK : codes.ERROR)
+        reset(self)
+        self.sqlite = undefined
+        return 1
+      },
+    },
+  ],
+}
+
+const databaseClass: ApiClass<DatabaseValue> = {
+  name: 'Database',
+  doc: 'An open database.',
+  origin: 'porla',
+  members: [
+    {
+      kind: 'method',
+      name: 'exec',
+      signature: '(sql: string)',
+      doc:
+        'Runs any number of statements, whose rows are thrown away. Raises an error with SQLite’s words when one ' +
+        'fails (Porla says nothing).',
+      origin: 'porla',
+      call: (api, L, self) => {
+        const sql = api.lua.checkText(L, 2)
+        inSqlite('cannot run the SQL', () => self.sqlite.exec(sql))
+        return 0
+      },
+    },
+    {
+      kind: 'method',
+      name: 'prepare',
+      signature: '(sql: string): Statement',
+      doc: 'Prepares one statement. Raises an error when it is none (Porla’s first step fails).',
+      origin: 'porla',
+      call: (api, L, self) => {
+        const sql = api.lua.checkText(L, 2)
+        const sqlite = inSqlite('cannot prepare the statement', () => {
+          const statement = self.sqlite.prepare(sql)
+          statement.setReadBigInts(true)
+          statement.setReturnArrays(true)
+          return statement
+        })
+        api.push(L, statementClass, { sqlite, parameters: [], rows: undefined, row: undefined })
+        return 1
+      },
+    },
+    {
+      kind: 'method',
+      name: 'close',
+      signature: '(): integer',
+      doc:
+        'Closes the database and its statements: `sqlite3.OK`, or `sqlite3.ERROR` when it was closed. The end of ' +
+        'the script does the same.',
+      origin: 'porla',
+      call: (api, L, self) => {
+        const { isOpen } = self.sqlite
+        if (isOpen) inSqlite('cannot close the database', () => self.sqlite.close())
+        api.lua.pushInteger(L, isOpen ? codes.OK : codes.ERROR)
+        return 1
+      },
+    },
+  ],
+}
+
+function constant(name: keyof typeof codes, doc: string): ConstantMember {
+  return { kind: 'constant', name, value: codes[name], doc, origin: 'porla' }
+}
+
+export const modules: readonly ApiModule[] = [
+  {
+    name: 'sqlite3',
+    doc: 'SQLite databases on this machine.',
+    origin: 'porla',
+    classes: [databaseClass, statementClass],
+    members: [
+      {
+        kind: 'static',
+        name: 'open',
+        signature: '(path: string): Database',
+        doc:
+          'Opens a database file and makes it when it is missing; ":memory:" has none. Where another program keeps ' +
+          'it locked, statements wait up to 5 seconds. Raises an error when it cannot be opened.',
+        origin: 'porla',
+        call: (api, L) => {
+          const path = api.lua.checkText(L, 1)
+          if (path === '' || path.includes('\0')) throw new ArgumentError(1, 'a path or ":memory:" expected')
+          const sqlite = inSqlite(`cannot open '${path}'`, () => {
+            // As SQLite itself is without being told otherwise.
+            const asUsual = { enableForeignKeyConstraints: false, enableDoubleQuotedStringLiterals: true }
+            return new DatabaseSync(path, { ...asUsual, timeout: lockTimeoutMs })
+          })
+          api.push(L, databaseClass, { sqlite })
+          return 1
+        },
+      },
+      constant('OK', 'Done.'),
+      constant('ERROR', 'Not done.'),
+      constant('ROW', 'There is a row.'),
+      constant('DONE', 'There are no more rows.'),
+    ],
+  },
+]

@@ -1,0 +1,333 @@
+import { ExitCode } from '../../rpc/exit-codes.ts'
+import { Channel } from '../channel.ts'
+import type { DaemonOptions, Preload } from '../options.ts'
+import { installApi } from './api/index.ts'
+import { EventLoop } from './loop/loop.ts'
+import { ErrorReport, type Report } from './report.ts'
+import { installStdlib, OutputError, type Stdlib } from './stdlib/index.ts'
+import { LuaError, Unwind } from './vm/errors.ts'
+import { Lua } from './vm/lua.ts'
+import {
+  LuaStatus,
+  LuaType,
+  loadLua,
+  multipleResults,
+  type Pointer,
+  registryIndex,
+  type State,
+} from './vm/raw.ts'
+import { watchInstructions } from './watch.ts'
+
+/** What one run of the VM needs. */
+export interface RuntimeOptions {
+  /** How messages name the program, and `arg[0]` without a script. */
+  program: string
+  env: NodeJS.ProcessEnv
+  /** -E: no LUA_INIT, LUA_PATH, LUA_CPATH. */
+  ignoreEnvironment: boolean
+  include: string[]
+  /** Socket of the daemon, asked for at the first call. */
+  socketPath: () => string
+  /** Starts a daemon when none answers, synchronously; throws RpcError. undefined: forbidden. */
+  startDaemon: (() => void) | undefined
+  /** Options of the command line that say where configuration and state are. */
+  daemon?: DaemonOptions
+  /**
+   * Called every few instructions while Lua code runs, which makes that code 2.5 times as slow. It ends the code by
+   * throwing LuaError or Unwind.
+   */
+  watch?: (() => void) | undefined
+  /** Waits in place of a blocking read from the daemon, at most so many milliseconds; may throw as `watch`. */
+  wait?: ((ms: number) => void) | undefined
+}
+
+/** A chunk to run: its bytes and its name with Lua's mark (`@file`, `=name`). */
+export interface Chunk {
+  code: Uint8Array
+  name: string
+}
+
+/** A VM with the standard library over the real machine and the API over the daemon's socket. */
+export class Runtime {
+  readonly lua: Lua
+  readonly stdlib: Stdlib
+  readonly channel: Channel
+  /** What goes on after the chunks. */
+  readonly loop: EventLoop
+  readonly #program: string
+  readonly #handler: Pointer
+  /** Reference to `loadfile` as it was before any script. */
+  readonly #loadFile: bigint
+  /** Reference to `io.stdin`, likewise. */
+  readonly #stdin: bigint
+  readonly #scriptArguments: Pointer
+  /** Reference to `collectgarbage`, likewise. */
+  readonly #collectGarbage: bigint
+  readonly #callBack: Pointer
+  #pushCallback: (S: State) => number = () => 0
+  readonly #report = new ErrorReport()
+  #exitCode: number = ExitCode.ok
+
+  static async create(options: RuntimeOptions): Promise<Runtime> {
+    return new Runtime(new Lua(await loadLua()), options)
+  }
+
+  private constructor(lua: Lua, options: RuntimeOptions) {
+    this.lua = lua
+    this.#program = options.program
+    lua.raw._luaL_openlibs(lua.L)
+    this.stdlib = installStdlib(lua, {
+      env: options.env,
+      ignoreEnvironment: options.ignoreEnvironment,
+      include: options.include,
+    })
+    this.channel = new Channel({
+      socketPath: options.socketPath,
+      ...(options.startDaemon && { start: options.startDaemon }),
+      ...(options.wait && { wait: options.wait }),
+    })
+    this.loop = new EventLoop({
+      call: (push) => this.#runCallback(push),
+      flush: () => this.stdlib.flush(),
+      fail: (message, exitCode) => this.fail(message, exitCode),
+      exit: (code) => {
+        this.leave()
+        process.exit(code)
+      },
+      check: options.watch,
+    })
+    installApi(lua, {
+      channel: this.channel,
+      cwd: () => process.cwd(),
+      warn: (text) => this.stdlib.stderr.write(Buffer.from(`${this.#program}: warning: ${text}\n`)),
+      host: {
+        env: options.env,
+        daemon: options.daemon ?? { noStart: true },
+        loop: this.loop,
+        say: (text) => this.stdlib.stderr.write(Buffer.from(text)),
+      },
+    })
+    this.#handler = lua.define((S) => this.#report.handle(lua, S))
+    lua.raw._lua_getglobal(lua.L, lua.name('loadfile'))
+    this.#loadFile = BigInt(lua.raw._luaL_ref(lua.L, registryIndex))
+    lua.raw._lua_getglobal(lua.L, lua.name('io'))
+    lua.raw._lua_getfield(lua.L, -1, lua.name('stdin'))
+    this.#stdin = BigInt(lua.raw._luaL_ref(lua.L, registryIndex))
+    lua.pop(lua.L, 1)
+    this.#scriptArguments = lua.define((S) => this.#pushArguments(S))
+    lua.raw._lua_getglobal(lua.L, lua.name('collectgarbage'))
+    this.#collectGarbage = BigInt(lua.raw._luaL_ref(lua.L, registryIndex))
+    this.#callBack = lua.define((S) => {
+      const args = this.#pushCallback(S)
+      lua.raw._lua_callk(S, args, 0, 0, 0)
+      return 0
+    })
+    if (options.watch) watchInstructions(lua, options.watch)
+  }
+
+  /** Sets the global `arg` from the words of the command line; index 0 is the script, or the program. */
+  setArguments(words: string[], script: number): void {
+    const { raw, L } = this.lua
+    raw._lua_createtable(L, words.length, 1)
+    for (const [i, word] of words.entries()) {
+      this.lua.pushText(L, word)
+      raw._lua_rawseti(L, -2, BigInt(i - script))
+    }
+    raw._lua_setglobal(L, this.lua.name('arg'))
+  }
+
+  /** Runs a chunk. False when it failed; the error has been reported then. */
+  run(chunk: Chunk): boolean {
+    return this.#guard(() => {
+      const status = this.load(chunk)
+      return status === LuaStatus.ok ? this.call(0, multipleResults) : status
+    })
+  }
+
+  /**
+   * Runs a script, undefined for standard input, with what the global `arg` then holds as `...`. False when it
+   * failed; the error has been reported then, with what `hint` adds to a message.
+   */
+  runFile(path: string | undefined, hint?: (message: string) => string): boolean {
+    return this.#guard(() => {
+      const { raw, L } = this.lua
+      if (!this.#loadScript(path)) {
+        const message = this.lua.text(L, -1)
+        if (message !== undefined && hint) this.lua.pushText(L, message + hint(message))
+        return LuaStatus.errorSyntax
+      }
+      const base = raw._lua_gettop(L)
+      raw._lua_pushcclosure(L, this.#scriptArguments, 0)
+      const status = raw._lua_pcallk(L, 0, multipleResults, 0, 0, 0)
+      return status === LuaStatus.ok ? this.call(raw._lua_gettop(L) - base, multipleResults) : status
+    })
+  }
+
+  /** Runs a file without arguments, as `dofile`. False when it failed. */
+  runInitFile(path: string): boolean {
+    return this.#guard(() => (this.#loadScript(path) ? this.call(0, multipleResults) : LuaStatus.errorSyntax))
+  }
+
+  /** -l: requires a module and puts it into a global. */
+  requireModule(preload: Preload & { kind: 'module' }): boolean {
+    const { raw, L } = this.lua
+    return this.#guard(() => {
+      raw._lua_getglobal(L, this.lua.name('require'))
+      this.lua.pushText(L, preload.module)
+      const status = this.call(1, 1)
+      if (status === LuaStatus.ok) raw._lua_setglobal(L, this.lua.name(preload.global))
+      return status
+    })
+  }
+
+  /** The next line of the script's own standard input, without its newline; undefined at the end. */
+  readLine(): Uint8Array | undefined {
+    const { raw, L } = this.lua
+    const top = raw._lua_gettop(L)
+    raw._lua_rawgeti(L, registryIndex, this.#stdin)
+    raw._lua_getfield(L, -1, this.lua.name('read'))
+    raw._lua_rotate(L, -2, 1)
+    const line = raw._lua_pcallk(L, 1, 1, 0, 0, 0) === LuaStatus.ok ? this.lua.bytes(L, -1) : undefined
+    raw._lua_settop(L, top)
+    return line
+  }
+
+  /** -W */
+  enableWarnings(): boolean {
+    return this.run({ code: Buffer.from('warn("@on")'), name: '=-W' })
+  }
+
+  /** `Lua 5.4`, as the VM says it. */
+  get version(): string {
+    const { raw, L } = this.lua
+    raw._lua_getglobal(L, this.lua.name('_VERSION'))
+    const version = this.lua.text(L, -1) ?? 'Lua'
+    this.lua.pop(L, 1)
+    return version
+  }
+
+  /**
+   * Goes on after the chunks for as long as handlers, timers, requests or children are alive; not at all when something
+   * has failed. Rejects with Unwind: `os.exit` in a callback, a signal, a time limit.
+   */
+  async turnLoop(): Promise<void> {
+    if (this.#exitCode === ExitCode.ok) await this.loop.run()
+  }
+
+  /** Ends a run: finalizers, then everything that was written. Returns the exit code. */
+  close(): number {
+    this.loop.close()
+    this.lua.raw._lua_close(this.lua.L)
+    this.leave()
+    return this.#exitCode
+  }
+
+  /** Writes out what is buffered and lets the daemon go, without a word to the script. */
+  leave(): void {
+    this.loop.close()
+    this.channel.close()
+    try {
+      this.stdlib.closeAll()
+    } catch (error) {
+      if (!(error instanceof OutputError)) throw error
+      this.fail(error.message)
+    }
+  }
+
+  /** Reports a failure of the run: the message on stderr, and an exit code that says so. */
+  fail(message: string, exitCode: number = ExitCode.error): void {
+    this.stdlib.stderr.write(Buffer.from(`${this.#program}: ${message}\n`))
+    this.#exitCode ||= exitCode
+  }
+
+  /** Loads a chunk and pushes its function, or the message. Returns the status. */
+  load({ code, name }: Chunk): number {
+    const { lua } = this
+    const block = lua.allocate(code)
+    const chunkName = lua.allocate(Buffer.from(`${name}\0`))
+    try {
+      return lua.raw._luaL_loadbufferx(lua.L, block, code.length, chunkName, 0)
+    } finally {
+      lua.raw._free(block)
+      lua.raw._free(chunkName)
+    }
+  }
+
+  /** Calls the function below `args` values; an error becomes what `takeReport` gives. Returns the status. */
+  call(args: number, results: number): number {
+    const { raw, L } = this.lua
+    const base = raw._lua_gettop(L) - args
+    raw._lua_pushcclosure(L, this.#handler, 0)
+    raw._lua_rotate(L, base, 1)
+    const status = raw._lua_pcallk(L, args, results, base, 0, 0)
+    this.lua.remove(L, base)
+    return status
+  }
+
+  /** The report of the error on top of the stack, which stays there. */
+  takeReport(): Report {
+    return this.#report.take(this.lua)
+  }
+
+  /** Pushes the function of a script, or false and the message. */
+  #loadScript(path: string | undefined): boolean {
+    const { raw, L } = this.lua
+    raw._lua_rawgeti(L, registryIndex, this.#loadFile)
+    if (path === undefined) this.lua.pushNil(L)
+    else this.lua.pushText(L, path)
+    if (raw._lua_pcallk(L, 1, 2, 0, 0, 0) !== LuaStatus.ok) return false
+    if (this.lua.type(L, -2) !== LuaType.function) return false
+    this.lua.pop(L, 1)
+    return true
+  }
+
+  /** As pushargs of lua.c: what `arg` has from 1 on, whatever the script before made of it. */
+  #pushArguments(S: Pointer): number {
+    const { raw } = this.lua
+    if (raw._lua_getglobal(S, this.lua.name('arg')) !== LuaType.table) {
+      throw new LuaError("'arg' is not a table", { position: false })
+    }
+    const count = Number(raw._luaL_len(S, 1))
+    raw._luaL_checkstack(S, count + 3, this.lua.name('too many arguments to script'))
+    for (let i = 1; i <= count; i++) raw._lua_rawgeti(S, 1, BigInt(i))
+    return count
+  }
+
+  #guard(body: () => number): boolean {
+    const { raw, L } = this.lua
+    const top = raw._lua_gettop(L)
+    const status = body()
+    if (status !== LuaStatus.ok) {
+      this.stdlib.flush()
+      const { message, exitCode } = this.#report.take(this.lua)
+      this.fail(message, exitCode)
+    }
+    raw._lua_settop(L, top)
+    if (status === LuaStatus.ok) this.loop.chunkEnded(() => this.#collectAll())
+    return status === LuaStatus.ok
+  }
+
+  /** Calls back into the script; an error is reported, and the run ends with 1. */
+  #runCallback(push: (S: State) => number): void {
+    const { raw, L } = this.lua
+    const top = raw._lua_gettop(L)
+    this.#pushCallback = push
+    raw._lua_pushcclosure(L, this.#callBack, 0)
+    if (this.call(0, 0) !== LuaStatus.ok) {
+      this.stdlib.flush()
+      this.fail(this.takeReport().message)
+    }
+    raw._lua_settop(L, top)
+  }
+
+  /** As `collectgarbage()`. */
+  #collectAll(): void {
+    const { raw, L } = this.lua
+    const top = raw._lua_gettop(L)
+    raw._lua_rawgeti(L, registryIndex, this.#collectGarbage)
+    raw._lua_pcallk(L, 0, 0, 0, 0, 0)
+    raw._lua_settop(L, top)
+  }
+}
+
+export { Unwind }

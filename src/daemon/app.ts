@@ -1,0 +1,164 @@
+import type { Handlers } from '../rpc/contract/index.ts'
+import type { Settings } from '../rpc/contract/types.ts'
+import { ErrorCode, RpcError } from '../rpc/errors.ts'
+import { version } from '../rpc/version.ts'
+import type { EngineState } from './engine/protocol.ts'
+import { createEngine } from './engine/supervisor.ts'
+import { EventBus } from './events/bus.ts'
+import { StatsTicker } from './events/stats-ticker.ts'
+import type { Log } from './log.ts'
+import { eventHandlers } from './methods/events.ts'
+import { sessionHandlers } from './methods/sessions.ts'
+import { settingsHandlers } from './methods/settings.ts'
+import { torrentHandlers } from './methods/torrents.ts'
+import { type Clock, realClock } from './session/clock.ts'
+import { type EngineFactory, Session } from './session/session.ts'
+import { defaultSession, Sessions } from './session/sessions.ts'
+import { sessionStats } from './session/stats.ts'
+import { StateError } from './state/error.ts'
+import type { RemovalRow, SavedTorrent } from './state/rows.ts'
+import { Store } from './state/store.ts'
+
+/** Methods that are answered by daemon.ts: they are about the process, not about torrents. */
+type DaemonMethods = 'hello' | 'daemon.status' | 'daemon.stop'
+export type AppHandlers = Omit<Handlers, DaemonMethods>
+
+export interface AppOptions {
+  /** Absolute folder; created for the owner alone. */
+  stateDir: string
+  config: { sessions: Readonly<Record<string, { settings?: Settings }>> }
+  log: Log
+  /** Both for tests. */
+  createEngine?: EngineFactory
+  clock?: Clock
+}
+
+/** What `daemon.status` says of a session. */
+export interface SessionOverview {
+  name: string
+  torrents: number
+  engine: EngineState
+}
+
+/** State and sessions behind their methods. */
+export interface App {
+  readonly handlers: AppHandlers
+  sessions(): SessionOverview[]
+  /** Number of the last event so far. */
+  eventsSeq(): number
+  /** Lets go of everybody who waits for an event. */
+  endWaits(): void
+  /** Stops the engines, tidily within the deadline, saves everything and closes the state. Twice is harmless. */
+  close(deadlineMs: number): Promise<void>
+}
+
+/**
+ * Opens the state and starts what ran when it was closed. Without a configured session there is one, `default`.
+ * Rejects with StateError when the state cannot be used.
+ */
+export async function openApp(options: AppOptions): Promise<App> {
+  const { log, clock = realClock, createEngine: factory = createEngine } = options
+  const bus = new EventBus()
+  const store = new Store(options.stateDir, (error) => log.error(`syncing the state: ${error.message}`))
+  try {
+    const torrents = Map.groupBy(store.torrents(), ({ row }) => row.session)
+    const removals = Map.groupBy(store.removals(), ({ session }) => session)
+    const configured = Object.keys(options.config.sessions)
+    const names = configured.length > 0 ? configured : [defaultSession]
+    const sessions = new Sessions(
+      names.map(
+        (name) =>
+          new Session({
+            name,
+            version,
+            config: options.config.sessions[name]?.settings ?? {},
+            store,
+            torrents: torrents.get(name) ?? [],
+            removals: removals.get(name) ?? [],
+            createEngine: factory,
+            clock,
+            log,
+            events: (event) => bus.emit(event),
+          }),
+      ),
+    )
+    warnOfStrangers(sessions, torrents, removals, log)
+    return appOf(sessions, store, bus)
+  } catch (error) {
+    store.close()
+    throw error
+  }
+}
+
+function appOf(sessions: Sessions, store: Store, bus: EventBus): App {
+  let closed: Promise<void> | null = null
+  const ticker = new StatsTicker(bus, () =>
+    [...sessions].map((session) => ({ name: session.name, stats: { ...sessionStats(session) } })),
+  )
+  const endWaits = () => {
+    ticker.close()
+    bus.close()
+  }
+  return {
+    handlers: withStateErrors({
+      ...sessionHandlers(sessions),
+      ...settingsHandlers(version),
+      ...torrentHandlers(sessions),
+      ...eventHandlers(sessions, bus, ticker),
+    }),
+    sessions: () =>
+      [...sessions].map(({ name, records, engine }) => ({
+        name,
+        torrents: records.size,
+        engine: engine.state,
+      })),
+    eventsSeq: () => bus.last,
+    endWaits,
+    close: (deadlineMs) => {
+      endWaits()
+      closed ??= closeAll(sessions, store, deadlineMs)
+      return closed
+    },
+  }
+}
+
+async function closeAll(sessions: Sessions, store: Store, deadlineMs: number): Promise<void> {
+  const results = await Promise.allSettled([...sessions].map((session) => session.close(deadlineMs)))
+  store.close()
+  const failed = results.find((result) => result.status === 'rejected')
+  if (failed) throw failed.reason
+}
+
+/** Torrents of a session that is no longer configured stay in the state and come back with it. */
+function warnOfStrangers(
+  sessions: Sessions,
+  torrents: Map<string, SavedTorrent[]>,
+  removals: Map<string, RemovalRow[]>,
+  log: Log,
+): void {
+  const known = new Set([...sessions].map(({ name }) => name))
+  for (const name of new Set([...torrents.keys(), ...removals.keys()])) {
+    if (known.has(name)) continue
+    const count = torrents.get(name)?.length ?? 0
+    log.warning(
+      `the state holds ${count} torrents of a session '${name}', which the configuration does not name; they are kept`,
+    )
+  }
+}
+
+/** A state that cannot be written is not a defect of the daemon: the caller is told what to do. */
+function withStateErrors(handlers: AppHandlers): AppHandlers {
+  const entries = Object.entries(handlers as Record<string, (params: unknown, peer: unknown) => unknown>)
+  const wrapped = entries.map(([name, handle]) => [
+    name,
+    async (params: unknown, peer: unknown) => {
+      try {
+        return await handle(params, peer)
+      } catch (error) {
+        if (!(error instanceof StateError)) throw error
+        throw new RpcError(ErrorCode.FileSystem, error.message, { path: error.path }, { cause: error })
+      }
+    },
+  ])
+  return Object.fromEntries(wrapped) as AppHandlers
+}

@@ -1,0 +1,39 @@
+import type { Wire } from 'webtorrent'
+
+/** A peer that had a part in so many bad pieces is sent away. */
+const tolerance = 3
+
+/**
+ * Peers that sent bad data. One that sent a bad piece alone is to blame at once; where several sent blocks of it,
+ * each is suspected. webtorrent would ask the same peer for the same piece for ever.
+ */
+export class Bans {
+  readonly #addresses = new WeakMap<Wire, string>()
+  readonly #suspicion = new Map<string, number>()
+  /** Addresses and peer ids: a peer that calls has another port each time. */
+  readonly #banned = new Set<string>()
+
+  /** Remembers a peer's address. */
+  meet(wire: Wire, address: string): void {
+    this.#addresses.set(wire, address)
+  }
+
+  /** Whether an address (`host:port`) or a peer id is banned. */
+  has(name: string): boolean {
+    return this.#banned.has(name)
+  }
+
+  /** Judges the senders of a bad piece; answers with those that are banned now. */
+  judge(senders: Wire[]): Wire[] {
+    return senders.filter((wire) => {
+      const id = wire.peerId ?? ''
+      const bad = (this.#suspicion.get(id) ?? 0) + 1
+      this.#suspicion.set(id, bad)
+      if (senders.length > 1 && bad < tolerance) return false
+      this.#banned.add(id)
+      const address = this.#addresses.get(wire)
+      if (address !== undefined) this.#banned.add(address)
+      return true
+    })
+  }
+}

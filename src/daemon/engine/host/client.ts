@@ -1,0 +1,109 @@
+import { randomBytes } from 'node:crypto'
+import WebTorrent, { type ClientOptions } from 'webtorrent'
+import { type ClientPlan, isWildcard, type ListenAddress, type LiveSettings, udpHost } from './settings.ts'
+import { bindUtpTo } from './utp.ts'
+
+/** Errors that another port may not have. */
+const portErrors = new Set(['EADDRINUSE', 'EACCES'])
+
+export interface ClientHooks {
+  /** Something did not go as asked, but the client lives. */
+  trouble: (message: string) => void
+  /** The client is gone. */
+  lost: (error: Error) => void
+}
+
+/**
+ * A WebTorrent client that listens where the plan says: at its port, else at the next ones, else (if allowed) at
+ * any. Rejects when none can be had.
+ */
+export async function openClient(
+  plan: ClientPlan,
+  live: LiveSettings,
+  hooks: ClientHooks,
+): Promise<WebTorrent> {
+  const listen = plan.listen ?? { host: '127.0.0.1', port: 0 }
+  if (plan.listen === null)
+    hooks.trouble('listen_interfaces names no usable address: nobody can connect to us')
+  let failed: Error | null = null
+  for (const port of portsToTry(plan, listen)) {
+    try {
+      const client = await listenOnce(clientOptions(plan, live, { ...listen, port }, hooks), hooks)
+      if (failed !== null) {
+        hooks.trouble(
+          `cannot listen on port ${listen.port} (${failed.message}); port ${client.torrentPort} is used`,
+        )
+      }
+      return client
+    } catch (error) {
+      failed = error as Error
+      if (!portErrors.has((error as NodeJS.ErrnoException).code ?? '')) break
+    }
+  }
+  throw new Error(`cannot listen on ${listen.host}:${listen.port}: ${failed?.message}`, { cause: failed })
+}
+
+function portsToTry(plan: ClientPlan, listen: ListenAddress): number[] {
+  if (listen.port === 0) return [0]
+  const ports = Array.from({ length: plan.retries + 1 }, (_, i) => listen.port + i).filter(
+    (port) => port <= 65535,
+  )
+  return plan.anyPort ? [...ports, 0] : ports
+}
+
+function listenOnce(options: ClientOptions, hooks: ClientHooks): Promise<WebTorrent> {
+  return new Promise((resolve, reject) => {
+    const client = new WebTorrent(options)
+    let settled = false
+    client.once('listening', () => {
+      settled = true
+      resolve(client)
+    })
+    client.on('error', (error: Error) => {
+      // webtorrent says so when uTP could not bind, and goes on with TCP alone
+      if (!client.destroyed) hooks.trouble(`uTP is off: ${error.message}`)
+      else if (settled) hooks.lost(error)
+      else reject(error)
+      settled = true
+    })
+  })
+}
+
+function clientOptions(
+  plan: ClientPlan,
+  live: LiveSettings,
+  listen: ListenAddress,
+  hooks: ClientHooks,
+): ClientOptions {
+  const restricted = !isWildcard(listen.host)
+  const udp = udpHost(listen)
+  if (plan.dht && udp === null) hooks.trouble(`DHT is off: it needs IPv4, and we listen on ${listen.host}`)
+  return {
+    peerId: peerId(plan.fingerprint),
+    userAgent: live.userAgent,
+    torrentPort: listen,
+    dhtPort: { address: udp ?? '127.0.0.1', port: plan.utp ? 0 : listen.port },
+    dht: plan.dht && udp !== null ? { bootstrap: plan.dhtNodes } : false,
+    // WebRTC opens ports on every interface, and multicast ignores a listen address
+    tracker: restricted ? { wrtc: false } : {},
+    lsd: plan.lsd && !restricted,
+    natUpnp: plan.upnp && !restricted,
+    natPmp: plan.natPmp && !restricted,
+    utp: plan.utp && utpAvailable(udp, listen, hooks),
+    maxConns: 1,
+    secure: live.secureIn,
+  }
+}
+
+function utpAvailable(udp: string | null, listen: ListenAddress, hooks: ClientHooks): boolean {
+  if (udp === null) hooks.trouble(`uTP is off: it needs IPv4, and we listen on ${listen.host}`)
+  else if (!bindUtpTo(udp)) hooks.trouble('uTP is off: utp-native is not installed')
+  else return true
+  return false
+}
+
+/** The fingerprint, then random letters and digits: 20 bytes, as hex. */
+function peerId(fingerprint: string): string {
+  const rest = randomBytes(20).toString('base64url').replace(/[-_]/g, '0')
+  return Buffer.from(`${fingerprint}${rest}`.slice(0, 20), 'latin1').toString('hex')
+}

@@ -1,0 +1,159 @@
+import { availableParallelism } from 'node:os'
+import type WebTorrent from 'webtorrent'
+import { parseTorrent } from '../../../metainfo/index.ts'
+import type { Settings } from '../../../rpc/contract/types.ts'
+import type { HostEvent, HostMethods, TorrentReport } from '../protocol.ts'
+import { DescriptorPool } from '../storage/descriptor-pool.ts'
+import { ReadCache } from '../storage/read-cache.ts'
+import { removeFiles } from '../storage/remove-files.ts'
+import { ClientKeeper } from './client-keeper.ts'
+import { type HostParts, LoadedTorrent } from './loaded-torrent.ts'
+import { Reports } from './reports.ts'
+import { SessionLimits } from './session-limits.ts'
+import { clientPlan, liveSettings } from './settings.ts'
+
+/** How long an unload waits for trackers to take the news, ms. */
+const trackerDeadlineMs = 1500
+/** Memory for what peers read, bytes. */
+const readCacheBytes = 16 << 20
+
+type Handlers = {
+  [M in keyof HostMethods]: (params: Parameters<HostMethods[M]>[0]) => Promise<ReturnType<HostMethods[M]>>
+}
+
+/** A session as its host sees it: the methods of the protocol over one client and its torrents. */
+export class HostSession implements Handlers {
+  readonly #emit: (event: HostEvent) => void
+  readonly #limits = new SessionLimits(liveSettings({}))
+  readonly #pool = new DescriptorPool(this.#limits.live.filePoolSize)
+  readonly #cache = new ReadCache(readCacheBytes * Math.max(1, Math.ceil(availableParallelism() / 2)))
+  readonly #torrents = new Map<string, LoadedTorrent>()
+  readonly #unloading = new Map<string, Promise<TorrentReport>>()
+  /** Loads under way: whatever else is asked of such a torrent waits for them. */
+  readonly #loading = new Map<string, Promise<void>>()
+  readonly #keeper: ClientKeeper
+  readonly #parts: HostParts
+
+  constructor(emit: (event: HostEvent) => void) {
+    this.#emit = emit
+    this.#keeper = new ClientKeeper(clientPlan({}), this.#limits.live, {
+      opened: (client) => this.#opened(client),
+      closing: () => this.#leaveAll(),
+      trouble: (message) => emit({ event: 'trouble', message }),
+    })
+    this.#parts = {
+      pool: this.#pool,
+      cache: this.#cache,
+      limits: this.#limits,
+      reports: new Reports((reports) => emit({ event: 'reports', reports })),
+      emit,
+      client: () => this.#keeper.client,
+    }
+  }
+
+  async configure({ settings }: { session: string; settings: Settings }): Promise<null> {
+    const live = liveSettings(settings)
+    this.#limits.apply(live)
+    this.#pool.setLimit(live.filePoolSize)
+    this.#keeper.configure(clientPlan(settings), live)
+    for (const torrent of this.#torrents.values()) torrent.limitsChanged()
+    return null
+  }
+
+  async load({ task }: Parameters<HostMethods['load']>[0]): Promise<null> {
+    // trackers must hear `stopped` before `started`, and two must not write to the same files
+    const loading = this.#unload(task.id).then(() => {
+      this.#keeper.want()
+      this.#torrents.set(task.id, new LoadedTorrent(task, this.#parts))
+    })
+    // whoever waits is not concerned with a failure: it finds that nothing is loaded
+    const over = loading.catch(() => {})
+    this.#loading.set(task.id, over)
+    try {
+      await loading
+    } finally {
+      if (this.#loading.get(task.id) === over) this.#loading.delete(task.id)
+    }
+    return null
+  }
+
+  async unload({ id }: { id: string }): Promise<TorrentReport | null> {
+    await this.#loading.get(id)
+    return this.#unload(id)
+  }
+
+  async update({ id, options }: Parameters<HostMethods['update']>[0]): Promise<null> {
+    await this.#loading.get(id)
+    await this.#torrent(id).update(options)
+    return null
+  }
+
+  async addPeer({ id, address }: { id: string; address: string }): Promise<null> {
+    if (!/^(\[[0-9a-fA-F:.]+\]|[^:[\]\s]+):([1-9]\d{0,4})$/.test(address)) {
+      throw failure('address', `"${address}" is no peer address; write host:port`)
+    }
+    await this.#loading.get(id)
+    this.#torrent(id).addPeer(address)
+    return null
+  }
+
+  async removeFiles({ torrentFile, savePath }: Parameters<HostMethods['removeFiles']>[0]): Promise<null> {
+    const meta = parseTorrent(torrentFile)
+    const id = meta.infoHash[0]
+    if (id !== null && this.#torrents.has(id)) throw new Error(`torrent ${id} is loaded; unload it first`)
+    if (id !== null) await this.#unloading.get(id)
+    await removeFiles(meta.files, id ?? meta.infoHash[1] ?? '', savePath)
+    return null
+  }
+
+  async shutdown({ deadlineMs }: { deadlineMs: number }): Promise<null> {
+    const all = [...this.#torrents.keys()].map((id) => this.#unload(id, deadlineMs))
+    const tidy = Promise.allSettled(all).then(() => this.#keeper.stop())
+    let timer: NodeJS.Timeout | undefined
+    const deadline = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, deadlineMs)
+    })
+    await Promise.race([tidy, deadline])
+    clearTimeout(timer)
+    return null
+  }
+
+  #torrent(id: string): LoadedTorrent {
+    const torrent = this.#torrents.get(id)
+    if (torrent === undefined) throw failure('unloaded', `torrent ${id} is not loaded`)
+    return torrent
+  }
+
+  async #unload(id: string, deadlineMs = trackerDeadlineMs): Promise<TorrentReport | null> {
+    const torrent = this.#torrents.get(id)
+    if (torrent === undefined) {
+      await this.#unloading.get(id)
+      return null
+    }
+    this.#torrents.delete(id)
+    const done = torrent.unload(deadlineMs)
+    this.#unloading.set(id, done)
+    try {
+      return await done
+    } finally {
+      if (this.#unloading.get(id) === done) this.#unloading.delete(id)
+    }
+  }
+
+  #opened(client: WebTorrent): void {
+    const address = client._connPool?.tcpServer.address()
+    if (address !== null && typeof address === 'object') {
+      this.#emit({ event: 'listening', host: address.address, port: address.port })
+    }
+    for (const torrent of this.#torrents.values()) torrent.join()
+  }
+
+  async #leaveAll(): Promise<void> {
+    await Promise.all([...this.#torrents.values()].map((torrent) => torrent.leave(trackerDeadlineMs)))
+  }
+}
+
+/** An error with a code that the supervisor knows. */
+function failure(code: string, message: string): Error {
+  return Object.assign(new Error(message), { code })
+}

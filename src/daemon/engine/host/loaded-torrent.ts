@@ -1,0 +1,213 @@
+import { createHash } from 'node:crypto'
+import type WebTorrent from 'webtorrent'
+import { type Metainfo, MetainfoError, parseInfo, parseTorrent } from '../../../metainfo/index.ts'
+import { fitsBits, newBits } from '../bits.ts'
+import type { HostEvent, TaskOptions, TorrentReport, TorrentTask } from '../protocol.ts'
+import { checkPieces } from '../storage/check.ts'
+import type { DescriptorPool } from '../storage/descriptor-pool.ts'
+import type { ReadCache } from '../storage/read-cache.ts'
+import { Storage } from '../storage/storage.ts'
+import { believable, survey } from '../storage/survey.ts'
+import type { Reports } from './reports.ts'
+import type { SessionLimits } from './session-limits.ts'
+import { Swarm } from './swarm.ts'
+import { TorrentState } from './torrent-state.ts'
+
+/** What all torrents of a host share. */
+export interface HostParts {
+  pool: DescriptorPool
+  cache: ReadCache
+  limits: SessionLimits
+  reports: Reports
+  emit: (event: HostEvent) => void
+  /** The client while it lives. */
+  client: () => WebTorrent | null
+}
+
+/**
+ * One torrent from load to unload: look at the disk, hash if need be, then join the swarm. A magnet link joins
+ * first, for its metadata. It leaves and joins again when the client is rebuilt.
+ */
+export class LoadedTorrent {
+  readonly state: TorrentState
+  readonly #parts: HostParts
+  readonly #abort = new AbortController()
+  readonly #running: Promise<void>
+  #swarm: Swarm | null = null
+  /** What the disk holds is known, or there is no metadata yet: a swarm may run. */
+  #joinable = false
+  #metadataSeen = false
+  /** Changes of options, one after the other. */
+  #turn: Promise<unknown> = Promise.resolve()
+
+  /** Throws MetainfoError for broken bytes, and when they are not those of the id. */
+  constructor(task: TorrentTask, parts: HostParts) {
+    this.#parts = parts
+    this.state = new TorrentState(task, (state, urgent) => parts.reports.changed(state, urgent))
+    const meta = task.torrentFile === null ? null : parseTorrent(task.torrentFile)
+    if (meta !== null && meta.infoHash[0] !== task.id) {
+      throw new MetainfoError(`the torrent file has the v1 hash ${meta.infoHash[0]}, not ${task.id}`)
+    }
+    this.#running = this.#guard(async () => {
+      if (meta !== null) await this.#open(meta)
+      this.#setPhase()
+      this.#joinable = true
+      this.join()
+    })
+  }
+
+  /** Enters the swarm if there is a client and the disk has been looked at. */
+  join(): void {
+    const client = this.#parts.client()
+    if (!this.#joinable || this.#swarm !== null || client === null || this.#ended) return
+    const events = {
+      info: (info: Uint8Array) => this.#gotInfo(info),
+      failed: (error: Error) => this.#fail(error),
+      warn: (message: string) => this.#log('debug', message),
+    }
+    const { limits, cache } = this.#parts
+    this.#swarm = new Swarm({ client, state: this.state, limits, cache, events })
+    this.state.changed()
+  }
+
+  /** Leaves the swarm but stays loaded. */
+  async leave(deadlineMs: number): Promise<void> {
+    const swarm = this.#swarm
+    this.#swarm = null
+    await swarm?.leave(deadlineMs)
+  }
+
+  /** Ends it: a check is given up, trackers are told, files are closed. Answers with the last report. */
+  async unload(deadlineMs: number): Promise<TorrentReport> {
+    this.#abort.abort(new Error('unloaded'))
+    await this.leave(deadlineMs)
+    await this.#running
+    await this.#turn
+    await this.state.storage?.close()
+    return this.#parts.reports.close(this.state)
+  }
+
+  addPeer(address: string): void {
+    this.state.task.peers.push(address)
+    this.#swarm?.addPeer(address)
+  }
+
+  /** The session's own limits changed. */
+  limitsChanged(): void {
+    this.#swarm?.applyConnections()
+  }
+
+  /**
+   * Takes over changed options. Resolves when they count, or during a check at once: then they count after it. A
+   * failing move of bytes stops the torrent.
+   */
+  update(changes: Partial<TaskOptions>): Promise<void> {
+    const { state } = this
+    state.options = { ...state.options, ...changes }
+    if (!this.#joinable) return Promise.resolve()
+    const done = this.#turn.then(() => this.#guard(() => this.#apply(changes)))
+    this.#turn = done
+    return done
+  }
+
+  async #apply(changes: Partial<TaskOptions>): Promise<void> {
+    if (this.#ended) return
+    if (changes.filePriorities !== undefined) await this.#prioritize()
+    const swarm = this.#swarm
+    if (swarm === null) return
+    const changed = (...names: (keyof TaskOptions)[]) => names.some((name) => changes[name] !== undefined)
+    if (changed('filePriorities', 'sequential', 'uploadMode')) swarm.applySelection()
+    if (changed('limits')) {
+      swarm.applyLimits()
+      swarm.applyConnections()
+    }
+    if (changed('trackers', 'disableDht', 'disableLsd')) swarm.applyDiscovery()
+  }
+
+  async #prioritize(): Promise<void> {
+    const { state } = this
+    if (state.storage === null) return
+    await state.storage.setPriorities(state.options.filePriorities)
+    await state.storage.createEmptyFiles()
+    state.reselect()
+    state.changed(true)
+  }
+
+  get #ended(): boolean {
+    return this.#abort.signal.aborted || this.state.phase === 'stopped'
+  }
+
+  #setPhase(): void {
+    this.state.phase = this.state.meta === null ? 'metadata' : 'running'
+    this.state.changed(true)
+  }
+
+  /** Finds out what is on disk. */
+  async #open(meta: Metainfo): Promise<void> {
+    const { state } = this
+    const { signal } = this.#abort
+    const { task, options } = state
+    const storage = new Storage(meta, task.id, task.savePath, this.#parts.pool, options.filePriorities)
+    await storage.prepare()
+    state.open(meta, storage)
+    const found = await survey(storage, signal)
+    const known = task.have !== null && fitsBits(task.have, meta.numPieces) ? task.have : null
+    if (known !== null && believable(storage, found, known)) state.setHave(new Uint8Array(known))
+    else if (!found.anything) state.setHave(newBits(meta.numPieces))
+    else {
+      state.phase = 'checking'
+      state.changed()
+      const onProgress = (share: number) => {
+        state.checked = share
+        state.changed()
+      }
+      state.setHave(await checkPieces(storage, found, { signal, onProgress }))
+    }
+    if (state.options.filePriorities === options.filePriorities) await storage.createEmptyFiles()
+    else await this.#prioritize()
+  }
+
+  #gotInfo(info: Uint8Array): void {
+    if (this.#metadataSeen || this.#ended) return
+    if (createHash('sha1').update(info).digest('hex') !== this.state.id) return
+    this.#metadataSeen = true
+    const { task, options } = this.state
+    const exact = new Uint8Array(info)
+    this.#parts.emit({ event: 'metadata', id: task.id, info: exact })
+    // a client that is rebuilt meanwhile must wait for the check
+    this.#joinable = false
+    this.#turn = this.#turn.then(() =>
+      this.#guard(async () => {
+        const meta = parseInfo(exact, { trackers: options.trackers, webSeeds: task.webSeeds })
+        await this.#open(meta)
+        this.#setPhase()
+        this.#joinable = true
+        if (this.#swarm === null) this.join()
+        else if (this.state.storage !== null) await this.#swarm.begin(meta, this.state.storage)
+      }),
+    )
+  }
+
+  /** Runs a step of the torrent's life; what it throws stops the torrent, unless it is being unloaded. */
+  async #guard(step: () => Promise<void>): Promise<void> {
+    try {
+      await step()
+    } catch (error) {
+      if (!this.#abort.signal.aborted) this.#fail(error)
+    }
+  }
+
+  #fail(error: unknown): void {
+    if (this.#ended) return
+    const { message, path } = error as { message: string; path?: unknown }
+    this.state.phase = 'stopped'
+    this.state.error = { message, file: typeof path === 'string' ? path : null }
+    this.state.changed(true)
+    this.#log('warning', `stopped: ${message}`)
+    this.leave(0).catch((second: Error) => this.#log('error', `cannot stop: ${second.message}`))
+  }
+
+  #log(level: 'debug' | 'warning' | 'error', message: string): void {
+    this.#parts.emit({ event: 'log', level, message: `${this.state.id}: ${message}` })
+  }
+}

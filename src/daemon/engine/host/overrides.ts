@@ -1,0 +1,63 @@
+import type { Torrent } from 'webtorrent'
+import type { Swarm } from './swarm.ts'
+
+/**
+ * Replaces methods of one webtorrent torrent where the stock ones do not do what a session promises. Each says
+ * what the stock method does. They must be in place before webtorrent has looked at what it was given, which it
+ * does in a later turn of the event loop.
+ */
+export function override(swarm: Swarm): void {
+  const { torrent, client, state } = swarm
+  const stock = Object.getPrototypeOf(torrent) as Torrent
+  // stock: the info dictionary encoded again, which has another hash if its keys were not in order. A value
+  // that is no byte array keeps ut_metadata from decoding and encoding it for every connection, too
+  let known: unknown = null
+  Object.defineProperty(torrent, 'metadata', {
+    configurable: true,
+    get: () => known,
+    set: (value) => {
+      known = value === null ? null : { known: true }
+    },
+  })
+  // stock: takes whatever ut_metadata encoded again. Ours comes from `begin` and from the wire's exact bytes
+  torrent._onMetadata = async (metadata) => {
+    if (metadata === torrent) await stock._onMetadata.call(torrent, metadata)
+  }
+  // stock: hashes one or two pieces a file again. What is in the bitfield was checked by us
+  torrent._verifyPieces = (done) => {
+    swarm.piecesKnown()
+    queueMicrotask(() => done(null))
+  }
+  torrent._startDiscovery = () => {
+    swarm.trackers.start(torrent, client, () => stock._startDiscovery.call(torrent))
+  }
+  torrent._onWire = (wire, address) => {
+    client.utPex = !state.options.disablePex
+    stock._onWire.call(torrent, wire, address)
+  }
+  // stock: compares each torrent's own connections with one number for the client
+  torrent._drain = () => {
+    client.maxConns = swarm.limits.connectionsFor(swarm)
+    stock._drain.call(torrent)
+  }
+  torrent._rechoke = () => {
+    torrent._rechokeNumSlots = swarm.limits.slotsFor(swarm)
+    swarm.rechoking = true
+    try {
+      stock._rechoke.call(torrent)
+    } finally {
+      swarm.rechoking = false
+    }
+    state.changed()
+  }
+  // stock: interested in any missing piece, wanted or not
+  torrent._updateWireInterest = (wire) => {
+    if (swarm.picker?.interesting(wire)) wire.interested()
+    else wire.uninterested()
+  }
+  // stock: walks over all pieces for each request, see picker.ts
+  torrent._updateWire = (wire) => {
+    if (wire.type === 'webSeed') stock._updateWire.call(torrent, wire)
+    else swarm.picker?.update(wire)
+  }
+}

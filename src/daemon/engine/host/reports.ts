@@ -1,0 +1,92 @@
+import type { TorrentReport } from '../protocol.ts'
+import type { TorrentState } from './torrent-state.ts'
+
+/** Reports go out at most this often, ms. */
+const interval = 250
+/** Ends of checks, completions and errors do not wait that long; a thousand loads at once still share a message. */
+const urgentInterval = 20
+/** The piece set is sent at most this often while it grows, ms. */
+const haveInterval = 2000
+
+interface Sent {
+  report: Required<TorrentReport>
+  haveVersion: number
+  haveAt: number
+}
+
+/** Collects what changed and sends it in rounds: one message for all torrents, with changed fields only. */
+export class Reports {
+  readonly #send: (reports: TorrentReport[]) => void
+  readonly #changed = new Set<TorrentState>()
+  readonly #urgent = new Set<TorrentState>()
+  readonly #sent = new Map<TorrentState, Sent>()
+  #lastAt = Number.NEGATIVE_INFINITY
+  #timer: NodeJS.Timeout | null = null
+  #timerAt = 0
+
+  constructor(send: (reports: TorrentReport[]) => void) {
+    this.#send = send
+  }
+
+  /** Something of this torrent changed. */
+  changed(state: TorrentState, urgent: boolean): void {
+    this.#changed.add(state)
+    if (urgent) this.#urgent.add(state)
+    this.#schedule(this.#lastAt + (urgent ? urgentInterval : interval))
+  }
+
+  /** The torrent's last report, complete; nothing more is sent of it. */
+  close(state: TorrentState): TorrentReport {
+    this.#changed.delete(state)
+    this.#urgent.delete(state)
+    this.#sent.delete(state)
+    return state.snapshot(performance.now())
+  }
+
+  #schedule(at: number): void {
+    if (this.#timer !== null && this.#timerAt <= at) return
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timerAt = at
+    this.#timer = setTimeout(() => this.#round(), Math.max(0, at - performance.now()))
+  }
+
+  #round(): void {
+    this.#timer = null
+    const now = performance.now()
+    const states = [...this.#changed]
+    const urgent = new Set(this.#urgent)
+    this.#changed.clear()
+    this.#urgent.clear()
+    this.#lastAt = now
+    const reports = states.map((state) => this.#difference(state, urgent.has(state), now))
+    const news = reports.filter((report) => Object.keys(report).length > 1)
+    if (news.length > 0) this.#send(news)
+    if (this.#changed.size > 0) this.#schedule(now + interval)
+  }
+
+  #difference(state: TorrentState, urgent: boolean, now: number): TorrentReport {
+    const report = state.snapshot(now)
+    const before = this.#sent.get(state)
+    const haveDue =
+      before === undefined
+        ? state.haveVersion > 0
+        : before.haveVersion !== state.haveVersion && (urgent || now - before.haveAt >= haveInterval)
+    this.#sent.set(state, {
+      report,
+      haveVersion: haveDue ? state.haveVersion : (before?.haveVersion ?? 0),
+      haveAt: haveDue ? now : (before?.haveAt ?? Number.NEGATIVE_INFINITY),
+    })
+    // rates fall on their own, and a piece set that was held back has to go out some time
+    const moving =
+      report.downloadRate || report.uploadRate || report.payloadDownloadRate || report.payloadUploadRate
+    if (moving || this.#sent.get(state)?.haveVersion !== state.haveVersion) this.#changed.add(state)
+
+    const news: Record<string, unknown> = { id: report.id }
+    for (const [name, value] of Object.entries(report)) {
+      if (name === 'have') continue
+      if (before === undefined || before.report[name as keyof TorrentReport] !== value) news[name] = value
+    }
+    if (haveDue) news.have = report.have.slice()
+    return news as unknown as TorrentReport
+  }
+}

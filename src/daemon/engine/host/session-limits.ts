@@ -1,0 +1,62 @@
+import { Bucket } from './bucket.ts'
+import type { LiveSettings } from './settings.ts'
+import type { TorrentState } from './torrent-state.ts'
+
+/** A running swarm, as far as sharing connections and slots is concerned. */
+export interface Sharer {
+  readonly state: TorrentState
+  readonly connections: number
+  readonly interestedPeers: number
+}
+
+/** The limits of a session and how its torrents share them. */
+export class SessionLimits {
+  readonly download = new Bucket()
+  readonly upload = new Bucket()
+  readonly #sharers = new Set<Sharer>()
+  live: LiveSettings
+
+  constructor(live: LiveSettings) {
+    this.live = live
+    this.apply(live)
+  }
+
+  apply(live: LiveSettings): void {
+    this.live = live
+    this.download.setRate(live.downloadRate)
+    this.upload.setRate(live.uploadRate)
+  }
+
+  add(sharer: Sharer): void {
+    this.#sharers.add(sharer)
+  }
+
+  remove(sharer: Sharer): void {
+    this.#sharers.delete(sharer)
+  }
+
+  /** How many connections a torrent may have in all, given what the others hold. */
+  connectionsFor(sharer: Sharer): number {
+    let others = 0
+    for (const other of this.#sharers) if (other !== sharer) others += other.connections
+    const own = sharer.state.options.limits.connections
+    return Math.max(0, Math.min(own > 0 ? own : Number.POSITIVE_INFINITY, this.live.connections - others))
+  }
+
+  /**
+   * How many peers a torrent may unchoke: an even share of the session's slots among torrents that peers want
+   * something of. libtorrent ranks peers over all torrents; webtorrent only within one.
+   */
+  slotsFor(sharer: Sharer): number {
+    const own = sharer.state.options.limits.uploads
+    const limit = own > 0 ? own : Number.POSITIVE_INFINITY
+    const { unchokeSlots } = this.live
+    if (unchokeSlots < 0) return limit
+    let sharing = 0
+    for (const other of this.#sharers) if (other === sharer || other.interestedPeers > 0) sharing++
+    return Math.min(
+      limit,
+      unchokeSlots === 0 ? 0 : Math.max(1, Math.floor(unchokeSlots / Math.max(1, sharing))),
+    )
+  }
+}

@@ -1,0 +1,168 @@
+import { isIP, isIPv6 } from 'node:net'
+import { networkInterfaces } from 'node:os'
+import type { Settings } from '../../../rpc/contract/types.ts'
+
+/** Where to listen. Port 0 lets the system choose. */
+export interface ListenAddress {
+  host: string
+  port: number
+}
+
+/** What is fixed while a client lives: a change needs a new one. */
+export interface ClientPlan {
+  /** null: listen_interfaces names nothing that can be used. */
+  listen: ListenAddress | null
+  /** Ports after the first to try when it is taken (max_retry_port_bind). */
+  retries: number
+  /** Whether any free port will do in the end (listen_system_port_fallback). */
+  anyPort: boolean
+  dht: boolean
+  /** `host:port` */
+  dhtNodes: string[]
+  lsd: boolean
+  upnp: boolean
+  natPmp: boolean
+  utp: boolean
+  /** First characters of the peer id, at most 20. */
+  fingerprint: string
+}
+
+/** 0 plain, 1 encrypted handshake but plain where the other end prefers, 2 encrypted only. */
+export type Secure = 0 | 1 | 2
+
+/** What can change at once. */
+export interface LiveSettings {
+  /** Bytes/s, 0 is unlimited. */
+  downloadRate: number
+  uploadRate: number
+  connections: number
+  /** -1 is unlimited. */
+  unchokeSlots: number
+  filePoolSize: number
+  userAgent: string
+  secureIn: Secure
+  /** Levels to try, one after the other, for an outgoing connection. */
+  secureOut: Secure[]
+  outgoingTcp: boolean
+  outgoingUtp: boolean
+  incomingTcp: boolean
+  incomingUtp: boolean
+}
+
+/** The part of libtorrent's settings that this engine reads, with libtorrent 2.0's defaults. */
+const defaults = {
+  listen_interfaces: '0.0.0.0:6881,[::]:6881',
+  max_retry_port_bind: 10,
+  listen_system_port_fallback: true,
+  enable_dht: true,
+  dht_bootstrap_nodes: 'dht.libtorrent.org:25401',
+  enable_lsd: true,
+  enable_upnp: true,
+  enable_natpmp: true,
+  enable_incoming_utp: true,
+  enable_outgoing_utp: true,
+  enable_incoming_tcp: true,
+  enable_outgoing_tcp: true,
+  peer_fingerprint: '-PL0100-',
+  user_agent: 'porla-lua',
+  download_rate_limit: 0,
+  upload_rate_limit: 0,
+  connections_limit: 200,
+  unchoke_slots_limit: 8,
+  file_pool_size: 40,
+  in_enc_policy: 1,
+  out_enc_policy: 1,
+}
+
+type Name = keyof typeof defaults
+
+function reader(settings: Settings) {
+  return <N extends Name>(name: N): (typeof defaults)[N] => {
+    const value = settings[name]
+    return typeof value === typeof defaults[name] ? (value as (typeof defaults)[N]) : defaults[name]
+  }
+}
+
+/** Reads what needs a new client. Names missing from `settings` have libtorrent's defaults. */
+export function clientPlan(settings: Settings): ClientPlan {
+  const get = reader(settings)
+  return {
+    listen: listenAddress(get('listen_interfaces')),
+    retries: Math.max(0, get('max_retry_port_bind')),
+    anyPort: get('listen_system_port_fallback'),
+    dht: get('enable_dht'),
+    dhtNodes: splitList(get('dht_bootstrap_nodes')),
+    lsd: get('enable_lsd'),
+    upnp: get('enable_upnp'),
+    natPmp: get('enable_natpmp'),
+    utp: get('enable_incoming_utp') || get('enable_outgoing_utp'),
+    fingerprint: get('peer_fingerprint').slice(0, 20),
+  }
+}
+
+/** Reads what can change at once. */
+export function liveSettings(settings: Settings): LiveSettings {
+  const get = reader(settings)
+  const connections = get('connections_limit')
+  return {
+    downloadRate: Math.max(0, get('download_rate_limit')),
+    uploadRate: Math.max(0, get('upload_rate_limit')),
+    // libtorrent: 0 or less is as many as the system allows
+    connections: connections > 0 ? connections : Number.POSITIVE_INFINITY,
+    unchokeSlots: get('unchoke_slots_limit'),
+    filePoolSize: Math.max(1, get('file_pool_size')),
+    userAgent: get('user_agent'),
+    secureIn: secureLevels(get('in_enc_policy'))[0]!,
+    secureOut: secureLevels(get('out_enc_policy')),
+    outgoingTcp: get('enable_outgoing_tcp'),
+    outgoingUtp: get('enable_outgoing_utp'),
+    incomingTcp: get('enable_incoming_tcp'),
+    incomingUtp: get('enable_incoming_utp'),
+  }
+}
+
+/** libtorrent's enc_policy: 0 forced, 1 enabled, 2 disabled. Enabled falls back to plain where a peer wants it. */
+function secureLevels(policy: number): Secure[] {
+  if (policy === 0) return [2]
+  return policy === 2 ? [0] : [1, 0]
+}
+
+/**
+ * The first entry of listen_interfaces that webtorrent can use: it listens at one address. Entries are
+ * `address:port`, `[v6]:port` or `device:port`, then `s` for SSL (not supported, skipped) or `l` (local network).
+ */
+export function listenAddress(interfaces: string): ListenAddress | null {
+  for (const entry of splitList(interfaces)) {
+    const parts = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})([sl]*)$/.exec(entry)
+    if (parts === null || parts[4]?.includes('s')) continue
+    const name = parts[1] ?? parts[2] ?? ''
+    const host = isIP(name) > 0 ? name : deviceAddress(name)
+    const port = Number(parts[3])
+    if (host !== null && port <= 65535) return { host, port }
+  }
+  return null
+}
+
+/** IPv4 address of a network device, else its IPv6 one; null for an unknown name. */
+function deviceAddress(name: string): string | null {
+  const found = networkInterfaces()[name] ?? []
+  return (found.find((one) => one.family === 'IPv4') ?? found[0])?.address ?? null
+}
+
+/** Whether an address stands for every interface. */
+export function isWildcard(host: string): boolean {
+  return host === '0.0.0.0' || host === '::'
+}
+
+/** Where UDP over IPv4 (uTP, DHT) may bind so as not to be reachable more widely than TCP; null for nowhere. */
+export function udpHost(listen: ListenAddress): string | null {
+  if (listen.host === '::') return '0.0.0.0'
+  return isIPv6(listen.host) ? null : listen.host
+}
+
+function splitList(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+}

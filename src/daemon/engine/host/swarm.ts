@@ -1,0 +1,309 @@
+import type WebTorrent from 'webtorrent'
+import type { ParsedTorrent, Torrent, Wire } from 'webtorrent'
+import type { Metainfo } from '../../../metainfo/types.ts'
+import { ChunkStore } from '../storage/chunk-store.ts'
+import type { ReadCache } from '../storage/read-cache.ts'
+import type { Storage } from '../storage/storage.ts'
+import { Availability } from './availability.ts'
+import { Bans } from './bans.ts'
+import { Bucket } from './bucket.ts'
+import { Dialer } from './dialer.ts'
+import { override } from './overrides.ts'
+import { Picker } from './picker.ts'
+import type { SessionLimits, Sharer } from './session-limits.ts'
+import type { SwarmNumbers, TorrentState } from './torrent-state.ts'
+import { Trackers } from './trackers.ts'
+import { hookWire, offerMetadata } from './wire-hooks.ts'
+
+/** What the swarm tells its torrent. */
+export interface SwarmEvents {
+  /** An info dictionary that hashes to the torrent's id, exact bytes. */
+  info: (info: Uint8Array) => void
+  /** webtorrent gave the torrent up: a failed write, a broken store. */
+  failed: (error: Error) => void
+  warn: (message: string) => void
+}
+
+export interface SwarmParts {
+  client: WebTorrent
+  state: TorrentState
+  limits: SessionLimits
+  cache: ReadCache
+  events: SwarmEvents
+}
+
+/**
+ * One torrent inside webtorrent: peers, trackers, requests. It is made once the check of what is on disk is over
+ * (or, for a magnet link, before there is anything to check) and holds nothing that must survive it.
+ *
+ * See overrides.ts for what webtorrent itself would do otherwise.
+ */
+export class Swarm implements Sharer {
+  readonly state: TorrentState
+  readonly client: WebTorrent
+  readonly limits: SessionLimits
+  readonly events: SwarmEvents
+  readonly download = new Bucket()
+  readonly upload = new Bucket()
+  readonly torrent: Torrent
+  readonly trackers: Trackers
+  readonly bans = new Bans()
+  readonly dialer: Dialer
+  picker: Picker | null = null
+  availability: Availability | null = null
+  /** While webtorrent hands out the slots, by rank. */
+  rechoking = false
+  readonly #cache: ReadCache
+  #info: Uint8Array | null = null
+  #leaving = false
+
+  constructor({ client, state, limits, cache, events }: SwarmParts) {
+    this.client = client
+    this.state = state
+    this.limits = limits
+    this.events = events
+    this.#cache = cache
+    this.trackers = new Trackers(state, events.warn)
+    this.applyLimits()
+    const { meta, storage } = state
+    this.torrent = client.add(meta === null ? this.#magnet() : this.#parsed(meta), {
+      path: state.task.savePath,
+      ...(storage === null ? {} : { store: this.#storeFor(storage), bitfield: state.have }),
+      // the chunk store has a cache of its own, shared and bounded over all torrents
+      storeCacheSlots: 0,
+      deselect: true,
+      strategy: 'rarest',
+      // only feeds an event nobody listens to
+      noPeersIntervalTime: 86_400,
+    })
+    if (meta !== null) this.#info = meta.info
+    override(this)
+    this.#listen()
+    this.dialer = new Dialer(this.torrent, client, limits, this.bans)
+    for (const address of state.task.peers) this.addPeer(address)
+    state.numbers = () => this.#numbers()
+    state.partial = () => this.picker?.partial() ?? []
+    limits.add(this)
+  }
+
+  get connections(): number {
+    return this.torrent._numConns + this.torrent._numPending
+  }
+
+  get interestedPeers(): number {
+    return this.torrent.wires.filter((wire) => wire.peerInterested).length
+  }
+
+  /** Whether an initial unchoke may go out now; webtorrent itself unchokes whoever first says "interested". */
+  mayUnchoke(): boolean {
+    if (this.rechoking) return true
+    const taken = this.torrent.wires.filter((wire) => !wire.amChoking && wire.peerInterested).length
+    return taken < this.limits.slotsFor(this)
+  }
+
+  /** A magnet link's metadata is known and what is on disk is checked: from here on like any other torrent. */
+  async begin(meta: Metainfo, storage: Storage): Promise<void> {
+    const { torrent } = this
+    if (torrent.destroyed) return
+    this.#info = meta.info
+    for (const wire of torrent.wires) offerMetadata(wire, meta.info)
+    torrent._store = this.#storeFor(storage)
+    torrent._startupBitfield = this.state.have
+    if (meta.private) this.trackers.onlyTrackers(torrent)
+    await Object.getPrototypeOf(torrent)._onMetadata.call(torrent, this.#parsed(meta))
+  }
+
+  addPeer(address: string): void {
+    const { torrent } = this
+    if (torrent.destroyed) return
+    // webtorrent takes a moment to look at what it was given
+    if (torrent.infoHash) torrent.addPeer(address, 'manual')
+    else torrent.once('infoHash', () => torrent.addPeer(address, 'manual'))
+  }
+
+  /** Makes changed file priorities, order or upload mode count. */
+  applySelection(): void {
+    const { torrent, state } = this
+    if (torrent.destroyed || !torrent.ready) return
+    torrent._selections.clear()
+    for (const range of state.options.uploadMode ? [] : (state.selection?.ranges ?? [])) {
+      // the "stream" kind stays apart: plain ones merge with neighbours and take the higher priority
+      torrent._selections.insert({ ...range, offset: 0, isStreamSelection: true })
+    }
+    torrent._selections.sort((a, b) => b.priority - a.priority)
+    this.picker?.reorder()
+    torrent._updateSelections()
+    for (const wire of torrent.wires) torrent._updateWireInterest(wire)
+  }
+
+  applyLimits(): void {
+    const { limits } = this.state.options
+    this.download.setRate(limits.download)
+    this.upload.setRate(limits.upload)
+  }
+
+  /** Closes connections over the limit and opens new ones where there is room. */
+  applyConnections(): void {
+    const { torrent } = this
+    if (torrent.destroyed) return
+    const allowed = this.limits.connectionsFor(this)
+    for (const wire of torrent.wires.slice(Number.isFinite(allowed) ? allowed : torrent.wires.length))
+      wire.destroy()
+    for (let queued = torrent._queue?.length ?? 0; queued > 0; queued--) torrent._drain()
+    if (torrent.ready) torrent._rechoke()
+  }
+
+  /** Other trackers, or other sources of peers allowed. */
+  applyDiscovery(): void {
+    if (!this.torrent.destroyed) this.trackers.restart(this.torrent, () => this.torrent._startDiscovery())
+  }
+
+  /** Ends it: trackers told (waited for as long as `deadlineMs`), connections and files closed. */
+  async leave(deadlineMs: number): Promise<void> {
+    if (this.#leaving) return
+    this.#leaving = true
+    // before destroy: that would announce `stopped` with zeros
+    const told = this.trackers.stop(this.torrent, deadlineMs)
+    const closed = new Promise<void>((resolve) => {
+      if (this.torrent.destroyed) resolve()
+      else this.torrent.destroy(resolve)
+    })
+    await Promise.all([told, closed])
+    await this.state.storage?.close()
+    this.limits.remove(this)
+    this.state.numbers = null
+    this.state.partial = null
+  }
+
+  #storeFor(storage: Storage): unknown {
+    const gate = (bytes: number) => this.#mayUpload(bytes)
+    const cache = this.#cache
+    // webtorrent calls `new` on it
+    return function Store() {
+      return new ChunkStore(storage, cache, gate)
+    }
+  }
+
+  #mayUpload(bytes: number): Promise<void> | null {
+    const { upload } = this.limits
+    if (!upload.limited && !this.upload.limited) return null
+    const header = 13
+    return new Promise((resolve) => {
+      const second = () => {
+        if (upload.take(bytes + header, this, resolve)) resolve()
+      }
+      if (this.upload.take(bytes + header, this, second)) second()
+    })
+  }
+
+  #magnet(): ParsedTorrent {
+    const { task } = this.state
+    return { infoHash: task.id, name: task.name, announce: this.trackers.urls, urlList: [] }
+  }
+
+  /** What parse-torrent would make of it, but with the hash of the original bytes and our file names. */
+  #parsed(meta: Metainfo): ParsedTorrent {
+    const { task } = this.state
+    const whole = { path: meta.name, name: meta.name, length: meta.totalSize, offset: 0 }
+    const files = meta.files.map(({ path, name, size, offset }) => ({
+      // webtorrent appends it to the web seed's url as it is
+      path: path.split('/').map(encodeURIComponent).join('/'),
+      name,
+      length: size,
+      offset,
+    }))
+    const hashes = Buffer.from(meta.pieceHashes.buffer, meta.pieceHashes.byteOffset, meta.pieceHashes.length)
+    return {
+      infoHash: task.id,
+      name: meta.name,
+      announce: this.trackers.urls,
+      urlList: task.webSeeds,
+      private: meta.private,
+      // only has to be there: webtorrent would encode it again, see `metadata` below
+      info: {},
+      // webtorrent needs files for web seeds alone; without those, one stands for all, since it looks at each
+      // after every piece
+      files: task.webSeeds.length > 0 ? files : [whole],
+      length: meta.totalSize,
+      pieceLength: meta.pieceLength,
+      lastPieceLength: meta.totalSize % meta.pieceLength || meta.pieceLength,
+      pieces: Array.from({ length: meta.numPieces }, (_, i) => hashes.toString('hex', i * 20, i * 20 + 20)),
+    }
+  }
+
+  /** The pieces exist and the bitfield is set; requests start right after. */
+  piecesKnown(): void {
+    const { torrent, state } = this
+    this.availability = new Availability(torrent.pieces.length)
+    this.picker = new Picker(torrent, state, this.availability)
+    for (const wire of torrent.wires) if (wire.peerPieces) this.availability.set(wire, wire.peerPieces)
+    if (state.complete) {
+      // or webtorrent would find the torrent just completed and tell the trackers so
+      torrent.done = true
+      for (const file of torrent.files) file.done = true
+    }
+  }
+
+  #listen(): void {
+    const { torrent, state } = this
+    torrent.on('error', (error: Error) => {
+      if (!this.#leaving) this.events.failed(error)
+    })
+    torrent.on('warning', (error: Error) => this.#warning(error))
+    torrent.on('wire', (wire: Wire, address?: string) => hookWire(this, wire, address))
+    torrent.on('ready', () => {
+      this.applySelection()
+      // peers that were interested before the pieces were known have not been heard
+      queueMicrotask(() => {
+        if (!torrent.destroyed) torrent._rechoke()
+      })
+    })
+    torrent.on('download', (bytes: number) => {
+      state.download += bytes
+      state.changed()
+    })
+    torrent.on('upload', (bytes: number) => {
+      state.upload += bytes
+      state.changed()
+    })
+    torrent.on('verified', (piece: number) => {
+      this.picker?.done(piece)
+      state.changed(state.addPiece(piece))
+    })
+  }
+
+  #warning(error: Error): void {
+    const failed = /^Piece (\d+) failed verification$/.exec(error.message)
+    if (failed !== null && this.state.meta !== null) {
+      const piece = Number(failed[1])
+      const { pieceLength, totalSize } = this.state.meta
+      this.state.failedBytes += Math.min(pieceLength, totalSize - piece * pieceLength)
+      this.state.changed()
+      for (const wire of this.bans.judge(this.picker?.failed(piece) ?? [])) {
+        this.events.warn(`a peer is banned: it sent a bad piece ${piece}`)
+        wire.destroy()
+      }
+    }
+    this.events.warn(error.message)
+  }
+
+  /** Whether the wire's peer may be offered the metadata, and the exact bytes of it. */
+  get info(): Uint8Array | null {
+    return this.#info
+  }
+
+  #numbers(): SwarmNumbers {
+    const { torrent, state } = this
+    const { wires } = torrent
+    return {
+      peers: wires.length,
+      connections: this.connections,
+      seeds: wires.filter((wire) => wire.isSeeder).length,
+      unchoked: wires.filter((wire) => !wire.amChoking).length,
+      knownPeers: torrent._peers?.size ?? 0,
+      candidates: torrent._queue?.length ?? 0,
+      // reported as -1 for a seed, so not worth counting
+      distributedCopies: state.complete ? 0 : (this.availability?.copies((piece) => state.has(piece)) ?? 0),
+    }
+  }
+}

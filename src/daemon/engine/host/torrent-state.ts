@@ -1,0 +1,196 @@
+import type { Metainfo } from '../../../metainfo/types.ts'
+import { countBits, getBit, newBits, setBit } from '../bits.ts'
+import type { TaskError, TaskOptions, TorrentReport, TorrentTask } from '../protocol.ts'
+import { pieceSize } from '../storage/layout.ts'
+import type { Storage } from '../storage/storage.ts'
+import { Meter } from './meter.ts'
+import { type PartialPiece, PieceBytes } from './piece-bytes.ts'
+import { type Selection, select } from './selection.ts'
+
+/** What only a running swarm knows. */
+export interface SwarmNumbers {
+  peers: number
+  connections: number
+  seeds: number
+  unchoked: number
+  knownPeers: number
+  candidates: number
+  distributedCopies: number
+}
+
+const noSwarm: SwarmNumbers = {
+  peers: 0,
+  connections: 0,
+  seeds: 0,
+  unchoked: 0,
+  knownPeers: 0,
+  candidates: 0,
+  distributedCopies: 0,
+}
+
+/** Tells the reporter that something changed; `urgent` asks to be sent without waiting for the next round. */
+export type OnChange = (state: TorrentState, urgent: boolean) => void
+
+/**
+ * What is known of a loaded torrent. It outlives webtorrent's own object, which goes with every error and every
+ * change of the listen address.
+ */
+export class TorrentState {
+  readonly id: string
+  readonly task: TorrentTask
+  options: TaskOptions
+  phase: NonNullable<TorrentReport['phase']> = 'checking'
+  error: TaskError | null = null
+  checked = 0
+  meta: Metainfo | null = null
+  storage: Storage | null = null
+  selection: Selection | null = null
+  have: Uint8Array = new Uint8Array(0)
+  /** Wanted pieces that are missing. */
+  wantedMissing = 0
+  /** Raised for every change of `have`, so that the reporter can tell. */
+  haveVersion = 0
+
+  download = 0
+  upload = 0
+  payloadDownload = 0
+  payloadUpload = 0
+  failedBytes = 0
+  hasIncoming = false
+  currentTracker = ''
+  swarmSeeds = -1
+  swarmLeechers = -1
+
+  /** Set while a swarm runs. */
+  numbers: (() => SwarmNumbers) | null = null
+  partial: (() => PartialPiece[]) | null = null
+
+  readonly #onChange: OnChange
+  #bytes: PieceBytes | null = null
+  #numHave = 0
+  /** Bytes of verified pieces, pad files left out. */
+  #verified = 0
+  /** Bytes of pieces that were completed since the load. */
+  #completed = 0
+  readonly #meters = {
+    download: new Meter(),
+    upload: new Meter(),
+    payloadIn: new Meter(),
+    payloadOut: new Meter(),
+  }
+
+  constructor(task: TorrentTask, onChange: OnChange) {
+    this.id = task.id
+    this.task = task
+    this.options = task
+    this.#onChange = onChange
+  }
+
+  changed(urgent = false): void {
+    this.#onChange(this, urgent)
+  }
+
+  /** The metadata is known: from here on there are pieces. */
+  open(meta: Metainfo, storage: Storage): void {
+    this.meta = meta
+    this.storage = storage
+    this.have = newBits(meta.numPieces)
+    this.#bytes = new PieceBytes(meta)
+    this.reselect()
+  }
+
+  /** All pieces at once, after a check. */
+  setHave(have: Uint8Array): void {
+    const { meta } = this
+    if (meta === null) return
+    this.have = have
+    this.#numHave = countBits(have, meta.numPieces)
+    this.#verified = 0
+    for (let piece = 0; piece < meta.numPieces; piece++) {
+      if (getBit(have, piece)) this.#verified += this.#bytes?.real(piece) ?? 0
+    }
+    this.haveVersion++
+    this.reselect()
+  }
+
+  /** One piece more, which is on disk. True when it was the last wanted one or the last of all. */
+  addPiece(piece: number): boolean {
+    const { meta } = this
+    if (meta === null || getBit(this.have, piece)) return false
+    setBit(this.have, piece)
+    this.#numHave++
+    this.#verified += this.#bytes?.real(piece) ?? 0
+    this.#completed += pieceSize(meta, piece)
+    this.haveVersion++
+    const wanted = this.selection?.pieces[piece] !== 0
+    if (wanted) this.wantedMissing--
+    return (wanted && this.wantedMissing === 0) || this.complete
+  }
+
+  /** Computes what is wanted from the file priorities. */
+  reselect(): void {
+    if (this.meta === null) return
+    this.selection = select(this.meta, this.options.filePriorities)
+    this.#bytes?.setWanted(this.selection.files)
+    this.wantedMissing = 0
+    for (const { from, to } of this.selection.ranges) {
+      for (let piece = from; piece <= to; piece++) if (!getBit(this.have, piece)) this.wantedMissing++
+    }
+  }
+
+  has(piece: number): boolean {
+    return getBit(this.have, piece)
+  }
+
+  /** Every piece is there. False before the metadata. */
+  get complete(): boolean {
+    return this.meta !== null && this.#numHave === this.meta.numPieces
+  }
+
+  /** Bytes that trackers are told are left: of wanted pieces. */
+  get left(): number {
+    // nobody knows before the metadata, and 0 would say that we are a seed
+    if (this.meta === null) return 16384
+    return Math.min(this.wantedMissing * this.meta.pieceLength, this.meta.totalSize)
+  }
+
+  /** Everything there is to report, now. */
+  snapshot(now: number): Required<TorrentReport> {
+    const numbers = this.numbers?.() ?? noSwarm
+    const pieces = this.partial?.() ?? []
+    let partial = 0
+    let received = 0
+    let wantedPartial = 0
+    for (const piece of pieces) {
+      received += piece.received
+      partial += Math.min(piece.received, this.#bytes?.real(piece.index) ?? 0)
+      if (this.selection?.pieces[piece.index] !== 0) wantedPartial += this.#bytes?.wanted(piece) ?? 0
+    }
+    const redundant = this.payloadDownload - this.#completed - this.failedBytes - received
+    return {
+      id: this.id,
+      phase: this.phase,
+      checked: this.checked,
+      have: this.have,
+      done: this.#verified + partial,
+      wantedPartial,
+      error: this.error,
+      download: this.download,
+      upload: this.upload,
+      payloadDownload: this.payloadDownload,
+      payloadUpload: this.payloadUpload,
+      failedBytes: this.failedBytes,
+      redundantBytes: Math.max(0, redundant),
+      downloadRate: this.#meters.download.rate(this.download, now),
+      uploadRate: this.#meters.upload.rate(this.upload, now),
+      payloadDownloadRate: this.#meters.payloadIn.rate(this.payloadDownload, now),
+      payloadUploadRate: this.#meters.payloadOut.rate(this.payloadUpload, now),
+      ...numbers,
+      swarmSeeds: this.swarmSeeds,
+      swarmLeechers: this.swarmLeechers,
+      currentTracker: this.currentTracker,
+      hasIncoming: this.hasIncoming,
+      distributedCopies: this.complete ? -1 : numbers.distributedCopies,
+    }
+  }
+}

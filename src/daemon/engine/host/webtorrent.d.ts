@@ -1,0 +1,211 @@
+/**
+ * What this engine uses of webtorrent 3.0.21, which brings no types. Names with an underscore are private to
+ * webtorrent: they are listed here and used nowhere outside of `engine/host`, the version is pinned, and
+ * test/engine/webtorrent-private.test.ts fails when an update takes one away.
+ */
+declare module 'webtorrent' {
+  import type { EventEmitter } from 'node:events'
+  import type { Server } from 'node:net'
+
+  interface PieceSet {
+    get(index: number): boolean
+  }
+
+  /** torrent-piece: a piece that is being received. */
+  interface Piece {
+    length: number
+    /** Bytes that have not come. */
+    missing: number
+    /** Blocks that have come; null before the first request and once the piece is complete. */
+    _buffer: (Uint8Array | undefined)[] | null
+    _flushed: boolean
+    _chunks: number
+    _reservations: number
+    _cancellations: number[] | null
+  }
+
+  /** bittorrent-protocol. */
+  interface Wire extends EventEmitter {
+    type: string
+    peerId: string | null
+    peerPieces: PieceSet
+    amChoking: boolean
+    amInterested: boolean
+    peerChoking: boolean
+    peerInterested: boolean
+    isSeeder?: boolean
+    destroyed: boolean
+    requests: unknown[]
+    downloaded: number
+    /** Piece data, bytes/s. */
+    downloadSpeed: () => number
+    peerExtendedHandshake: { reqq?: unknown }
+    extendedHandshake: Record<string, unknown>
+    ut_metadata: UtMetadata
+    lt_donthave: EventEmitter
+    _encryptionMethod: number | null | undefined
+    _write: (data: Uint8Array, done: (error?: Error | null) => void) => void
+    interested(): void
+    uninterested(): void
+    unchoke(): void
+    end(data?: unknown): void
+    destroy(): void
+  }
+
+  interface UtMetadata extends EventEmitter {
+    metadata: Uint8Array
+    _metadataComplete: boolean
+    _metadataSize: number | null
+    cancel(): void
+  }
+
+  interface Peer {
+    retries: number
+  }
+
+  interface Tracker {
+    announceUrl: string
+    announce(options: object): void
+    destroy(done: () => void): void
+  }
+
+  interface TrackerClient extends EventEmitter {
+    _trackers: Tracker[]
+    _getAnnounceOpts: (() => object) | null
+    _defaultAnnounceOpts(options?: object): object
+  }
+
+  /** torrent-discovery. */
+  interface Discovery {
+    tracker: TrackerClient | null
+    lsd: EventEmitter | null
+    destroyed: boolean
+    _announce: string[]
+    _onError: (error: Error) => void
+    _onLSDPeer: (peer: string, infoHash: string) => void
+    _createTracker(): TrackerClient
+    destroy(done?: () => void): void
+  }
+
+  interface SelectionItem {
+    from: number
+    to: number
+    offset: number
+    priority: number
+    isStreamSelection: boolean
+  }
+
+  interface Selections {
+    insert(item: SelectionItem): void
+    sort(order: (a: SelectionItem, b: SelectionItem) => number): void
+    clear(): void
+  }
+
+  /** What parse-torrent makes of a torrent. */
+  interface ParsedTorrent {
+    infoHash: string
+    name: string
+    announce: string[]
+    urlList: string[]
+    private?: boolean
+    info?: object
+    files?: { path: string; name: string; length: number; offset: number }[]
+    length?: number
+    pieceLength?: number
+    lastPieceLength?: number
+    pieces?: string[]
+  }
+
+  interface Torrent extends EventEmitter {
+    infoHash: string
+    ready: boolean
+    destroyed: boolean
+    done: boolean
+    private?: boolean
+    metadata: unknown
+    files: { done: boolean }[]
+    wires: Wire[]
+    /** null once a piece is verified; before the metadata, the list of hashes. */
+    pieces: (Piece | null)[]
+    bitfield: PieceSet
+    strategy: 'rarest' | 'sequential'
+    discovery: Discovery | null
+    announce: string[]
+    _noPeersIntervalId: NodeJS.Timeout | null
+    _store: unknown
+    _startupBitfield: Uint8Array | undefined
+    _selections: Selections
+    _rechokeNumSlots: number
+    _numConns: number
+    _numPending: number
+    _peers: Map<string, Peer> | null
+    _queue: unknown[] | null
+    addPeer(address: string, source?: string): boolean
+    destroy(done?: () => void): void
+    _addPeer(peer: string | object, type: 'tcp' | 'utp', source?: string): Peer | null
+    _drain(): void
+    _onWire(wire: Wire, address?: string): void
+    _onMetadata(metadata: unknown): Promise<void>
+    _processParsedTorrent(parsed: ParsedTorrent): void
+    _request(wire: Wire, index: number, hotswap: boolean): boolean
+    _rechoke(): void
+    _startDiscovery(): void
+    _update(): void
+    _updateSelections(): void
+    _updateInterest(): void
+    _updateWire(wire: Wire): void
+    _updateWireInterest(wire: Wire): void
+    _verifyPieces(done: (error?: Error | null) => void): void
+  }
+
+  interface TorrentOptions {
+    path: string
+    announce?: string[]
+    store?: unknown
+    storeCacheSlots?: number
+    bitfield?: Uint8Array
+    deselect?: boolean
+    strategy?: 'rarest' | 'sequential'
+    private?: boolean
+    noPeersIntervalTime?: number
+  }
+
+  interface ClientOptions {
+    peerId: string
+    userAgent: string
+    /** Handed to net.Server.listen. */
+    torrentPort: number | { host: string; port: number }
+    /** Handed to dgram.Socket.bind. */
+    dhtPort: number | { address: string; port: number }
+    dht: false | { bootstrap: string[] }
+    tracker: { wrtc?: false }
+    lsd: boolean
+    natUpnp: boolean
+    natPmp: boolean
+    utp: boolean
+    maxConns: number
+    secure: 0 | 1 | 2
+  }
+
+  export default class WebTorrent extends EventEmitter {
+    static UTP_SUPPORT: boolean
+    constructor(options: ClientOptions)
+    peerId: string
+    destroyed: boolean
+    listening: boolean
+    torrentPort: number | object
+    torrents: Torrent[]
+    maxConns: number
+    secure: number
+    userAgent: string
+    utp: boolean
+    utPex: boolean
+    lsd: boolean
+    dht: unknown
+    _connPool: { tcpServer: Server } | null
+    add(torrent: ParsedTorrent, options: TorrentOptions): Torrent
+    destroy(done?: () => void): void
+  }
+
+  export type { ClientOptions, Discovery, ParsedTorrent, Peer, Piece, Torrent, TrackerClient, Wire }
+}

@@ -1,0 +1,117 @@
+import type { Wire } from 'webtorrent'
+import { takeFromAll } from './bucket.ts'
+import type { Swarm } from './swarm.ts'
+
+/** How many requests of a peer may wait here (the extension handshake's `reqq`, BEP 10). */
+const requestQueue = 1000
+
+/** A connection has shaken hands: counts what it does, holds it to the limits, offers the exact metadata. */
+export function hookWire(swarm: Swarm, wire: Wire, address: string | undefined): void {
+  if (!welcome(swarm, wire)) {
+    // webtorrent is in the middle of setting it up
+    queueMicrotask(() => wire.destroy())
+    return
+  }
+  const { state, torrent, client } = swarm
+  if (wire.type.endsWith('Incoming')) state.hasIncoming = true
+  wire.extendedHandshake.v = client.userAgent
+  wire.extendedHandshake.reqq = requestQueue
+  if (typeof client.torrentPort === 'number') wire.extendedHandshake.p = client.torrentPort
+  if (swarm.info !== null) offerMetadata(wire, swarm.info)
+  else wire.ut_metadata.on('metadata', () => swarm.events.info(wire.ut_metadata.metadata))
+  countBytes(swarm, wire)
+  countPieces(swarm, wire)
+  limitDownload(swarm, wire)
+  const unchoke = wire.unchoke
+  wire.unchoke = () => {
+    if (swarm.mayUnchoke()) unchoke.call(wire)
+  }
+  for (const event of ['interested', 'uninterested', 'choke', 'unchoke'])
+    wire.on(event, () => state.changed())
+  wire.once('close', () => {
+    swarm.availability?.remove(wire)
+    if (!torrent.destroyed) state.changed()
+  })
+  state.changed()
+  if (address === undefined) return
+  swarm.bans.meet(wire, address)
+  swarm.dialer.connected(address)
+}
+
+/** Whether the connection may stay. */
+function welcome(swarm: Swarm, wire: Wire): boolean {
+  const { client, torrent, limits } = swarm
+  if (wire.type === 'webSeed') return true
+  // our own address comes back from trackers and DHT
+  if (wire.peerId === client.peerId || swarm.bans.has(wire.peerId ?? '')) return false
+  const { live } = limits
+  if (wire.type === 'tcpIncoming' && !live.incomingTcp) return false
+  if (wire.type === 'utpIncoming' && !live.incomingUtp) return false
+  // webtorrent lets plain handshakes in at any level
+  const rc4 = 2
+  if (wire.type.endsWith('Incoming') && live.secureIn === 2 && wire._encryptionMethod !== rc4) return false
+  return torrent.wires.length <= limits.connectionsFor(swarm)
+}
+
+function countBytes({ state }: Swarm, wire: Wire): void {
+  // webtorrent's own totals hold protocol bytes as well
+  wire.on('download', (bytes: number) => {
+    state.payloadDownload += bytes
+  })
+  wire.on('upload', (bytes: number) => {
+    state.payloadUpload += bytes
+  })
+}
+
+function countPieces(swarm: Swarm, wire: Wire): void {
+  const { state } = swarm
+  const all = () => {
+    swarm.availability?.set(wire, wire.peerPieces)
+    state.changed()
+  }
+  const change = (has: boolean) => (piece: number) => {
+    swarm.availability?.change(wire, piece, has, wire.peerPieces)
+    state.changed()
+  }
+  for (const event of ['bitfield', 'have-all', 'have-none']) wire.on(event, all)
+  wire.on('have', change(true))
+  wire.lt_donthave.on('donthave', change(false))
+  wire.on('piece', (piece: number) => swarm.picker?.received(piece, wire))
+}
+
+/**
+ * Holds back what comes in, by torrent and by session. webtorrent's throttles know only the client, and take a
+ * peer on before its torrent is known; here the torrent is known.
+ */
+function limitDownload(swarm: Swarm, wire: Wire): void {
+  const { _write: write, end } = wire
+  const buckets = [swarm.download, swarm.limits.download]
+  wire._write = (data, done) => {
+    const portion = Math.min(swarm.download.portion, swarm.limits.download.portion)
+    if (portion === Number.POSITIVE_INFINITY) {
+      write.call(wire, data, done)
+      return
+    }
+    const first = data.subarray(0, portion)
+    const rest = data.subarray(first.length)
+    const pass = () => {
+      write.call(wire, first, rest.length > 0 && !wire.destroyed ? () => wire._write(rest, done) : done)
+    }
+    if (takeFromAll(buckets, first.length, wire, pass)) pass()
+  }
+  // a closing connection must not wait for its turn
+  wire.end = (data) => {
+    for (const bucket of buckets) bucket.release(wire)
+    return end.call(wire, data)
+  }
+}
+
+/** Makes the peer's requests for the info dictionary get these bytes. (ut_metadata would encode it again.) */
+export function offerMetadata(wire: Wire, info: Uint8Array): void {
+  const extension = wire.ut_metadata
+  extension.cancel()
+  extension.metadata = info
+  extension._metadataComplete = true
+  extension._metadataSize = info.length
+  wire.extendedHandshake.metadata_size = info.length
+}

@@ -1,0 +1,56 @@
+import { close, fstat, open, read, write } from 'node:fs'
+
+/**
+ * Positional reads and writes on raw descriptors. Not FileHandle: it costs an object and a promise chain more
+ * per call, and every block of every torrent comes through here.
+ */
+
+export function openFd(path: string, flags: number, mode: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    open(path, flags, mode, (error, fd) => (error === null ? resolve(fd) : reject(error)))
+  })
+}
+
+export function closeFd(fd: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    close(fd, (error) => (error ? reject(error) : resolve()))
+  })
+}
+
+export function isRegular(fd: number): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    fstat(fd, (error, found) => (error === null ? resolve(found.isFile()) : reject(error)))
+  })
+}
+
+/** Fills `into` from `position` on; the count is short only at the end of the file. */
+export function readAt(fd: number, into: Uint8Array, position: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let done = 0
+    const next = () => {
+      read(fd, into, done, into.length - done, position + done, (error, count) => {
+        if (error !== null) return reject(error)
+        done += count
+        if (count === 0 || done === into.length) resolve(done)
+        else next()
+      })
+    }
+    next()
+  })
+}
+
+/** Writes all of `bytes` at `position`; a write that the system cuts short is continued, or fails with errno. */
+export function writeAt(fd: number, bytes: Uint8Array, position: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let done = 0
+    const next = () => {
+      write(fd, bytes, done, bytes.length - done, position + done, (error, count) => {
+        if (error !== null) return reject(error)
+        done += count
+        if (done === bytes.length) resolve()
+        else next()
+      })
+    }
+    next()
+  })
+}

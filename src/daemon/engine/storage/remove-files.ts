@@ -1,0 +1,68 @@
+import { rmdir, unlink } from 'node:fs/promises'
+import type { FileEntry } from '../../../metainfo/types.ts'
+import { partFileName } from './part-file.ts'
+import { SaveFolder } from './save-folder.ts'
+import { isMissing, StorageError } from './storage-error.ts'
+
+/**
+ * Deletes the files of a torrent that is not loaded, its part file, and the folders below the save path that are
+ * empty then. Foreign files and the save path stay; what is already gone is fine. Goes on after a failure and
+ * then throws the first StorageError.
+ */
+export async function removeFiles(
+  files: readonly FileEntry[],
+  infoHash: string,
+  savePath: string,
+): Promise<void> {
+  const folder = new SaveFolder(savePath)
+  let failed: unknown = null
+  const folders = new Set<string>()
+  const names = files.filter((file) => !file.pad).map((file) => file.path)
+  for (const name of [...names, partFileName(infoHash)]) {
+    try {
+      await removeOne(folder, name)
+    } catch (error) {
+      failed ??= error
+    }
+    for (let cut = name.lastIndexOf('/'); cut !== -1; cut = name.lastIndexOf('/', cut - 1)) {
+      folders.add(name.slice(0, cut))
+    }
+  }
+  // deepest first: a folder is empty only when those in it are gone
+  for (const name of [...folders].sort((a, b) => depth(b) - depth(a))) {
+    try {
+      await removeEmptyFolder(folder, name)
+    } catch (error) {
+      failed ??= error
+    }
+  }
+  if (failed !== null) throw failed
+}
+
+async function removeOne(folder: SaveFolder, name: string): Promise<void> {
+  const path = folder.locate(name)
+  const real = await folder.resolve(name)
+  if (real === null) return
+  try {
+    // a symbolic link goes itself, not what it points to
+    await unlink(real)
+  } catch (error) {
+    if (!isMissing(error)) throw StorageError.from(error, 'remove', path)
+  }
+}
+
+/** Leaves a folder with something in it, and a symbolic link in its place, as they are. */
+async function removeEmptyFolder(folder: SaveFolder, name: string): Promise<void> {
+  const real = await folder.resolve(name)
+  if (real === null) return
+  try {
+    await rmdir(real)
+  } catch (error) {
+    const full = ['ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')
+    if (!full && !isMissing(error)) throw StorageError.from(error, 'remove', folder.locate(name))
+  }
+}
+
+function depth(name: string): number {
+  return name.split('/').length
+}

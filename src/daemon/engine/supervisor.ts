@@ -1,0 +1,196 @@
+import type { Settings } from '../../rpc/contract/types.ts'
+import { HostProcess, hostEntryFor, unavailable } from './host-process.ts'
+import type {
+  Engine,
+  EngineListener,
+  EngineState,
+  HostEvent,
+  HostMethods,
+  TaskOptions,
+  TorrentReport,
+  TorrentTask,
+} from './protocol.ts'
+
+export type LogLevel = 'debug' | 'info' | 'warning' | 'error'
+
+export interface EngineOptions {
+  /** Name of the session, for messages. */
+  session: string
+  settings: Settings
+  listener: EngineListener
+  log: (level: LogLevel, message: string) => void
+  /** Path of the host's program; found beside this file when left out. */
+  hostEntry?: string
+}
+
+/** Delay before the second restart in a row; the first is at once. It doubles up to `maxDelayMs`. */
+const firstDelayMs = 200
+const maxDelayMs = 30_000
+/** A host that answered for this long is healthy: the next crash counts as the first. */
+const healthyMs = 60_000
+
+/** Makes the engine of one session. Nothing runs until there is something to do. */
+export function createEngine(options: EngineOptions): Engine {
+  return new Supervisor(options)
+}
+
+/** Starts the host, starts it again when it dies, and passes on what is asked of it. */
+class Supervisor implements Engine {
+  readonly state: EngineState = { state: 'idle', pid: null, restarts: 0, listening: null, error: null }
+  readonly #options: EngineOptions
+  readonly #entry: string
+  #settings: Settings
+  #host: HostProcess | null = null
+  /** Resolves when the host answers; rejects when it died before. */
+  #starting: Promise<HostProcess> | null = null
+  #retry: NodeJS.Timeout | null = null
+  #healthy: NodeJS.Timeout | null = null
+  #crashes = 0
+  #stopping = false
+
+  constructor(options: EngineOptions) {
+    this.#options = options
+    this.#settings = options.settings
+    this.#entry = options.hostEntry ?? hostEntryFor(import.meta.url)
+  }
+
+  configure(settings: Settings): void {
+    this.#settings = settings
+    // one that is starting gets them too, after its first
+    this.#host
+      ?.call('configure', { session: this.#options.session, settings })
+      .catch((error: Error) => this.#log('debug', `settings not taken: ${error.message}`))
+  }
+
+  async load(task: TorrentTask): Promise<void> {
+    await this.#call('load', { task })
+  }
+
+  async unload(id: string): Promise<TorrentReport | null> {
+    // where no host runs nothing is loaded
+    if (this.#host === null) return null
+    return this.#call('unload', { id })
+  }
+
+  async update(id: string, options: Partial<TaskOptions>): Promise<void> {
+    await this.#call('update', { id, options })
+  }
+
+  async addPeer(id: string, address: string): Promise<void> {
+    await this.#call('addPeer', { id, address })
+  }
+
+  async removeFiles(torrentFile: Uint8Array, savePath: string): Promise<void> {
+    await this.#call('removeFiles', { torrentFile, savePath })
+  }
+
+  async stop(deadlineMs: number): Promise<void> {
+    this.#stopping = true
+    if (this.#retry !== null) clearTimeout(this.#retry)
+    this.#retry = null
+    const host = this.#host
+    if (host !== null) {
+      // a host that has not answered yet can still be told; one that never will is killed below
+      host.call('shutdown', { deadlineMs }).catch(() => {})
+      const timer = setTimeout(() => host.kill(), deadlineMs + 250)
+      await host.ended()
+      clearTimeout(timer)
+    }
+    this.state.state = 'idle'
+  }
+
+  async #call<M extends keyof HostMethods>(
+    method: M,
+    params: Parameters<HostMethods[M]>[0],
+  ): Promise<ReturnType<HostMethods[M]>> {
+    if (this.#stopping) throw unavailable('it is being stopped')
+    if (this.state.state === 'waiting')
+      throw unavailable(`it crashed and will be restarted (${this.state.error})`)
+    if (this.#starting === null) this.#start()
+    const host = await this.#starting!
+    return host.call(method, params)
+  }
+
+  /** Starts a host; `#starting` settles when it is known how that went. */
+  #start(): void {
+    this.state.state = 'starting'
+    const host = new HostProcess(this.#entry, {
+      event: (event) => this.#event(event),
+      line: (line) => this.#log('warning', line),
+      exit: (reason) => this.#exited(host, reason),
+    })
+    this.#host = host
+    this.state.pid = host.pid
+    this.#starting = this.#settle(host)
+    // a host that nobody waits for is reported by `lost`
+    this.#starting.catch(() => {})
+  }
+
+  async #settle(host: HostProcess): Promise<HostProcess> {
+    const { session, listener } = this.#options
+    const restarted = this.#crashes > 0
+    await host.call('configure', { session, settings: this.#settings })
+    this.state.state = 'running'
+    this.state.error = null
+    this.#healthy = setTimeout(() => {
+      this.#crashes = 0
+    }, healthyMs)
+    this.#healthy.unref()
+    if (restarted && !this.#stopping) listener.ready()
+    return host
+  }
+
+  #exited(host: HostProcess, reason: string): void {
+    if (this.#host !== host) return
+    this.#host = null
+    this.#starting = null
+    if (this.#healthy !== null) clearTimeout(this.#healthy)
+    this.state.pid = null
+    this.state.listening = null
+    if (this.#stopping) {
+      this.state.state = 'idle'
+      return
+    }
+    const delayMs = this.#crashes === 0 ? 0 : Math.min(maxDelayMs, firstDelayMs * 2 ** (this.#crashes - 1))
+    this.#crashes++
+    this.state.state = 'waiting'
+    this.state.error = reason
+    this.#log('error', `host ended (${reason}); starting it again in ${delayMs / 1000} s`)
+    this.#options.listener.lost(reason)
+    if (this.#stopping) return
+    this.#retry = setTimeout(() => {
+      this.state.restarts++
+      this.#start()
+    }, delayMs)
+    this.#retry.unref()
+  }
+
+  #event(event: HostEvent): void {
+    const { listener } = this.#options
+    switch (event.event) {
+      case 'reports':
+        for (const report of event.reports) listener.report(report)
+        break
+      case 'metadata':
+        listener.metadata(event.id, event.info)
+        break
+      case 'listening':
+        this.state.listening = event.host.includes(':')
+          ? `[${event.host}]:${event.port}`
+          : `${event.host}:${event.port}`
+        this.state.error = null
+        break
+      case 'trouble':
+        this.state.error = event.message
+        this.#log('warning', event.message)
+        break
+      case 'log':
+        this.#log(event.level, event.message)
+        break
+    }
+  }
+
+  #log(level: LogLevel, message: string): void {
+    this.#options.log(level, `engine "${this.#options.session}": ${message}`)
+  }
+}

@@ -1,0 +1,126 @@
+import type { DaemonEvent, Overflow } from '../../rpc/contract/events.ts'
+import type { EventName } from '../../rpc/event-names.ts'
+
+/** How many events are kept for those who come late or read slowly. */
+const keptEvents = 10_000
+
+/** What somebody wants to hear: what is left out may be anything. */
+export interface Filter {
+  events: ReadonlySet<EventName> | null
+  session: string | null
+  torrent: ((hash: NonNullable<DaemonEvent['info_hash']>) => boolean) | null
+}
+
+/** Somebody who wants to hear. */
+export interface Listener {
+  readonly filter: Filter
+  /** There are new events. */
+  wake(): void
+  /** The daemon is leaving. */
+  end(): void
+}
+
+/**
+ * What happened, in order and numbered, as long as it is kept. The numbers begin with the time of the start in
+ * microseconds: those of an earlier daemon are always smaller, so that whoever goes on after one of them is told that
+ * events are missing.
+ */
+export class EventBus {
+  readonly #capacity: number
+  readonly #ring: DaemonEvent[] = []
+  readonly #first: number
+  #last: number
+  readonly #listeners = new Set<Listener>()
+  #waking = false
+  #closed = false
+
+  constructor({ capacity = keptEvents, now = Date.now() } = {}) {
+    this.#capacity = capacity
+    this.#last = now * 1000
+    this.#first = this.#last + 1
+  }
+
+  /** Number of the last event, or of none before the first. */
+  get last(): number {
+    return this.#last
+  }
+
+  /** Number of the oldest event that is kept; one more than `last` when there is none. */
+  get oldest(): number {
+    return Math.max(this.#first, this.#last - this.#capacity + 1)
+  }
+
+  /** An event from `oldest` to `last`. */
+  at(seq: number): DaemonEvent {
+    return this.#ring[(seq - this.#first) % this.#capacity]!
+  }
+
+  /** Keeps an event and wakes those who listen, soon: who emits is in the middle of something. */
+  emit(event: Omit<DaemonEvent, 'seq'>): void {
+    const seq = ++this.#last
+    this.#ring[(seq - this.#first) % this.#capacity] = { seq, ...event }
+    if (this.#waking || this.#listeners.size === 0) return
+    this.#waking = true
+    setImmediate(() => {
+      this.#waking = false
+      for (const listener of [...this.#listeners]) listener.wake()
+    })
+  }
+
+  /** Adds a listener until what is returned is called. */
+  listen(listener: Listener): () => void {
+    this.#listeners.add(listener)
+    if (this.#closed) setImmediate(() => listener.end())
+    return () => void this.#listeners.delete(listener)
+  }
+
+  /** Whether anybody wants to hear of this now. */
+  wants(name: EventName): boolean {
+    return this.#listeners.values().some(({ filter }) => filter.events?.has(name) ?? true)
+  }
+
+  /** Ends every listener, so that no request waits for an event while the daemon leaves. */
+  close(): void {
+    this.#closed = true
+    for (const listener of [...this.#listeners]) listener.end()
+  }
+}
+
+/** A place in the stream of events. */
+export class Reader {
+  readonly #bus: EventBus
+  readonly #filter: Filter
+  #seen: number
+
+  /** `after`: the last number that is not wanted; without it, what happens from now on. */
+  constructor(bus: EventBus, filter: Filter, after: number = bus.last) {
+    this.#bus = bus
+    this.#filter = filter
+    this.#seen = Math.min(after, bus.last)
+  }
+
+  /** Everything up to this number was looked at. */
+  get seen(): number {
+    return this.#seen
+  }
+
+  /** The next event that fits; first of all what was lost, if something was. null when there is no more. */
+  next(): DaemonEvent | Overflow | null {
+    const from = this.#seen + 1
+    if (from < this.#bus.oldest) {
+      this.#seen = this.#bus.oldest - 1
+      return { seq: this.#seen, event: 'overflow', from, to: this.#seen }
+    }
+    while (this.#seen < this.#bus.last) {
+      const event = this.#bus.at(++this.#seen)
+      if (fits(event, this.#filter)) return event
+    }
+    return null
+  }
+}
+
+function fits(event: DaemonEvent, { events, session, torrent }: Filter): boolean {
+  if (events && !events.has(event.event)) return false
+  if (session !== null && event.session !== session) return false
+  return !torrent || (event.info_hash !== undefined && torrent(event.info_hash))
+}

@@ -1,0 +1,27 @@
+/** Waits for the daemon to be told to end. */
+export interface LeaveRequests {
+  /** Resolves with the reason at the first request. */
+  first: Promise<string>
+  /** Resolves when a signal comes after the first request: end now. */
+  hurry: Promise<string>
+  /** Requests it from inside. A second call changes nothing. */
+  request(reason: string): void
+}
+
+/**
+ * SIGTERM and SIGINT ask the daemon to end, and so does `request`; a signal after that hurries. The handlers stay
+ * until the process ends: without them a third signal would end it in the middle of its last steps.
+ */
+export function leaveRequests(): LeaveRequests {
+  const first = Promise.withResolvers<string>()
+  const hurry = Promise.withResolvers<string>()
+  let asked = false
+  const request = (reason: string) => {
+    asked = true
+    first.resolve(reason)
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => (asked ? hurry.resolve(signal) : request(signal)))
+  }
+  return { first: first.promise, hurry: hurry.promise, request }
+}

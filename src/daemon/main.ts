@@ -1,0 +1,183 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import { loadConfig } from '../rpc/config/load.ts'
+import type { LoadedConfig } from '../rpc/config/types.ts'
+import { contract } from '../rpc/contract/index.ts'
+import { resolveSocket, resolveStateDir } from '../rpc/endpoint.ts'
+import { ExitCode } from '../rpc/exit-codes.ts'
+import { Failure } from '../rpc/failure.ts'
+import { RpcServer } from '../rpc/server.ts'
+import { version } from '../rpc/version.ts'
+import { type App, openApp } from './app.ts'
+import { InstanceLock, type InstancePlaces } from './instance.ts'
+import { type LeaveRequests, leaveRequests } from './leave.ts'
+import { createLog, type Log, type LogLevel } from './log.ts'
+import { daemonHandlers } from './methods/daemon.ts'
+import { type ReadyChannel, takeReadyChannel } from './ready.ts'
+import { checkSetting } from './session/settings/pack.ts'
+import { StateError } from './state/error.ts'
+
+/** The daemon's command line; what is left out comes from the environment, the configuration and the defaults. */
+export interface DaemonOptions {
+  socket?: string
+  stateDir?: string
+  config?: string
+  logLevel?: LogLevel
+  /** Called when the daemon answers at its socket. */
+  ready?: () => void
+}
+
+/** How long a new daemon waits for one that is stopping: longer than that takes. */
+const handOverMs = 20_000
+/** How long requests under way may take when the daemon ends. */
+const drainMs = 2_000
+/** How long saving and telling trackers may take. */
+const closeMs = 10_000
+/** How long a client may take to read its last answers. */
+const lastAnswersMs = 1_000
+/** How long saving may take after a defect. */
+const crashMs = 3_000
+
+/**
+ * Runs the daemon in this process until a signal or `daemon.stop` ends it, and resolves with the exit code: 0, or 70
+ * when something could not be saved. Rejects with Failure when it cannot start.
+ */
+export async function runDaemon(options: DaemonOptions = {}): Promise<ExitCode> {
+  const channel = takeReadyChannel(process.env)
+  const log = createLog(options.logLevel)
+  const leave = leaveRequests()
+  const daemon = new Daemon(log, leave)
+  process.on('uncaughtException', (error) => void daemon.crash(error, channel))
+  try {
+    await daemon.start(options)
+  } catch (error) {
+    const failure = asFailure(error)
+    channel.failed(failure)
+    throw failure
+  }
+  channel.ready()
+  options.ready?.()
+  const reason = await leave.first
+  log.info(`leaving: ${reason}`)
+  return await daemon.stop()
+}
+
+/** The parts that are open, in the order in which they were opened. */
+class Daemon {
+  readonly #log: Log
+  readonly #leave: LeaveRequests
+  #lock: InstanceLock | undefined
+  #app: App | undefined
+  #server: RpcServer<typeof contract> | undefined
+  #crashing = false
+
+  constructor(log: Log, leave: LeaveRequests) {
+    this.#log = log
+    this.#leave = leave
+  }
+
+  /** Configuration, locks, state and sessions, socket. Whatever fails, what was opened before is closed. */
+  async start(options: DaemonOptions): Promise<void> {
+    const startedAt = performance.now()
+    const { env } = process
+    const config = await loadConfig({ flag: options.config, env, checkSetting })
+    const places = {
+      socket: resolveSocket({ flag: options.socket, env, config }).path,
+      stateDir: resolveStateDir({ flag: options.stateDir, env, config }).path,
+    }
+    this.#lock = await InstanceLock.acquire(places, handOverMs)
+    try {
+      this.#app = await openApp({
+        stateDir: places.stateDir,
+        config: { sessions: Object.fromEntries(config.sessions) },
+        log: this.#log,
+      })
+      this.#server = this.#serve(this.#app, places, config, startedAt)
+      await this.#server.listen(places.socket)
+    } catch (error) {
+      await this.#app?.close(0).catch((another) => this.#log.error(`closing failed: ${stackOf(another)}`))
+      this.#lock.release()
+      throw error
+    }
+    this.#log.info(
+      `porla-lua ${version}, pid ${process.pid}, socket ${places.socket}, state ${places.stateDir}, ` +
+        `configuration ${config.file ?? 'none'}`,
+    )
+  }
+
+  /**
+   * Ends in order: no new client, requests under way, save, let the next daemon start, last answers. A client that
+   * sees its connection end knows that the locks are free.
+   */
+  async stop(): Promise<ExitCode> {
+    this.#lock?.stopping()
+    this.#server?.refuse()
+    this.#app?.endWaits()
+    try {
+      if (await Promise.race([this.#leave.hurry, this.#save()])) {
+        // The locks go with the process: until then something may still be written.
+        this.#log.warning('a second signal: leaving at once')
+        return ExitCode.ok
+      }
+    } catch (error) {
+      this.#log.error(`saving failed: ${stackOf(error)}`)
+      return ExitCode.internal
+    }
+    this.#lock?.release()
+    await this.#server?.close(lastAnswersMs)
+    this.#log.info('left')
+    return ExitCode.ok
+  }
+
+  /** After a defect nothing can be relied on: it is logged, what can be saved is saved, and the process ends. */
+  async crash(error: unknown, channel: ReadyChannel): Promise<void> {
+    this.#log.error(`a defect ends the daemon: ${stackOf(error)}`)
+    if (this.#crashing) process.exit(ExitCode.internal)
+    this.#crashing = true
+    const text = error instanceof Error ? error.message : String(error)
+    channel.failed(new Failure(ExitCode.internal, `a defect ended the daemon: ${text}`, { cause: error }))
+    try {
+      this.#server?.refuse()
+      await Promise.race([this.#app?.close(crashMs), delay(crashMs)])
+    } catch (another) {
+      this.#log.error(`saving failed: ${stackOf(another)}`)
+    }
+    process.exit(ExitCode.internal)
+  }
+
+  async #save(): Promise<void> {
+    if (!(await this.#server?.drain(drainMs))) this.#log.warning('some requests did not end in time')
+    await this.#app?.close(closeMs)
+  }
+
+  #serve(
+    app: App,
+    places: InstancePlaces,
+    config: LoadedConfig,
+    startedAt: number,
+  ): RpcServer<typeof contract> {
+    const self = daemonHandlers({
+      ...places,
+      startedAt,
+      generation: randomUUID(),
+      configFile: config.file,
+      sessions: () => app.sessions(),
+      eventsSeq: () => app.eventsSeq(),
+      // After the answer, so that it is not refused together with later requests.
+      stop: () => void setImmediate(() => this.#leave.request('daemon.stop')),
+      log: this.#log,
+    })
+    return new RpcServer({ contract, handlers: { ...self, ...app.handlers }, log: this.#log })
+  }
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}
+
+/** A state that cannot be used is for the user to set right, not a defect. */
+function asFailure(error: unknown): unknown {
+  if (!(error instanceof StateError)) return error
+  const exitCode = error.kind === 'in-use' ? ExitCode.busy : ExitCode.config
+  return new Failure(exitCode, error.message, { cause: error })
+}

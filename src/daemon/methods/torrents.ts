@@ -1,0 +1,118 @@
+import type { Handlers, Method } from '../../rpc/contract/index.ts'
+import type { InfoHashParam } from '../../rpc/contract/types.ts'
+import { ErrorCode, RpcError } from '../../rpc/errors.ts'
+import { nearest } from '../../rpc/nearest.ts'
+import { addTorrent } from '../session/adding.ts'
+import { additionOf } from '../session/addition.ts'
+import {
+  addPeer,
+  clearError,
+  pause,
+  piecesOf,
+  recheck,
+  resume,
+  setFlags,
+  updateUserData,
+  userData,
+} from '../session/commands.ts'
+import { infoHashOf, type TorrentRecord } from '../session/record.ts'
+import { removeTorrent } from '../session/removal.ts'
+import type { Session } from '../session/session.ts'
+import type { Sessions } from '../session/sessions.ts'
+import { isStatusField, partialStatus, type StatusField, statusFields, statusOf } from '../session/status.ts'
+import { matchingPage } from './query.ts'
+
+/** Torrents in one answer when the caller does not say: the most there may be. */
+const pageSize = 10_000
+
+interface Key {
+  session: string
+  info_hash: InfoHashParam
+}
+
+/** Handlers of `torrents.*`. */
+export function torrentHandlers(sessions: Sessions): Pick<Handlers, Extract<Method, `torrents.${string}`>> {
+  /** Looks up what a handle names; throws UnknownSession or InvalidTorrentHandle. */
+  const find = (key: Key): [Session, TorrentRecord] => {
+    const session = sessions.get(key.session)
+    return [session, session.get(key.info_hash)]
+  }
+  /** A command that only acknowledges. */
+  const command = (run: (session: Session, record: TorrentRecord) => void) => (key: Key) => {
+    run(...find(key))
+    return null
+  }
+
+  return {
+    'torrents.add': (params) => {
+      const session = sessions.get(params.session)
+      const addition = additionOf(params)
+      const { record, added } = addTorrent(session, addition)
+      const { warnings } = addition
+      return { session: session.name, info_hash: infoHashOf(record), added, warnings }
+    },
+    'torrents.remove': async ({ remove_files, ...key }) => {
+      await removeTorrent(...find(key), remove_files ?? false)
+      return null
+    },
+    'torrents.list': ({ session: name, query, after, limit = pageSize, fields }) => {
+      const names = fields ? checkedFields(fields) : statusFields
+      const session = sessions.get(name)
+      const context = session.statusContext()
+      const page =
+        query === undefined
+          ? session.records.page(after ?? null, limit + 1)
+          : matchingPage(session, context, query, after ?? null, limit + 1)
+      const shown = page.slice(0, limit)
+      return {
+        torrents: shown.map((record) => partialStatus(record, context, names)),
+        torrents_total: session.records.size,
+        next: page.length > limit ? infoHashOf(shown.at(-1)!) : null,
+      }
+    },
+    'torrents.find': ({ session, info_hash }) => {
+      const record = sessions.get(session).records.find(info_hash)
+      return { info_hash: record ? infoHashOf(record) : null }
+    },
+    'torrents.status': (key) => {
+      const [session, record] = find(key)
+      return statusOf(record, session.statusContext())
+    },
+    'torrents.pieces': (key) => {
+      const { have, pieces } = piecesOf(...find(key))
+      return { pieces: base64(have), num_pieces: pieces }
+    },
+    'torrents.metadata.get': (key) => {
+      const [session, record] = find(key)
+      const bytes = session.torrentFile(record)
+      return { ti: bytes && base64(bytes) }
+    },
+    'torrents.pause': command(pause),
+    'torrents.resume': command(resume),
+    'torrents.recheck': command(recheck),
+    'torrents.errors.clear': command(clearError),
+    'torrents.flags.set': ({ flags, ...key }) => ({ warnings: setFlags(...find(key), flags) }),
+    'torrents.userdata.get': (key) => userData(find(key)[1]),
+    'torrents.userdata.update': (params) => updateUserData(...find(params), params),
+    'torrents.peers.add': ({ ip, port, ...key }) => {
+      addPeer(...find(key), ip, port)
+      return null
+    },
+  }
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')
+}
+
+/** Throws InvalidValue for a name that a status does not have. */
+function checkedFields(names: readonly string[]): readonly StatusField[] {
+  return names.map((name) => {
+    if (isStatusField(name)) return name
+    const meant = nearest(name, statusFields)
+    const hint = meant ? `; did you mean '${meant}'?` : ''
+    throw new RpcError(ErrorCode.InvalidValue, `a torrent status has no field '${name}'${hint}`, {
+      path: 'fields',
+    })
+  })
+}

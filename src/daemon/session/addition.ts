@@ -1,0 +1,225 @@
+import { isAbsolute } from 'node:path'
+import { type Metainfo, MetainfoError, parseMagnet, parseTorrent } from '../../metainfo/index.ts'
+import type { Params } from '../../rpc/contract/index.ts'
+import { ErrorCode, RpcError } from '../../rpc/errors.ts'
+import { FilesState, type Hints, type ProgressRow, type TorrentRow } from '../state/rows.ts'
+import type { NewTorrent } from '../state/store.ts'
+import { flagBit, flagsForAdding, hasFlag } from './flags.ts'
+import { bitfield, sizesOf } from './measure.ts'
+import { fullPriorities } from './metadata.ts'
+import { parseAddress } from './peer-address.ts'
+
+type AddParams = Params<'torrents.add'>
+
+/** A request to add a torrent, understood and checked. */
+export interface Addition {
+  v1: string
+  v2: string | null
+  name: string
+  metainfo: Metainfo | null
+  torrentFile: Uint8Array | null
+  hints: Hints
+  filePriorities: Uint8Array | null
+  flags: number
+  /** Sentences for the user. */
+  warnings: string[]
+  params: AddParams
+}
+
+/** Where the torrent comes from: in libtorrent's order, the metadata wins over the link, the link over the hash. */
+type Source = Pick<Addition, 'v1' | 'v2' | 'name' | 'metainfo' | 'torrentFile' | 'filePriorities'> & {
+  hints: Omit<Hints, 'trackerId'>
+  restUnwanted: boolean
+}
+
+/** Throws InvalidParams, InvalidTorrent, UnsupportedTorrent or InvalidValue. */
+export function additionOf(params: AddParams): Addition {
+  checkSavePath(params.save_path)
+  const { flags, warnings } = flagsForAdding(params.flags ?? {})
+  const source = sourceOf(params)
+  const given = params.file_priorities ? Uint8Array.from(params.file_priorities) : source.filePriorities
+  const bits = source.restUnwanted && !params.file_priorities ? flags | flagBit.default_dont_download : flags
+  const files = source.metainfo?.files.length
+  return {
+    ...source,
+    name: source.name || (params.name ?? ''),
+    hints: hintsOf(params, source.hints),
+    filePriorities: files === undefined ? given : fullPriorities(given, bits, files),
+    flags: files === undefined ? bits : bits & ~flagBit.default_dont_download,
+    warnings,
+    params,
+  }
+}
+
+function checkSavePath(path: string): void {
+  const refuse = (why: string) => {
+    throw new RpcError(ErrorCode.InvalidParams, `torrents.add: 'save_path' ${why}`, { path: 'save_path' })
+  }
+  if (path === '') refuse('is empty: give the folder that the files go to')
+  if (path.includes('\0')) refuse('contains a NUL byte')
+  if (!isAbsolute(path))
+    refuse(`is '${path}', which is not absolute: the daemon has a current folder of its own`)
+}
+
+function sourceOf(params: AddParams): Source {
+  try {
+    if (params.ti !== undefined) return fromFile(Buffer.from(params.ti, 'base64'))
+    if (params.magnet_uri !== undefined) return fromMagnet(params.magnet_uri)
+  } catch (error) {
+    if (!(error instanceof MetainfoError)) throw error
+    // A link of another kind is no magnet link; only a file can be sound and still be too new.
+    const tooNew = error.kind === 'unsupported' && params.ti !== undefined
+    const code = tooNew ? ErrorCode.UnsupportedTorrent : ErrorCode.InvalidTorrent
+    throw new RpcError(code, error.message, undefined, { cause: error })
+  }
+  if (params.info_hash === undefined) {
+    throw new RpcError(
+      ErrorCode.InvalidParams,
+      "torrents.add: one of 'ti', 'magnet_uri' and 'info_hash' is needed",
+      { path: 'ti' },
+    )
+  }
+  return { ...bare(...hashPair(params.info_hash)), name: params.name ?? '' }
+}
+
+function fromFile(bytes: Buffer): Source {
+  const metainfo = parseTorrent(bytes)
+  return {
+    ...bare(...metainfo.infoHash),
+    name: metainfo.name,
+    metainfo,
+    torrentFile: bytes,
+    hints: { trackers: metainfo.trackers, webSeeds: metainfo.webSeeds, peers: [] },
+  }
+}
+
+function fromMagnet(uri: string): Source {
+  const link = parseMagnet(uri)
+  return {
+    ...bare(...link.infoHash),
+    name: link.name,
+    hints: { trackers: link.trackers, webSeeds: link.webSeeds, peers: link.peers },
+    filePriorities: link.filePriorities && Uint8Array.from(link.filePriorities),
+    restUnwanted: link.filePriorities !== null,
+  }
+}
+
+function hashPair(hash: NonNullable<AddParams['info_hash']>): [string | null, string | null] {
+  if (typeof hash !== 'string') return hash
+  return hash.length === 40 ? [hash.toLowerCase(), null] : [null, hash.toLowerCase()]
+}
+
+/** A torrent of which only the hashes are known. */
+function bare(v1: string | null, v2: string | null): Source {
+  if (v1 === null && v2 !== null) {
+    throw new RpcError(
+      ErrorCode.UnsupportedTorrent,
+      'this is a v2-only torrent; the engine speaks v1 and hybrid torrents only',
+    )
+  }
+  if (v1 === null || /^0*$/.test(v1)) {
+    throw new RpcError(ErrorCode.InvalidTorrent, 'missing info-hash')
+  }
+  return {
+    v1,
+    v2,
+    name: '',
+    metainfo: null,
+    torrentFile: null,
+    hints: { trackers: [], webSeeds: [], peers: [] },
+    filePriorities: null,
+    restUnwanted: false,
+  }
+}
+
+function hintsOf(params: AddParams, source: Omit<Hints, 'trackerId'>): Hints {
+  const trackers = params.trackers ?? []
+  const tiers = params.tracker_tiers ?? []
+  // As in libtorrent, a tracker without a tier of its own takes the one before it.
+  const added = trackers.map((url, i) => ({ url, tier: tiers[Math.min(i, tiers.length - 1)] ?? 0 }))
+  const replace = (flag: boolean | undefined, more: unknown[]) => flag === true && more.length > 0
+  const webSeeds = params.url_seeds ?? []
+  const peers = params.peers ?? []
+  for (const peer of peers) checkPeer(peer)
+  return {
+    trackers: mergeTrackers(replace(params.flags?.override_trackers, added) ? [] : source.trackers, added),
+    webSeeds: unique([
+      ...(replace(params.flags?.override_web_seeds, webSeeds) ? [] : source.webSeeds),
+      ...webSeeds,
+    ]),
+    peers: unique([...source.peers, ...peers]),
+    trackerId: params.trackerid ?? '',
+  }
+}
+
+/** The trackers of both, each url once, sorted by tier. */
+export function mergeTrackers(old: Hints['trackers'], more: Hints['trackers']): Hints['trackers'] {
+  const byUrl = new Map<string, { url: string; tier: number }>()
+  for (const { url, tier } of [...old, ...more]) {
+    if (url !== '' && !byUrl.has(url)) byUrl.set(url, { url, tier })
+  }
+  return [...byUrl.values()].sort((a, b) => a.tier - b.tier)
+}
+
+export function unique(list: readonly string[]): string[] {
+  return [...new Set(list)]
+}
+
+function checkPeer(peer: string): void {
+  if (parseAddress(peer)) return
+  throw new RpcError(
+    ErrorCode.InvalidValue,
+    `'peers' takes addresses such as '192.0.2.1:6881' and '[2001:db8::1]:6881', not '${peer}'`,
+    { path: 'peers' },
+  )
+}
+
+const limitOf = (value: number | undefined) => (value !== undefined && value > 0 ? value : -1)
+
+/** What is kept of a new torrent. `queueKey` is its place in the queue, should it be unfinished. */
+export function newTorrentOf(
+  addition: Addition,
+  session: string,
+  unixTime: number,
+  queueKey: () => number,
+): NewTorrent {
+  const { params, metainfo, v1, v2, name, flags, filePriorities, hints, torrentFile } = addition
+  const sizes = metainfo ? sizesOf(metainfo, filePriorities) : noSizes
+  const trusted = metainfo !== null && hasFlag(flags, 'seed_mode')
+  const row: Omit<TorrentRow, 'id'> = {
+    ...sizes,
+    session,
+    v1,
+    v2,
+    name,
+    savePath: params.save_path,
+    addedTime: unixTime,
+    flags: metainfo ? flags : flags & ~flagBit.seed_mode,
+    queueKey: trusted ? null : queueKey(),
+    category: params.category ?? null,
+    tags: unique(params.tags ?? []),
+    downloadLimit: limitOf(params.download_limit),
+    uploadLimit: limitOf(params.upload_limit),
+    maxConnections: limitOf(params.max_connections),
+    maxUploads: limitOf(params.max_uploads),
+    filePriorities,
+    error: null,
+    errorFile: null,
+  }
+  const progress: ProgressRow = {
+    files: trusted ? FilesState.known : FilesState.unseen,
+    haveCount: trusted ? sizes.pieces : 0,
+    done: trusted ? sizes.total : 0,
+    wantedDone: trusted ? sizes.totalWanted : 0,
+    finished: trusted,
+    completedTime: trusted ? unixTime : 0,
+    downloaded: 0,
+    uploaded: 0,
+    activeMs: 0,
+    finishedMs: 0,
+    seedingMs: 0,
+  }
+  return { row, progress, hints, torrentFile, have: trusted ? bitfield(sizes.pieces, true) : null }
+}
+
+const noSizes = { size: 0, total: 0, totalWanted: 0, pieceLength: 0, pieces: 0 }

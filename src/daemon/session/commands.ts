@@ -1,0 +1,129 @@
+import { isIPv6 } from 'node:net'
+import type { Params, Result } from '../../rpc/contract/index.ts'
+import type { FlagChanges } from '../../rpc/contract/types.ts'
+import { ErrorCode, RpcError } from '../../rpc/errors.ts'
+import { FilesState } from '../state/rows.ts'
+import { offerPeer } from './adding.ts'
+import { unique } from './addition.ts'
+import { countUp } from './durations.ts'
+import { changedFlags, flagBit, hasFlag, pausedFlags, resumedFlags } from './flags.ts'
+import { forgetPieces, restartCounters } from './live.ts'
+import { bitfield } from './measure.ts'
+import { stopWhenReady } from './observer.ts'
+import { parseAddress } from './peer-address.ts'
+import { hasMetadata, isChecking, readsFlag, type TorrentRecord } from './record.ts'
+import type { Session } from './session.ts'
+
+/** Stops a torrent until `resume`; twice is harmless. */
+export function pause(session: Session, record: TorrentRecord): void {
+  session.change(record, { flags: pausedFlags(record.row.flags) })
+  session.touch(record)
+}
+
+/** Lets a torrent run, or gives it back to the queue; clears its error. */
+export function resume(session: Session, record: TorrentRecord): void {
+  session.change(record, { flags: resumedFlags(record.row.flags), error: null, errorFile: null })
+  session.touch(record)
+}
+
+/** Clears the error, which starts the torrent again, and leaves upload mode. */
+export function clearError(session: Session, record: TorrentRecord): void {
+  session.change(record, {
+    flags: record.row.flags & ~flagBit.upload_mode,
+    error: null,
+    errorFile: null,
+  })
+  record.stale = true
+  session.touch(record)
+}
+
+/**
+ * Forgets which pieces are there and hashes everything again, at the end of the queue; clears the error. No effect
+ * before metadata and while a check is pending. A paused torrent waits with it.
+ */
+export function recheck(session: Session, record: TorrentRecord): void {
+  const { row, progress } = record
+  if (!hasMetadata(record)) return
+  if (isChecking(record) && row.error === null) return
+  countUp(record, session.clock.now())
+  const forgotten = {
+    ...progress,
+    files: FilesState.unchecked,
+    haveCount: 0,
+    done: 0,
+    wantedDone: 0,
+    finished: false,
+    finishedMs: progress.finished ? record.finishedMsAtStart : progress.finishedMs,
+  }
+  const changes = {
+    flags: row.flags & ~flagBit.seed_mode,
+    error: null,
+    errorFile: null,
+    queueKey: session.queue.newKey(),
+  }
+  session.change(record, changes, () => {
+    session.store.saveHave(row.id, null)
+    session.store.saveProgress(row.id, forgotten)
+  })
+  Object.assign(progress, forgotten)
+  record.unsavedHave = false
+  if (record.live) forgetPieces(record.live)
+  session.queue.remove(record)
+  session.queue.append(record)
+  if (record.loaded || record.busy) record.restart = 'anew'
+  else restartCounters(record)
+  session.touch(record)
+}
+
+/** Sets and clears flags as libtorrent does; returns sentences about what was in vain. */
+export function setFlags(session: Session, record: TorrentRecord, changes: FlagChanges): string[] {
+  const result = changedFlags(record.row.flags, changes, (name) => readsFlag(record, name))
+  session.change(record, { flags: result.flags })
+  record.stale = true
+  if (result.recheck) recheck(session, record)
+  const ready = record.loaded && record.progress.files === FilesState.known
+  if (ready && hasFlag(record.row.flags, 'stop_when_ready')) stopWhenReady(session, record)
+  session.touch(record)
+  return result.warnings
+}
+
+type UserDataChanges = Params<'torrents.userdata.update'>
+
+/** Changes category and tags: `tags` replaces all of them, then `add_tags` and `remove_tags` follow. */
+export function updateUserData(
+  session: Session,
+  record: TorrentRecord,
+  changes: UserDataChanges,
+): Result<'torrents.userdata.update'> {
+  const gone = new Set(changes.remove_tags)
+  const tags = unique([...(changes.tags ?? record.row.tags), ...(changes.add_tags ?? [])])
+  session.change(record, {
+    ...(changes.category !== undefined && { category: changes.category }),
+    tags: tags.filter((tag) => !gone.has(tag)),
+  })
+  return userData(record)
+}
+
+/** Category and tags as they stand. */
+export function userData({ row }: TorrentRecord): Result<'torrents.userdata.get'> {
+  return { category: row.category, tags: [...row.tags] }
+}
+
+/** Offers a peer by its IP address. Throws InvalidValue. */
+export function addPeer(session: Session, record: TorrentRecord, ip: string, port: number): void {
+  const address = isIPv6(ip) ? `[${ip}]:${port}` : `${ip}:${port}`
+  if (parseAddress(address)?.ip !== true) {
+    throw new RpcError(ErrorCode.InvalidValue, `'ip' takes an IPv4 or IPv6 address, not '${ip}'`, {
+      path: 'ip',
+    })
+  }
+  offerPeer(session, record, address)
+}
+
+/** The verified pieces of a torrent and how many bits that is. All clear before metadata and while checking. */
+export function piecesOf(session: Session, record: TorrentRecord): { have: Uint8Array; pieces: number } {
+  const { row, progress } = record
+  const nothing = () => bitfield(row.pieces, false)
+  if (progress.files !== FilesState.known) return { have: nothing(), pieces: row.pieces }
+  return { have: record.live?.have ?? session.store.have(row.id) ?? nothing(), pieces: row.pieces }
+}

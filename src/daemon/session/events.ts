@@ -1,0 +1,42 @@
+import type { InfoHash } from '../../rpc/contract/types.ts'
+import type { EventName } from '../../rpc/event-names.ts'
+import { startOrStop } from './durations.ts'
+import { infoHashOf, type TorrentRecord } from './record.ts'
+
+/** What a session says of itself as it happens, after the change is durable. */
+export interface SessionEvent {
+  event: Exclude<EventName, 'session_stats'>
+  session: string
+  info_hash: InfoHash
+  /** torrent_file_error: path of the file, and what went wrong. */
+  file?: string
+  error?: string
+}
+
+/** Who wants to know. Must not throw. */
+export type EventSink = (event: SessionEvent) => void
+
+/** Nobody wants to know. */
+export const noSink: EventSink = () => {}
+
+/** Says that something happened to a torrent. */
+export function tell(
+  sink: EventSink,
+  event: SessionEvent['event'],
+  record: TorrentRecord,
+  more?: { file: string; error: string },
+): void {
+  sink({ event, session: record.row.session, info_hash: infoHashOf(record), ...more })
+}
+
+/**
+ * Starts or stops counting the durations of a torrent after it was started or paused, by whomever, and says so: the
+ * two always change together. True when there is something to save.
+ */
+export function turn(sink: EventSink, record: TorrentRecord, now: number): boolean {
+  const ran = record.countedTo !== null
+  const changed = startOrStop(record, now)
+  const runs = record.countedTo !== null
+  if (ran !== runs && !record.removed) tell(sink, runs ? 'torrent_resumed' : 'torrent_paused', record)
+  return changed
+}

@@ -1,0 +1,211 @@
+import type { TorrentReport } from '../engine/protocol.ts'
+import { FilesState } from '../state/rows.ts'
+import { bitfield, measure, type PieceBytes } from './measure.ts'
+import { hasMetadata, type TorrentRecord } from './record.ts'
+
+/** The last value of every field of a report. */
+export type Observed = Required<
+  Omit<TorrentReport, 'id' | 'phase' | 'have' | 'error' | 'distributedCopies'>
+> & {
+  /** null: nothing was reported since the last load. */
+  phase: TorrentReport['phase'] | null
+  have: Uint8Array | null
+  /** null: not reported. */
+  distributedCopies: number | null
+}
+
+/** Counters that restart when the torrent does. */
+const counterNames = [
+  'download',
+  'upload',
+  'payloadDownload',
+  'payloadUpload',
+  'failedBytes',
+  'redundantBytes',
+] as const
+export type Counters = Record<(typeof counterNames)[number], number>
+
+/** What the engine saw of one torrent since the daemon started. */
+export interface Live {
+  seen: Observed
+  /**
+   * Verified pieces, once this load has come to run. What a host says of pieces before that is not what is on disk:
+   * it has not looked yet.
+   */
+  have: Uint8Array | null
+  /** Counters of earlier loads since the torrent last started: an engine that crashed does not restart them. */
+  before: Counters
+  /** Monotonic milliseconds when it was last faster than the limits below which a torrent counts as idle. */
+  busyAt: number
+  /** Kept while loaded, and only when not every byte is real and wanted. */
+  bytes: PieceBytes | null
+}
+
+const noCounters = (): Counters => ({
+  download: 0,
+  upload: 0,
+  payloadDownload: 0,
+  payloadUpload: 0,
+  failedBytes: 0,
+  redundantBytes: 0,
+})
+
+/** What is zero as soon as the engine does not have the torrent. */
+const stillness = {
+  phase: null,
+  checked: 0,
+  have: null,
+  wantedPartial: 0,
+  downloadRate: 0,
+  uploadRate: 0,
+  payloadDownloadRate: 0,
+  payloadUploadRate: 0,
+  peers: 0,
+  connections: 0,
+  seeds: 0,
+  unchoked: 0,
+  candidates: 0,
+  distributedCopies: null,
+} as const
+
+/** Begins a load. `restarts`: the torrent starts again, so its session counters do too. */
+export function beginLive(record: TorrentRecord, restarts: boolean, now: number): Live {
+  const old = record.live
+  const before = noCounters()
+  if (old && !restarts) {
+    for (const name of counterNames) before[name] = old.before[name] + old.seen[name]
+  }
+  record.live = {
+    seen: {
+      ...stillness,
+      ...noCounters(),
+      done: 0,
+      knownPeers: old?.seen.knownPeers ?? 0,
+      swarmSeeds: old?.seen.swarmSeeds ?? -1,
+      swarmLeechers: old?.seen.swarmLeechers ?? -1,
+      currentTracker: old?.seen.currentTracker ?? '',
+      hasIncoming: old?.seen.hasIncoming ?? false,
+    },
+    have: null,
+    before,
+    busyAt: now,
+    bytes: null,
+  }
+  return record.live
+}
+
+/** The engine no longer has the torrent: no peers, no rates; counters keep their value. */
+export function endLive(record: TorrentRecord): void {
+  if (!record.live) return
+  Object.assign(record.live.seen, stillness)
+  record.live.have = null
+  record.live.bytes = null
+}
+
+/** What was seen of pieces means nothing any more (recheck). */
+export function forgetPieces(live: Live): void {
+  live.have = null
+  Object.assign(live.seen, { have: null, checked: 0 })
+}
+
+/** Forgets the session counters of a torrent that starts again later (recheck). */
+export function restartCounters(record: TorrentRecord): void {
+  if (!record.live) return
+  Object.assign(record.live.seen, noCounters())
+  record.live.before = noCounters()
+}
+
+/** Session counter: since the torrent last started. */
+export function counter(record: TorrentRecord, name: keyof Counters): number {
+  return record.live ? record.live.before[name] + record.live.seen[name] : 0
+}
+
+/** What a report changed that somebody has to act on. */
+export interface Changes {
+  checkBegan: boolean
+  checkEnded: boolean
+  /** Now every wanted piece is there, or no longer. A check that has not ended changes nothing yet. */
+  finishedChanged: boolean
+  /** Something that is kept changed. */
+  progress: boolean
+  have: boolean
+}
+
+/**
+ * Takes a report into the record. `pieceBytes` is asked for only when pad files or unwanted files make it necessary.
+ * The caller counts the durations up before, and handles `report.error`.
+ */
+export function applyReport(
+  record: TorrentRecord,
+  report: TorrentReport,
+  pieceBytes: () => PieceBytes,
+): Changes {
+  const live = record.live
+  if (!live) throw new Error(`a report about ${record.row.v1}, which was never loaded`)
+  const { seen } = live
+  const { progress } = record
+  const changes: Changes = {
+    checkBegan: false,
+    checkEnded: false,
+    finishedChanged: false,
+    progress: false,
+    have: false,
+  }
+  const down = (report.payloadDownload ?? seen.payloadDownload) - seen.payloadDownload
+  const up = (report.payloadUpload ?? seen.payloadUpload) - seen.payloadUpload
+  if (down > 0) progress.downloaded += down
+  if (up > 0) progress.uploaded += up
+  changes.progress = down > 0 || up > 0
+
+  const { id: _, error: __, ...fields } = report
+  Object.assign(seen, fields)
+
+  if (!hasMetadata(record)) return changes
+  const wasFinished = progress.finished
+  if (report.phase === 'checking' && progress.files !== FilesState.unchecked) {
+    progress.files = FilesState.unchecked
+    changes.checkBegan = changes.progress = true
+  } else if (report.phase === 'running' && progress.files !== FilesState.known) {
+    progress.files = FilesState.known
+    seen.have ??= bitfield(record.row.pieces, false)
+    changes.checkEnded = changes.progress = true
+  }
+  if (seen.phase === 'running' && seen.have && seen.have !== live.have) {
+    live.have = seen.have
+    changes.have = changes.progress = true
+  }
+  if (live.have && progress.files === FilesState.known) {
+    changes.progress = takeMeasure(record, live, live.have, pieceBytes) || changes.progress
+  }
+  changes.finishedChanged = wasFinished !== progress.finished
+  return changes
+}
+
+/** Brings the sums up to date; true when one changed. */
+function takeMeasure(
+  record: TorrentRecord,
+  live: Live,
+  have: Uint8Array,
+  pieceBytes: () => PieceBytes,
+): boolean {
+  const { row, progress } = record
+  if (live.bytes === null && (row.size !== row.total || row.total !== row.totalWanted)) {
+    live.bytes = pieceBytes()
+  }
+  const sums = measure(have, row, live.bytes)
+  // Blocks of unfinished pieces count too (libtorrent's total_done); `done` may be older than `have`, or newer.
+  const partial = sums.haveCount === row.pieces ? 0 : Math.max(0, live.seen.done - sums.done)
+  const done = Math.min(row.total, sums.done + partial)
+  const wantedPartial = live.bytes === null ? partial : sums.finished ? 0 : live.seen.wantedPartial
+  const wantedDone = Math.min(row.totalWanted, sums.wantedDone + wantedPartial)
+  const changed =
+    progress.haveCount !== sums.haveCount ||
+    progress.done !== done ||
+    progress.wantedDone !== wantedDone ||
+    progress.finished !== sums.finished
+  progress.haveCount = sums.haveCount
+  progress.done = done
+  progress.wantedDone = wantedDone
+  progress.finished = sums.finished
+  return changed
+}

@@ -1,0 +1,114 @@
+import type { Metainfo } from '../../metainfo/types.ts'
+import { getBit } from '../engine/bits.ts'
+
+/** What a torrent's metadata and file priorities say about its size, in bytes. */
+export interface Sizes {
+  /** Pad files included. */
+  size: number
+  /** Without pad files. */
+  total: number
+  /** Of the files with a priority above 0. */
+  totalWanted: number
+  pieceLength: number
+  pieces: number
+}
+
+/** Priority of a file: 0..7, 4 where none was given (libtorrent's default_priority). */
+export function priorityOf(priorities: Uint8Array | null, file: number): number {
+  return priorities?.[file] ?? 4
+}
+
+export function sizesOf(metainfo: Metainfo, priorities: Uint8Array | null): Sizes {
+  let total = 0
+  let totalWanted = 0
+  metainfo.files.forEach((file, i) => {
+    if (file.pad) return
+    total += file.size
+    if (priorityOf(priorities, i) > 0) totalWanted += file.size
+  })
+  return {
+    size: metainfo.totalSize,
+    total,
+    totalWanted,
+    pieceLength: metainfo.pieceLength,
+    pieces: metainfo.numPieces,
+  }
+}
+
+/** Bytes of every piece that belong to real files, and to wanted ones. */
+export interface PieceBytes {
+  real: Float64Array
+  wanted: Float64Array
+}
+
+export function pieceBytesOf(metainfo: Metainfo, priorities: Uint8Array | null): PieceBytes {
+  const real = new Float64Array(metainfo.numPieces)
+  const wanted = new Float64Array(metainfo.numPieces)
+  metainfo.files.forEach((file, i) => {
+    if (file.pad) return
+    const isWanted = priorityOf(priorities, i) > 0
+    const end = file.offset + file.size
+    for (let at = file.offset; at < end; ) {
+      const piece = Math.floor(at / metainfo.pieceLength)
+      const bytes = Math.min(end, (piece + 1) * metainfo.pieceLength) - at
+      real[piece]! += bytes
+      if (isWanted) wanted[piece]! += bytes
+      at += bytes
+    }
+  })
+  return { real, wanted }
+}
+
+/** Bits that are set; those past `pieces` do not count. */
+export function countPieces(have: Uint8Array, pieces: number): number {
+  let count = 0
+  const whole = pieces >> 3
+  for (let i = 0; i < whole; i++) {
+    let byte = have[i] ?? 0
+    for (; byte !== 0; byte &= byte - 1) count++
+  }
+  for (let piece = whole << 3; piece < pieces; piece++) if (getBit(have, piece)) count++
+  return count
+}
+
+/** A bitfield with every piece, or none. */
+export function bitfield(pieces: number, full: boolean): Uint8Array {
+  const bits = new Uint8Array((pieces + 7) >> 3)
+  if (full) {
+    bits.fill(0xff)
+    if (pieces & 7) bits[bits.length - 1] = (0xff00 >> (pieces & 7)) & 0xff
+  }
+  return bits
+}
+
+/** What a bitfield amounts to. */
+export interface Measure {
+  haveCount: number
+  /** Bytes of the verified pieces, without pad files. */
+  done: number
+  wantedDone: number
+  finished: boolean
+}
+
+/** `bytes` is null when every byte is real and wanted, which needs no walk over the pieces. */
+export function measure(have: Uint8Array, sizes: Sizes, bytes: PieceBytes | null): Measure {
+  const haveCount = countPieces(have, sizes.pieces)
+  if (bytes === null) {
+    const last = sizes.pieces > 0 && getBit(have, sizes.pieces - 1)
+    const missing = last ? sizes.pieces * sizes.pieceLength - sizes.size : 0
+    const verified = haveCount * sizes.pieceLength - missing
+    return { haveCount, done: verified, wantedDone: verified, finished: haveCount === sizes.pieces }
+  }
+  let done = 0
+  let wantedDone = 0
+  let finished = true
+  for (let piece = 0; piece < sizes.pieces; piece++) {
+    if (getBit(have, piece)) {
+      done += bytes.real[piece]!
+      wantedDone += bytes.wanted[piece]!
+    } else if (bytes.wanted[piece]! > 0) {
+      finished = false
+    }
+  }
+  return { haveCount, done, wantedDone, finished }
+}

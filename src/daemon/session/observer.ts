@@ -1,0 +1,130 @@
+import { MetainfoError, parseInfo, torrentFileOf } from '../../metainfo/index.ts'
+import type { EngineListener, TorrentReport } from '../engine/protocol.ts'
+import { FilesState } from '../state/rows.ts'
+import { countUp } from './durations.ts'
+import { tell } from './events.ts'
+import { finishedSaid, flagBit, givesBack, hasFlag, pausedFlags } from './flags.ts'
+import { applyReport, counter } from './live.ts'
+import { learnMetadata } from './metadata.ts'
+import { hasMetadata, type TorrentRecord } from './record.ts'
+import { finishRemovals } from './removal.ts'
+import type { Session } from './session.ts'
+
+/** What a session does with what its engine says. Nothing here may throw: nobody would catch it. */
+export function listenerOf(session: Session): EngineListener {
+  const guarded =
+    <A extends unknown[]>(work: (...args: A) => void) =>
+    (...args: A) => {
+      try {
+        work(...args)
+      } catch (error) {
+        session.log.error(`session ${session.name}: ${(error as Error).stack ?? error}`)
+      }
+    }
+  return {
+    report: guarded((report) => {
+      const record = session.records.byV1(report.id)
+      // Late words about a torrent that was removed, or added again since.
+      if (record?.live && (record.loaded || record.busy)) takeReport(session, record, report)
+    }),
+    metadata: guarded((id, info) => {
+      const record = session.records.byV1(id)
+      if (record && !hasMetadata(record)) takeMetadata(session, record, info)
+    }),
+    lost: guarded((reason) => {
+      session.log.warning(`session ${session.name}: the engine is gone: ${reason}`)
+      session.runner.lost(session.records)
+    }),
+    ready: guarded(() => {
+      session.runner.ready(session.records)
+      finishRemovals(session, session.unfinishedRemovals.splice(0))
+    }),
+  }
+}
+
+/** Takes a report in, keeps what may not get lost, and lets the queue answer. */
+export function takeReport(session: Session, record: TorrentRecord, report: TorrentReport): void {
+  countUp(record, session.clock.now())
+  const told = record.restart === null ? report : onlyCounters(report)
+  const changes = applyReport(record, told, () => session.pieceBytes(record))
+  if (changes.progress) session.saver.mark(record, changes.have)
+  if (changes.checkBegan || changes.checkEnded) session.scheduler.request()
+  if (changes.checkBegan && hasFlag(record.row.flags, 'seed_mode')) {
+    session.note(record, { flags: record.row.flags & ~flagBit.seed_mode })
+  }
+  if (changes.finishedChanged) finishedChanged(session, record)
+  if (changes.checkEnded) stopWhenReady(session, record)
+  if (told.error) {
+    const { message, file } = told.error
+    session.note(record, { error: message, errorFile: file })
+    if (file !== null) tell(session.events, 'torrent_file_error', record, { file, error: message })
+    session.touch(record)
+  }
+}
+
+/**
+ * The last report of a torrent that left the engine: it may have been stopped before it had looked at its files, and
+ * an error in it may have been cleared since.
+ */
+export function takeLastReport(session: Session, record: TorrentRecord, report: TorrentReport): void {
+  const { phase, error: _, ...rest } = report
+  takeReport(session, record, { ...rest, ...(phase === 'running' && { phase }) })
+}
+
+/** What a torrent that is about to start anew says of pieces and state is out of date. */
+function onlyCounters({ id, payloadDownload, payloadUpload }: TorrentReport): TorrentReport {
+  return {
+    id,
+    ...(payloadDownload !== undefined && { payloadDownload }),
+    ...(payloadUpload !== undefined && { payloadUpload }),
+  }
+}
+
+function finishedChanged(session: Session, record: TorrentRecord): void {
+  const { progress, row } = record
+  // Porla's rule: not when a check found everything, and once in a torrent's life.
+  const say = progress.finished && (row.flags & finishedSaid) === 0 && counter(record, 'payloadDownload') > 0
+  if (progress.finished) {
+    if (progress.completedTime === 0) progress.completedTime = session.clock.time()
+    session.queue.remove(record)
+    session.note(record, { queueKey: null, ...(say && { flags: row.flags | finishedSaid }) })
+  } else {
+    progress.finishedMs = record.finishedMsAtStart
+    session.note(record, { queueKey: session.queue.newKey() })
+    session.queue.append(record)
+  }
+  session.saver.trySave(record)
+  session.scheduler.request()
+  if (say) tell(session.events, 'torrent_finished', record)
+}
+
+/** The flag: pause and leave the queue's hands once it is known what is on disk; it clears itself. */
+export function stopWhenReady(session: Session, record: TorrentRecord): void {
+  if (!hasFlag(record.row.flags, 'stop_when_ready')) return
+  const flags = pausedFlags(record.row.flags) & ~(givesBack | flagBit.stop_when_ready)
+  session.note(record, { flags })
+  session.touch(record)
+}
+
+/** A magnet's info dictionary arrived: from now on the torrent is as if it had been added with its file. */
+function takeMetadata(session: Session, record: TorrentRecord, info: Uint8Array): void {
+  const { row, progress } = record
+  try {
+    const hints = session.store.hints(row.id)
+    const metainfo = parseInfo(info, hints)
+    if (metainfo.infoHash[0] !== row.v1) throw new MetainfoError('the metadata does not have the info hash')
+    // The engine checks what is on disk next and says so.
+    learnMetadata(session, record, {
+      metainfo,
+      torrentFile: torrentFileOf(info, hints.trackers, hints.webSeeds),
+      files: FilesState.unchecked,
+    })
+    session.saver.mark(record)
+    session.log.info(`session ${session.name}: the metadata of ${row.name} arrived`)
+  } catch (error) {
+    session.log.warning(`session ${session.name}: the metadata of ${row.v1}: ${(error as Error).message}`)
+    session.note(record, { error: (error as Error).message, errorFile: null })
+    session.touch(record)
+  }
+  if (progress.files === FilesState.unchecked) session.scheduler.request()
+}

@@ -1,0 +1,121 @@
+import type { FlagName, InfoHash } from '../../rpc/contract/types.ts'
+import { FilesState, type ProgressRow, type TorrentRow } from '../state/rows.ts'
+import { hasFlag, plainFlags } from './flags.ts'
+import type { Live } from './live.ts'
+
+/**
+ * One torrent of one session: what was asked of it, what is known of it, and how far the engine is with it.
+ *
+ * `row` and `progress` are what the state file holds. `row` never differs from it: it is changed only after the state
+ * was (session.ts). `progress` runs ahead by a few seconds while data moves (saver.ts). The rest is lost with the
+ * process and found again.
+ */
+export interface TorrentRecord {
+  readonly row: TorrentRow
+  readonly progress: ProgressRow
+
+  /** 0-based place in the queue, -1 when finished. Kept by QueueOrder. */
+  position: number
+  /** The queue lets it run. Means something only while it is auto managed. */
+  granted: boolean
+  /** Waits until a torrent of the same hash that was removed is out of the engine and its files are deleted. */
+  blocked: boolean
+  /** No longer in its session. */
+  removed: boolean
+
+  /** The engine has it. */
+  loaded: boolean
+  /** A load, unload or update is under way; nothing else is asked until it is answered. */
+  busy: boolean
+  /** Has to leave the engine once, because its task changed; `anew`: its session counters restart with it. */
+  restart: 'continue' | 'anew' | null
+  /** It left the engine without being paused: its session counters go on with the next load. */
+  interrupted: boolean
+  /** Its options changed since the engine heard them. */
+  stale: boolean
+  /** What the engine saw since the daemon started, null when it never ran. */
+  live: Live | null
+
+  /** Monotonic milliseconds up to which the durations are counted; null while they stand still. */
+  countedTo: number | null
+  /** `finishedMs` when it last started; what it falls back to when it becomes unfinished. */
+  finishedMsAtStart: number
+  /** Progress that is not saved yet. */
+  unsaved: boolean
+  /** Pieces that are not saved yet. */
+  unsavedHave: boolean
+}
+
+export function newRecord(row: TorrentRow, progress: ProgressRow): TorrentRecord {
+  return {
+    row,
+    progress,
+    position: -1,
+    granted: false,
+    blocked: false,
+    removed: false,
+    loaded: false,
+    busy: false,
+    restart: null,
+    interrupted: false,
+    stale: false,
+    live: null,
+    countedTo: null,
+    finishedMsAtStart: progress.finishedMs,
+    unsaved: false,
+    unsavedHave: false,
+  }
+}
+
+export function infoHashOf(record: TorrentRecord): InfoHash {
+  return [record.row.v1, record.row.v2]
+}
+
+export function hasMetadata(record: TorrentRecord): boolean {
+  return record.row.pieceLength > 0
+}
+
+export function isManaged(record: TorrentRecord): boolean {
+  return hasFlag(record.row.flags, 'auto_managed')
+}
+
+/** How the flag `paused` reads: by the user, by the queue, or by an error. */
+export function isPaused(record: TorrentRecord): boolean {
+  if (record.row.error !== null) return true
+  return isManaged(record) ? !record.granted : hasFlag(record.row.flags, 'paused')
+}
+
+/** Whether the engine should have it. */
+export function shouldRun(record: TorrentRecord): boolean {
+  if (record.removed || record.blocked || isPaused(record)) return false
+  return !hasMetadata(record) || record.progress.files !== FilesState.unseen
+}
+
+/** Its files are being hashed or wait for it. */
+export function isChecking(record: TorrentRecord): boolean {
+  return hasMetadata(record) && record.progress.files === FilesState.unchecked
+}
+
+/** Every wanted piece is there. False while checking, as in libtorrent. */
+export function isFinished(record: TorrentRecord): boolean {
+  return hasMetadata(record) && record.progress.files === FilesState.known && record.progress.finished
+}
+
+/** Every piece is there. */
+export function isSeed(record: TorrentRecord): boolean {
+  return isFinished(record) && record.progress.haveCount === record.row.pieces
+}
+
+/** How one flag reads. */
+export function readsFlag(record: TorrentRecord, name: FlagName): boolean {
+  if (name === 'paused') return isPaused(record)
+  return hasFlag(record.row.flags, name)
+}
+
+/** The flags that read true. */
+export function flagsOf(record: TorrentRecord): FlagName[] {
+  const flags = plainFlags(record.row.flags)
+  if (isPaused(record)) flags.push('paused')
+  if (isManaged(record)) flags.push('auto_managed')
+  return flags
+}

@@ -1,0 +1,65 @@
+import { ErrorCode, RpcError } from '../../rpc/errors.ts'
+import type { RemovalRow } from '../state/rows.ts'
+import { startOrStop } from './durations.ts'
+import { tell } from './events.ts'
+import type { TorrentRecord } from './record.ts'
+import type { Session } from './session.ts'
+
+/**
+ * Removes a torrent: it is gone, for good, before anything is waited for. With `removeFiles` its files go too, and
+ * the promise tells how that went; what a dying daemon leaves is finished at the next start. Rejects with FileSystem
+ * or EngineUnavailable.
+ */
+export async function removeTorrent(
+  session: Session,
+  record: TorrentRecord,
+  removeFiles: boolean,
+): Promise<void> {
+  const { row } = record
+  const torrentFile = removeFiles ? session.torrentFile(record) : null
+  const removal = session.store.transaction(() => {
+    session.store.removeTorrent(row.id)
+    if (torrentFile === null) return null
+    return session.store.addRemoval({
+      session: session.name,
+      v1: row.v1,
+      savePath: row.savePath,
+      torrentFile,
+    })
+  })
+  record.removed = true
+  startOrStop(record, session.clock.now())
+  session.records.remove(record)
+  session.queue.remove(record)
+  tell(session.events, 'torrent_removed', record)
+  const left = session.runner.leave(record).then(() => (removal ? deleteFiles(session, removal) : undefined))
+  session.holdBack(row.v1, left)
+  session.scheduler.request()
+  await (removal ? left : undefined)
+}
+
+/** Deletes the files of torrents whose removal was acknowledged but not finished, at start or after a crash. */
+export function finishRemovals(session: Session, removals: readonly RemovalRow[]): void {
+  for (const removal of removals) {
+    const done = deleteFiles(session, removal)
+    session.holdBack(removal.v1, done)
+    done.catch((error: Error) => session.log.warning(`files of a removed torrent: ${error.message}`))
+  }
+}
+
+async function deleteFiles(session: Session, removal: RemovalRow): Promise<void> {
+  try {
+    await session.engine.removeFiles(removal.torrentFile, removal.savePath)
+  } catch (error) {
+    if (error instanceof RpcError && error.code === ErrorCode.FileSystem) {
+      // Who asked is told; to try again is up to them.
+      session.store.removalDone(removal.id)
+      throw error
+    }
+    session.unfinishedRemovals.push(removal)
+    const { message } = error as Error
+    const later = `${message}; the torrent is removed, its files will be deleted when the engine is back`
+    throw new RpcError(ErrorCode.EngineUnavailable, later, undefined, { cause: error })
+  }
+  session.store.removalDone(removal.id)
+}

@@ -1,0 +1,144 @@
+import { FilesState } from '../state/rows.ts'
+import type { Clock } from './clock.ts'
+import { type EventSink, turn } from './events.ts'
+import { grantSlots, type QueueEntry } from './queue.ts'
+import type { QueueOrder } from './queue-order.ts'
+import { type SeedLimits, seedRank } from './rank.ts'
+import {
+  hasMetadata,
+  isChecking,
+  isFinished,
+  isManaged,
+  isPaused,
+  shouldRun,
+  type TorrentRecord,
+} from './record.ts'
+import type { Records } from './records.ts'
+import type { Runner } from './runner.ts'
+import type { Saver } from './saver.ts'
+import type { SettingsLayers } from './settings/layers.ts'
+
+/** Runs of the queue keep this distance, so that a thousand changes in a second cost ten runs. */
+const distanceMs = 100
+
+interface Entry extends QueueEntry {
+  record: TorrentRecord
+}
+
+/** What the scheduler works on. */
+export interface SchedulerParts {
+  readonly clock: Clock
+  readonly settings: SettingsLayers
+  readonly records: Records
+  readonly queue: QueueOrder
+  readonly runner: Runner
+  readonly saver: Saver
+  readonly events: EventSink
+}
+
+/** Runs the queue: soon after a change, and every `auto_manage_interval` seconds. */
+export class Scheduler {
+  readonly #parts: SchedulerParts
+  #soon: NodeJS.Timeout | null = null
+  #interval: NodeJS.Timeout | null = null
+  #ranAt = Number.NEGATIVE_INFINITY
+  #closed = false
+
+  constructor(parts: SchedulerParts) {
+    this.#parts = parts
+    this.settingsChanged()
+  }
+
+  /** Something changed that the queue may answer. */
+  request(): void {
+    if (this.#soon || this.#closed) return
+    const wait = Math.max(0, this.#ranAt + distanceMs - this.#parts.clock.now())
+    this.#soon = setTimeout(() => this.run(), wait)
+  }
+
+  settingsChanged(): void {
+    if (this.#interval) clearInterval(this.#interval)
+    const seconds = Math.max(1, this.#parts.settings.int('auto_manage_interval'))
+    // setInterval fires at once for more than 2^31 - 1 ms
+    this.#interval = setInterval(() => this.run(), Math.min(seconds * 1000, 0x7fffffff))
+    this.#interval.unref()
+    this.request()
+  }
+
+  close(): void {
+    this.#closed = true
+    if (this.#soon) clearTimeout(this.#soon)
+    if (this.#interval) clearInterval(this.#interval)
+  }
+
+  /** Hands out the slots and starts or stops what that changes. */
+  run(): void {
+    if (this.#soon) clearTimeout(this.#soon)
+    this.#soon = null
+    if (this.#closed) return
+    const { clock, records, queue, runner, saver, settings, events } = this.#parts
+    const now = clock.now()
+    queue.settle()
+    const entries: Entry[] = []
+    const limits = seedLimitsOf(settings)
+    for (const record of records) {
+      if (isManaged(record) && mayRun(record)) entries.push(this.#entry(record, limits, now))
+    }
+    const granted = grantSlots(entries, {
+      downloads: settings.int('active_downloads'),
+      seeds: settings.int('active_seeds'),
+      all: settings.int('active_limit'),
+      checking: settings.int('active_checking'),
+      preferSeeds: settings.flag('auto_manage_prefer_seeds'),
+    })
+    const lucky = new Set<TorrentRecord>()
+    for (const { record } of granted) lucky.add(record)
+    for (const record of records) {
+      record.granted = lucky.has(record)
+      if (turn(events, record, now)) saver.mark(record)
+      if (record.loaded !== shouldRun(record) || record.restart !== null) runner.reconcile(record)
+    }
+    this.#ranAt = clock.now()
+  }
+
+  #entry(record: TorrentRecord, limits: SeedLimits, now: number): Entry {
+    const kind = isChecking(record) ? 'checking' : isFinished(record) ? 'seed' : 'download'
+    return {
+      record,
+      kind,
+      position: record.position,
+      rank: kind === 'seed' ? seedRank(record, limits, now) : 0,
+      running: !isPaused(record),
+      idle: this.#idle(record, kind, now),
+    }
+  }
+
+  /** Slower than the limit for longer than `auto_manage_startup` (only with `dont_count_slow_torrents`). */
+  #idle(record: TorrentRecord, kind: Entry['kind'], now: number): boolean {
+    const { settings } = this.#parts
+    const { live } = record
+    if (!live || !record.loaded || kind === 'checking') return false
+    const fast =
+      kind === 'seed'
+        ? live.seen.payloadUploadRate >= settings.int('inactive_up_rate')
+        : live.seen.payloadDownloadRate >= settings.int('inactive_down_rate')
+    if (fast) live.busyAt = now
+    if (!settings.flag('dont_count_slow_torrents')) return false
+    return now - live.busyAt > settings.int('auto_manage_startup') * 1000
+  }
+}
+
+/** What keeps a torrent from running whatever the queue says. */
+function mayRun(record: TorrentRecord): boolean {
+  if (record.row.error !== null || record.blocked) return false
+  return !hasMetadata(record) || record.progress.files !== FilesState.unseen
+}
+
+/** The settings that seed ranks depend on. */
+export function seedLimitsOf(settings: SettingsLayers): SeedLimits {
+  return {
+    shareRatio: settings.int('share_ratio_limit'),
+    timeRatio: settings.int('seed_time_ratio_limit'),
+    time: settings.int('seed_time_limit'),
+  }
+}

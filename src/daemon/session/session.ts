@@ -1,0 +1,282 @@
+import { type Metainfo, parseTorrent } from '../../metainfo/index.ts'
+import type { InfoHashParam, Settings } from '../../rpc/contract/types.ts'
+import { ErrorCode, RpcError } from '../../rpc/errors.ts'
+import type { Engine, EngineListener, TaskOptions, TorrentReport, TorrentTask } from '../engine/protocol.ts'
+import type { Log, LogLevel } from '../log.ts'
+import { StateError } from '../state/error.ts'
+import { FilesState, type RemovalRow, type SavedTorrent, type TorrentChanges } from '../state/rows.ts'
+import type { Store } from '../state/store.ts'
+import type { Clock } from './clock.ts'
+import { type EventSink, noSink, turn } from './events.ts'
+import { endLive } from './live.ts'
+import { type PieceBytes, pieceBytesOf } from './measure.ts'
+import { listenerOf, stopWhenReady, takeLastReport } from './observer.ts'
+import { anythingThere } from './probe.ts'
+import { QueueOrder } from './queue-order.ts'
+import { hasMetadata, newRecord, type TorrentRecord } from './record.ts'
+import { Records } from './records.ts'
+import { finishRemovals } from './removal.ts'
+import { Runner, type RunnerHost } from './runner.ts'
+import { Saver } from './saver.ts'
+import { Scheduler, seedLimitsOf } from './scheduler.ts'
+import { type SettingsChange, SettingsLayers } from './settings/layers.ts'
+import type { StatusContext } from './status.ts'
+import { optionsOf, taskOf } from './task.ts'
+
+/** Makes the engine of one session. It starts nothing until it is asked to. */
+export type EngineFactory = (options: {
+  session: string
+  settings: Settings
+  listener: EngineListener
+  log: (level: LogLevel, message: string) => void
+}) => Engine
+
+export interface SessionOptions {
+  name: string
+  version: string
+  /** Settings of the configuration file. */
+  config: Settings
+  store: Store
+  /** What the state holds of this session. */
+  torrents: readonly SavedTorrent[]
+  removals: readonly RemovalRow[]
+  createEngine: EngineFactory
+  clock: Clock
+  log: Log
+  /** Hears what happens; without it nobody does. */
+  events?: EventSink
+}
+
+/**
+ * One session: its torrents, their queue, its settings and its engine. What users ask for is done by the functions of
+ * commands.ts, adding.ts and removal.ts; all of them change the state first, then the record, and then `touch` it:
+ * whether a torrent is loaded follows from its record alone.
+ */
+export class Session implements RunnerHost {
+  readonly name: string
+  readonly store: Store
+  readonly log: Log
+  readonly clock: Clock
+  readonly events: EventSink
+  readonly settings: SettingsLayers
+  readonly records: Records
+  readonly queue: QueueOrder
+  readonly engine: Engine
+  readonly runner: Runner
+  readonly saver: Saver
+  readonly scheduler: Scheduler
+  /** Removals that the engine could not carry out; tried again when it is back, or at the next start. */
+  unfinishedRemovals: RemovalRow[] = []
+  #closed = false
+  /** Hashes of removed torrents that are not out of the engine yet, or whose files are not deleted yet. */
+  readonly #leaving = new Map<string, Promise<void>>()
+
+  constructor(options: SessionOptions) {
+    const { name, store, log, clock } = options
+    this.name = name
+    this.store = store
+    this.log = log
+    this.clock = clock
+    this.events = options.events ?? noSink
+    this.settings = new SettingsLayers(options.version, options.config, store.settings(name))
+    const records = options.torrents.map(({ row, progress }) => newRecord(row, progress))
+    this.records = new Records(records)
+    this.queue = new QueueOrder(records)
+    repairQueue(this, records)
+    this.engine = options.createEngine({
+      session: name,
+      settings: this.settings.all,
+      listener: listenerOf(this),
+      log: (level, message) => log[level](message),
+    })
+    this.runner = new Runner(this.engine, this)
+    this.saver = new Saver({ store, clock, log, records: this.records })
+    // The first run of the queue starts what ran before.
+    this.scheduler = new Scheduler(this)
+    finishRemovals(this, options.removals)
+    for (const record of records) this.look(record)
+  }
+
+  /** The torrent a handle names. Throws InvalidTorrentHandle. */
+  get(hash: InfoHashParam): TorrentRecord {
+    const record = this.records.find(hash)
+    if (!record) throw new RpcError(ErrorCode.InvalidTorrentHandle, 'invalid torrent handle used')
+    return record
+  }
+
+  /** What statuses read now depend on. */
+  statusContext(): StatusContext {
+    this.queue.settle()
+    return { now: this.clock.now(), seedLimits: seedLimitsOf(this.settings) }
+  }
+
+  /**
+   * Changes what is kept of a torrent, `also` in the same transaction; durable when it returns. Throws StateError, and
+   * nothing has changed then.
+   */
+  change(record: TorrentRecord, changes: TorrentChanges, also?: () => void): void {
+    this.store.transaction(() => {
+      this.store.updateTorrent(record.row.id, changes)
+      also?.()
+    })
+    Object.assign(record.row, changes)
+  }
+
+  /** A change that happened whether the state can be written or not; nobody waits for it. */
+  note(record: TorrentRecord, changes: TorrentChanges): void {
+    try {
+      this.store.updateTorrent(record.row.id, changes)
+    } catch (error) {
+      if (!(error instanceof StateError)) throw error
+      this.log.error(error.message)
+    }
+    Object.assign(record.row, changes)
+  }
+
+  /** Something changed that decides whether or how a torrent runs. */
+  touch(record: TorrentRecord): void {
+    if (turn(this.events, record, this.clock.now())) this.saver.mark(record)
+    this.runner.reconcile(record)
+    this.scheduler.request()
+  }
+
+  /**
+   * Finds out whether something of a new torrent is on disk already. Until then it does not run. The metainfo is read
+   * from the state unless it is at hand.
+   */
+  look(record: TorrentRecord, metainfo: Metainfo | null = null): void {
+    if (record.blocked || !hasMetadata(record) || record.progress.files !== FilesState.unseen) return
+    this.#look(record, metainfo).catch((error) => {
+      this.log.error(`looking at the files of ${record.row.name}: ${error}`)
+    })
+  }
+
+  async #look(record: TorrentRecord, metainfo: Metainfo | null): Promise<void> {
+    const { row, progress } = record
+    const there = await anythingThere(row.savePath, metainfo ?? parseTorrent(this.torrentFile(record)!))
+    if (record.removed || progress.files !== FilesState.unseen) return
+    progress.files = there ? FilesState.unchecked : FilesState.known
+    this.saver.mark(record)
+    if (!there) stopWhenReady(this, record)
+    this.touch(record)
+  }
+
+  /** The bytes of the .torrent file, null before metadata. Read from the state. */
+  torrentFile(record: TorrentRecord): Uint8Array | null {
+    return this.store.torrentFile(record.row.id)
+  }
+
+  pieceBytes({ row }: TorrentRecord): PieceBytes {
+    return pieceBytesOf(parseTorrent(this.store.torrentFile(row.id)!), row.filePriorities)
+  }
+
+  /** Puts the hash of a torrent aside until `done` is settled: one that is added again meanwhile has to wait. */
+  holdBack(v1: string, done: Promise<void>): void {
+    const settled = done.then(
+      () => {},
+      () => {},
+    )
+    this.#leaving.set(v1, settled)
+    const again = this.records.byV1(v1)
+    if (again) again.blocked = true
+    settled.then(() => {
+      if (this.#closed || this.#leaving.get(v1) !== settled) return
+      this.#leaving.delete(v1)
+      const record = this.records.byV1(v1)
+      if (!record?.blocked) return
+      record.blocked = false
+      this.look(record)
+      this.touch(record)
+    })
+  }
+
+  /** A removed torrent of this hash is not quite gone. */
+  isLeaving(v1: string): boolean {
+    return this.#leaving.has(v1)
+  }
+
+  /** Applies settings that passed the check; durable when it returns. Throws UnknownSetting or InvalidValue. */
+  applySettings(settings: Settings): SettingsChange {
+    const change = this.settings.check(settings)
+    this.store.saveSettings(this.name, change.settings)
+    this.settings.apply(change.settings)
+    this.#settingsChanged()
+    return change
+  }
+
+  /** Forgets what was applied, all of it without `keys`. Throws UnknownSetting. */
+  resetSettings(keys: readonly string[] | undefined): void {
+    const names = this.settings.appliedNames(keys)
+    this.store.forgetSettings(this.name, names)
+    this.settings.forget(names)
+    this.#settingsChanged()
+  }
+
+  #settingsChanged(): void {
+    this.engine.configure(this.settings.all)
+    this.scheduler.settingsChanged()
+  }
+
+  task(record: TorrentRecord): TorrentTask {
+    const { id } = record.row
+    return taskOf(record, {
+      hints: this.store.hints(id),
+      torrentFile: this.store.torrentFile(id),
+      have: this.store.have(id),
+    })
+  }
+
+  options(record: TorrentRecord): TaskOptions {
+    return optionsOf(record, this.store.hints(record.row.id))
+  }
+
+  unloaded(record: TorrentRecord, report: TorrentReport | null): void {
+    try {
+      if (report && !record.removed) takeLastReport(this, record, report)
+    } catch (error) {
+      this.log.error(`session ${this.name}: the last report of ${record.row.v1}: ${(error as Error).stack}`)
+    }
+    if (!record.removed) this.saver.trySave(record)
+    endLive(record)
+  }
+
+  refused(record: TorrentRecord, error: Error): void {
+    this.log.warning(`session ${this.name}: ${record.row.name || record.row.v1}: ${error.message}`)
+    this.note(record, { error: error.message, errorFile: null })
+    this.touch(record)
+  }
+
+  /**
+   * Stops the engine, tidily within the deadline, and saves everything. The session is of no use afterwards. Rejects
+   * with StateError when something could not be saved.
+   */
+  async close(deadlineMs: number): Promise<void> {
+    this.#closed = true
+    this.scheduler.close()
+    this.runner.close()
+    // Before the engine is given its time: a host that hangs must not cost what is known now.
+    for (const record of this.records) if (record.countedTo !== null) this.saver.trySave(record)
+    try {
+      await this.engine.stop(deadlineMs)
+    } finally {
+      for (const record of this.records) if (record.countedTo !== null) this.saver.mark(record)
+      this.saver.close()
+      this.saver.saveAll()
+    }
+  }
+}
+
+/** Position and progress are saved one after the other; a process that died in between left one of them behind. */
+function repairQueue(session: Session, records: readonly TorrentRecord[]): void {
+  for (const record of records) {
+    const queued = record.row.queueKey !== null
+    if (queued !== record.progress.finished) continue
+    if (queued) {
+      session.queue.remove(record)
+      session.change(record, { queueKey: null })
+    } else {
+      session.change(record, { queueKey: session.queue.newKey() })
+      session.queue.append(record)
+    }
+  }
+}

@@ -1,0 +1,162 @@
+import type { StateName, TorrentStatus } from '../../rpc/contract/types.ts'
+import { FilesState } from '../state/rows.ts'
+import { activeSeconds, finishedSeconds, seedingSeconds } from './durations.ts'
+import { type Counters, counter, type Observed } from './live.ts'
+import { type SeedLimits, seedRank } from './rank.ts'
+import {
+  flagsOf,
+  hasMetadata,
+  infoHashOf,
+  isChecking,
+  isFinished,
+  isPaused,
+  isSeed,
+  type TorrentRecord,
+} from './record.ts'
+
+export type StatusField = keyof TorrentStatus
+
+/** What a status depends on beside the record. */
+export interface StatusContext {
+  /** Monotonic milliseconds. */
+  now: number
+  seedLimits: SeedLimits
+}
+
+type Field<K extends StatusField> = (record: TorrentRecord, context: StatusContext) => TorrentStatus[K]
+
+/** libtorrent's unit of a request, bytes. */
+const blockSize = 16384
+
+const seen =
+  <K extends keyof Observed>(name: K, otherwise: Observed[K] & (number | string | boolean)) =>
+  (record: TorrentRecord) =>
+    (record.live?.seen[name] ?? otherwise) as number
+const counted = (name: keyof Counters) => (record: TorrentRecord) => counter(record, name)
+/** Unlimited reads -1, however it was said. */
+const limit = (value: number) => (value > 0 ? value : -1)
+const zero = () => 0
+const runs = (record: TorrentRecord) => !isPaused(record)
+
+function stateOf(record: TorrentRecord): StateName {
+  if (!hasMetadata(record)) return 'downloading_metadata'
+  if (record.progress.files === FilesState.unseen) return 'checking_resume_data'
+  if (record.progress.files === FilesState.unchecked) return 'checking_files'
+  if (isSeed(record)) return 'seeding'
+  return isFinished(record) ? 'finished' : 'downloading'
+}
+
+function progressOf(record: TorrentRecord): number {
+  if (!hasMetadata(record)) return 0
+  if (isChecking(record)) return inMillionths(record.live?.seen.checked ?? 0)
+  if (record.progress.files === FilesState.unseen) return 0
+  const { totalWanted } = record.row
+  if (totalWanted === 0 || isFinished(record)) return 1
+  return inMillionths(record.progress.wantedDone / totalWanted)
+}
+
+/** Rounded down: 1 means all of it. */
+function inMillionths(share: number): number {
+  return Math.floor(share * 1e6) / 1e6
+}
+
+/** Of what lies on disk; 0 while a check has not reached it. */
+const known = (record: TorrentRecord, value: number) =>
+  record.progress.files === FilesState.known ? value : 0
+
+function distributedCopies(record: TorrentRecord): number {
+  if (!hasMetadata(record)) return 0
+  if (isSeed(record)) return -1
+  const reported = record.live?.seen.distributedCopies
+  if (reported !== null && reported !== undefined) return reported
+  // Without peers: our own share, in thousandths.
+  return Math.floor((known(record, record.progress.haveCount) * 1000) / record.row.pieces) / 1000
+}
+
+/** One function per property of a status; names, units and meaning are libtorrent's torrent_status. */
+const fields: { readonly [K in StatusField]: Field<K> } = {
+  session: ({ row }) => row.session,
+  info_hash: infoHashOf,
+  name: ({ row }) => row.name,
+  save_path: ({ row }) => row.savePath,
+  state: stateOf,
+  flags: flagsOf,
+  progress: progressOf,
+  is_finished: isFinished,
+  is_seeding: isSeed,
+  has_metadata: hasMetadata,
+  error: ({ row }) => row.error,
+  error_file: ({ row }) => row.errorFile,
+  queue_position: ({ position }) => position,
+  total: ({ row }) => row.total,
+  total_done: (record) => known(record, record.progress.done),
+  total_wanted: ({ row }) => row.totalWanted,
+  total_wanted_done: (record) => known(record, record.progress.wantedDone),
+  num_pieces: (record) => known(record, record.progress.haveCount),
+  block_size: ({ row }) => Math.min(blockSize, row.pieceLength),
+  total_download: counted('download'),
+  total_upload: counted('upload'),
+  total_payload_download: counted('payloadDownload'),
+  total_payload_upload: counted('payloadUpload'),
+  all_time_download: ({ progress }) => progress.downloaded,
+  all_time_upload: ({ progress }) => progress.uploaded,
+  ratio: ({ progress }) => (progress.downloaded > 0 ? progress.uploaded / progress.downloaded : 0),
+  total_failed_bytes: counted('failedBytes'),
+  total_redundant_bytes: counted('redundantBytes'),
+  download_rate: seen('downloadRate', 0),
+  upload_rate: seen('uploadRate', 0),
+  download_payload_rate: seen('payloadDownloadRate', 0),
+  upload_payload_rate: seen('payloadUploadRate', 0),
+  num_peers: seen('peers', 0),
+  num_connections: seen('connections', 0),
+  num_seeds: seen('seeds', 0),
+  num_uploads: seen('unchoked', 0),
+  list_peers: seen('knownPeers', 0),
+  list_seeds: seen('seeds', 0),
+  connect_candidates: seen('candidates', 0),
+  num_complete: seen('swarmSeeds', -1),
+  num_incomplete: seen('swarmLeechers', -1),
+  connections_limit: ({ row }) => limit(row.maxConnections),
+  uploads_limit: ({ row }) => limit(row.maxUploads),
+  up_bandwidth_queue: zero,
+  down_bandwidth_queue: zero,
+  distributed_copies: distributedCopies,
+  current_tracker: ({ live }) => live?.seen.currentTracker ?? '',
+  announcing_to_trackers: runs,
+  announcing_to_dht: runs,
+  announcing_to_lsd: runs,
+  has_incoming: ({ live }) => live?.seen.hasIncoming ?? false,
+  moving_storage: () => false,
+  need_save_resume: ({ unsaved, unsavedHave }) => unsaved || unsavedHave,
+  added_time: ({ row }) => row.addedTime,
+  completed_time: ({ progress }) => progress.completedTime,
+  active_duration: (record, { now }) => activeSeconds(record, now),
+  finished_duration: (record, { now }) => finishedSeconds(record, now),
+  seeding_duration: (record, { now }) => seedingSeconds(record, now),
+  seed_rank: (record, { now, seedLimits }) => seedRank(record, seedLimits, now),
+  category: ({ row }) => row.category,
+  tags: ({ row }) => [...row.tags],
+}
+
+/** Every name of a status. */
+export const statusFields = Object.keys(fields) as StatusField[]
+
+export function isStatusField(name: string): name is StatusField {
+  return Object.hasOwn(fields, name)
+}
+
+/** A snapshot of everything known. */
+export function statusOf(record: TorrentRecord, context: StatusContext): TorrentStatus {
+  return partialStatus(record, context, statusFields) as TorrentStatus
+}
+
+/** A snapshot of some fields; the others are not computed. */
+export function partialStatus(
+  record: TorrentRecord,
+  context: StatusContext,
+  names: readonly StatusField[],
+): Partial<TorrentStatus> {
+  const status: Record<string, unknown> = {}
+  for (const name of names) status[name] = (fields[name] as Field<StatusField>)(record, context)
+  return status as Partial<TorrentStatus>
+}

@@ -1,0 +1,56 @@
+import type { TaskOptions, TorrentTask } from '../engine/protocol.ts'
+import { FilesState, type Hints } from '../state/rows.ts'
+import { hasFlag } from './flags.ts'
+import { bitfield } from './measure.ts'
+import { hasMetadata, type TorrentRecord } from './record.ts'
+
+/** What of a torrent is read from the state only when the engine needs it. */
+export interface TaskSource {
+  hints: Hints
+  torrentFile: Uint8Array | null
+  have: Uint8Array | null
+}
+
+/** What the engine is told of a torrent that it has. */
+export function optionsOf({ row }: TorrentRecord, hints: Hints): TaskOptions {
+  return {
+    trackers: hints.trackers,
+    filePriorities: row.filePriorities ? [...row.filePriorities] : [],
+    sequential: hasFlag(row.flags, 'sequential_download'),
+    limits: {
+      download: row.downloadLimit,
+      upload: row.uploadLimit,
+      connections: row.maxConnections,
+      uploads: row.maxUploads,
+    },
+    uploadMode: hasFlag(row.flags, 'upload_mode'),
+    disableDht: hasFlag(row.flags, 'disable_dht'),
+    disableLsd: hasFlag(row.flags, 'disable_lsd'),
+    disablePex: hasFlag(row.flags, 'disable_pex'),
+  }
+}
+
+/** What the engine is told when it gets a torrent. */
+export function taskOf(record: TorrentRecord, source: TaskSource): TorrentTask {
+  const { row, progress } = record
+  return {
+    ...optionsOf(record, source.hints),
+    id: row.v1,
+    name: row.name,
+    torrentFile: source.torrentFile,
+    savePath: row.savePath,
+    have: knownPieces(record, source.have),
+    webSeeds: source.hints.webSeeds,
+    peers: source.hints.peers,
+    trackerId: source.hints.trackerId,
+    uploadedBefore: progress.uploaded,
+    downloadedBefore: progress.downloaded,
+  }
+}
+
+/** null makes the engine look at the disk. Without a saved bitfield only "nothing" is known for certain. */
+function knownPieces(record: TorrentRecord, saved: Uint8Array | null): Uint8Array | null {
+  const { row, progress } = record
+  if (!hasMetadata(record) || progress.files !== FilesState.known) return null
+  return saved ?? (progress.haveCount === 0 ? bitfield(row.pieces, false) : null)
+}

@@ -1,0 +1,94 @@
+/** Whether the daemon knows what of a torrent is on disk. */
+export const FilesState = {
+  /** Just added: nobody has looked yet. */
+  unseen: 0,
+  /** Something is there, or a check was asked for: every piece has to be hashed. */
+  unchecked: 1,
+  /** The bitfield is right. */
+  known: 2,
+} as const
+export type FilesState = (typeof FilesState)[keyof typeof FilesState]
+
+/** What was asked of a torrent and what its metadata says: written when it changes, before anybody is told. */
+export interface TorrentRow {
+  readonly id: number
+  readonly session: string
+  /** v1 info hash, 40 lower-case hex digits; unique in a session. */
+  readonly v1: string
+  /** v2 info hash, 64 digits, of a hybrid torrent. */
+  v2: string | null
+  name: string
+  savePath: string
+  /** Unix seconds. */
+  addedTime: number
+  /** Bits of session/flags.ts. */
+  flags: number
+  /** Orders the queue, smallest first; null when finished. */
+  queueKey: number | null
+  category: string | null
+  tags: readonly string[]
+  /** Bytes/s, -1 unlimited; also the three below. */
+  downloadLimit: number
+  uploadLimit: number
+  maxConnections: number
+  maxUploads: number
+  /** 0..7, one byte a file; null: every file at 4. */
+  filePriorities: Uint8Array | null
+  error: string | null
+  errorFile: string | null
+  /** Bytes, pad files included. 0 before metadata, like the four below. */
+  size: number
+  /** Bytes without pad files. */
+  total: number
+  totalWanted: number
+  pieceLength: number
+  pieces: number
+}
+
+/** What is known of a torrent's data: small, and saved every few seconds while it changes. */
+export interface ProgressRow {
+  files: FilesState
+  /** Verified pieces. */
+  haveCount: number
+  /** Bytes. */
+  done: number
+  wantedDone: number
+  /** Every wanted piece is there. */
+  finished: boolean
+  /** Unix seconds, 0 never. */
+  completedTime: number
+  /** Bytes of piece data over the torrent's life. */
+  downloaded: number
+  uploaded: number
+  /** Milliseconds not paused; not paused and finished; not paused and complete. */
+  activeMs: number
+  finishedMs: number
+  seedingMs: number
+}
+
+/** Where a torrent finds its peers. Read only when it is loaded. */
+export interface Hints {
+  trackers: { url: string; tier: number }[]
+  webSeeds: string[]
+  /** `host:port` */
+  peers: string[]
+  trackerId: string
+}
+
+/** Files of a removed torrent that still have to be deleted. */
+export interface RemovalRow {
+  readonly id: number
+  readonly session: string
+  readonly v1: string
+  readonly savePath: string
+  readonly torrentFile: Uint8Array
+}
+
+/** Fields of TorrentRow that may change after adding. */
+export type TorrentChanges = Partial<Omit<TorrentRow, 'id' | 'session' | 'v1' | 'addedTime'>>
+
+/** A torrent as it is loaded at start. */
+export interface SavedTorrent {
+  row: TorrentRow
+  progress: ProgressRow
+}

@@ -1,0 +1,53 @@
+import type { TSchema } from 'typebox'
+import { Compile } from 'typebox/compile'
+import type { MethodSpec } from './contract/method.ts'
+import { ErrorCode, RpcError } from './errors.ts'
+import { findProblem, type Problem, type SchemaNode } from './schema-problem.ts'
+
+/** The methods of a protocol by name. */
+export type Contract = Readonly<Record<string, MethodSpec>>
+
+/**
+ * Checks parameters and results against a contract. Each schema is compiled when it is first needed: compiling all of
+ * them takes longer than the rest of the daemon's start. A list of 10,000 torrents takes a few milliseconds to check.
+ */
+export class Validator<C extends Contract> {
+  readonly #contract: C
+  readonly #compiled = new Map<TSchema, ReturnType<typeof Compile>>()
+
+  constructor(contract: C) {
+    this.#contract = contract
+  }
+
+  /** Throws InvalidParams: the message names the field, what was found and what was expected; `data.path` the field. */
+  checkParams(method: keyof C & string, params: unknown): void {
+    const problem = this.#problem(this.#contract[method]!.params, params)
+    if (!problem) return
+    const field = problem.path === '' ? 'params' : `'${problem.path}'`
+    throw new RpcError(ErrorCode.InvalidParams, `${method}: ${field} ${problem.message}`, {
+      method,
+      path: problem.path,
+    })
+  }
+
+  /** What breaks the contract in a result, null when nothing does. */
+  resultProblem(method: keyof C & string, result: unknown): Problem | null {
+    return this.#problem(this.#contract[method]!.result, result)
+  }
+
+  #problem(schema: TSchema, value: unknown): Problem | null {
+    let compiled = this.#compiled.get(schema)
+    if (!compiled) {
+      compiled = Compile(schema)
+      this.#compiled.set(schema, compiled)
+    }
+    if (compiled.Check(value)) return null
+    const problem = findProblem(schema as SchemaNode, value)
+    if (problem) return problem
+    const first = compiled.Errors(value)[0]
+    return {
+      path: first?.instancePath.replaceAll('/', '.').slice(1) ?? '',
+      message: first?.message ?? 'is invalid',
+    }
+  }
+}

@@ -1,0 +1,58 @@
+// The tables that describe the API are complete, and agree with the contract.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { changingMethods } from '../../src/cli/changing-methods.ts'
+import { flagNames } from '../../src/cli/lua/api/flags.ts'
+import { apiClasses, apiModules } from '../../src/cli/lua/api/index.ts'
+import { contract } from '../../src/rpc/contract/index.ts'
+import { flagNames as contractFlags, TorrentStatus } from '../../src/rpc/contract/types.ts'
+
+const owners = [...apiClasses, ...apiModules]
+
+test('every member has a name of its own, a sentence and a signature or type', () => {
+  assert.equal(new Set(owners.map(({ name }) => name)).size, owners.length)
+  for (const owner of owners) {
+    assert.ok(owner.doc.length > 10, owner.name)
+    assert.equal(new Set(owner.members.map(({ name }) => name)).size, owner.members.length, owner.name)
+    for (const member of owner.members) {
+      const where = `${owner.name}.${member.name}`
+      assert.match(member.name, /^[a-z][a-z0-9_]{0,39}$/, where)
+      assert.match(member.doc, /[.`]$/, where)
+      if (member.kind === 'property') assert.ok(member.type, where)
+      else if (member.kind !== 'constant') assert.match(member.signature, /^\(.*\)(: .+)?$/, where)
+    }
+  }
+})
+
+test('every type that is named is Lua’s or a class', () => {
+  const known = new Set(['string', 'integer', 'number', 'boolean', 'table', 'fun', 'List'])
+  for (const { name } of apiClasses) known.add(name)
+  for (const owner of owners) {
+    for (const member of owner.members) {
+      if (member.kind === 'constant') continue
+      const text = member.kind === 'property' ? member.type : member.signature
+      // Names before a colon are parameters and fields.
+      const types = text.replace(/[a-z_]+\??:(?=\s)/g, '').match(/[A-Za-z_.]+/g) ?? []
+      for (const type of types) assert.ok(known.has(type), `${owner.name}.${member.name}: ${type}`)
+    }
+  }
+})
+
+test('TorrentStatus has every field of the contract that belongs to the torrent', () => {
+  const status = apiClasses.find(({ name }) => name === 'TorrentStatus')
+  const names = new Set(status?.members.map(({ name }) => name))
+  // What TorrentClientData tells.
+  const elsewhere = new Set(['session', 'category', 'tags'])
+  for (const field of Object.keys(TorrentStatus.properties)) {
+    assert.equal(names.has(field), !elsewhere.has(field), field)
+    names.delete(field)
+  }
+  assert.deepEqual([...names].sort(), ['handle', 'pieces', 'torrent_file'])
+})
+
+test('lists that are kept beside the contract equal it', () => {
+  const changing = Object.entries(contract).filter(([, { changes }]) => changes)
+  assert.deepEqual([...changingMethods].sort(), changing.map(([name]) => name).sort())
+  assert.deepEqual(flagNames, contractFlags)
+})

@@ -1,0 +1,223 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import type { Method } from '../../src/rpc/contract/index.ts'
+import { base64 } from '../session/harness.ts'
+import { type CasesOf, magnet, statusOf, torrent } from './case.ts'
+import { fileHash, fileTorrent, magnetHash, unknownHash } from './world.ts'
+
+type Names = Exclude<Extract<Method, `torrents.${string}`>, 'torrents.add' | 'torrents.remove'>
+
+/** Torrents that are there. */
+export const torrentCases: CasesOf<Names> = {
+  'torrents.list': [
+    {
+      what: 'lists by hash with some fields',
+      params: { fields: ['name', 'info_hash'] },
+      result: (result) =>
+        assert.deepEqual(result, {
+          torrents: [
+            { name: '', info_hash: [magnetHash, null] },
+            { name: 'world', info_hash: [fileHash, null] },
+          ],
+          torrents_total: 2,
+          next: null,
+        }),
+    },
+    {
+      what: 'gives a page',
+      params: { limit: 1 },
+      result: ({ torrents, next }) => {
+        assert.equal(torrents.length, 1)
+        assert.equal(Object.keys(torrents[0]!).length, 61, 'all fields')
+        assert.deepEqual(next, [magnetHash, null])
+      },
+    },
+    {
+      what: 'goes on behind a page',
+      params: { after: [magnetHash, null], fields: ['name'] },
+      result: ({ torrents, next }) => assert.deepEqual([torrents, next], [[{ name: 'world' }], null]),
+    },
+    {
+      what: 'suggests a field',
+      params: { fields: ['progres'] },
+      error: ['InvalidValue', /'progres'.*'progress'/],
+    },
+    {
+      what: 'filters with a query',
+      params: { query: 'size >= 60000b and tags contains "first"', fields: ['name'] },
+      result: (result) =>
+        assert.deepEqual(result, { torrents: [{ name: 'world' }], torrents_total: 2, next: null }),
+    },
+    {
+      what: 'goes on behind a page of a query',
+      params: { query: 'not category = "x"', limit: 1, fields: ['info_hash'] },
+      result: async ({ torrents, next }, world) => {
+        assert.deepEqual(torrents, [{ info_hash: [magnetHash, null] }])
+        const rest = await world.call('torrents.list', {
+          query: 'not category = "x"',
+          after: next,
+          limit: 1,
+          fields: ['name'],
+        })
+        assert.deepEqual(rest, { torrents: [{ name: 'world' }], torrents_total: 2, next: null })
+      },
+    },
+    {
+      what: 'finds none',
+      params: { query: 'ratio > 5', fields: [] },
+      result: (result) => assert.deepEqual(result, { torrents: [], torrents_total: 2, next: null }),
+    },
+    {
+      what: 'says where a query is wrong',
+      params: { query: 'ratio > ' },
+      error: ['InvalidQuery', /column 9/],
+    },
+    { what: 'refuses 0', params: { limit: 0 }, error: ['InvalidParams', /'limit'/] },
+  ],
+  'torrents.find': [
+    {
+      what: 'finds by one hash',
+      params: { ...torrent, info_hash: fileHash.toUpperCase() },
+      result: (result) => assert.deepEqual(result, { info_hash: [fileHash, null] }),
+    },
+    {
+      what: 'finds nothing',
+      params: { ...torrent, info_hash: [fileHash, unknownHash.slice(0, 24) + unknownHash] },
+      result: (result) => assert.deepEqual(result, { info_hash: [fileHash, null] }),
+    },
+    {
+      what: 'finds nothing of an unknown hash',
+      params: { ...torrent, info_hash: unknownHash },
+      result: (result) => assert.deepEqual(result, { info_hash: null }),
+    },
+    {
+      what: 'refuses a short hash',
+      params: { ...torrent, info_hash: 'ab' },
+      error: ['InvalidParams', /'info_hash'/],
+    },
+  ],
+  'torrents.status': [
+    {
+      what: 'tells everything',
+      params: { ...torrent, info_hash: [fileHash, null] },
+      result: (status, { folder }) => {
+        assert.equal(Object.keys(status).length, 61)
+        assert.deepEqual(
+          [status.save_path, status.tags, status.total],
+          [join(folder, 'data'), ['first'], 60_000],
+        )
+      },
+    },
+  ],
+  'torrents.pieces': [
+    {
+      what: 'gives a bit a piece',
+      params: torrent,
+      result: (result) => assert.deepEqual(result, { pieces: 'AA==', num_pieces: 4 }),
+    },
+    {
+      what: 'knows none before metadata',
+      params: magnet,
+      result: (result) => assert.deepEqual(result, { pieces: '', num_pieces: 0 }),
+    },
+  ],
+  'torrents.metadata.get': [
+    {
+      what: 'gives the bytes that were added',
+      params: torrent,
+      result: ({ ti }) => assert.equal(ti, base64(fileTorrent)),
+    },
+    { what: 'gives null before metadata', params: magnet, result: ({ ti }) => assert.equal(ti, null) },
+  ],
+  'torrents.pause': [
+    {
+      what: "takes it out of the queue's hands",
+      params: torrent,
+      result: async (_, world) => {
+        const { flags } = await statusOf(world)
+        assert.ok(flags.includes('paused') && !flags.includes('auto_managed'))
+      },
+    },
+  ],
+  'torrents.resume': [
+    {
+      what: 'gives it back',
+      params: torrent,
+      result: async (_, world) => assert.ok((await statusOf(world)).flags.includes('auto_managed')),
+    },
+  ],
+  'torrents.recheck': [
+    {
+      what: 'wants its files hashed',
+      params: torrent,
+      result: async (_, world) => assert.equal((await statusOf(world)).state, 'checking_files'),
+    },
+    {
+      what: 'does nothing before metadata',
+      params: magnet,
+      result: async (_, world) => assert.equal((await statusOf(world, magnet)).state, 'downloading_metadata'),
+    },
+  ],
+  'torrents.errors.clear': [
+    {
+      what: 'is harmless without an error',
+      params: torrent,
+      result: async (_, world) => assert.equal((await statusOf(world)).error, null),
+    },
+  ],
+  'torrents.flags.set': [
+    {
+      what: 'sets and clears',
+      params: { ...torrent, flags: { sequential_download: true, apply_ip_filter: false } },
+      result: async ({ warnings }, world) => {
+        const { flags } = await statusOf(world)
+        assert.deepEqual(
+          [warnings, flags.toSorted()],
+          [[], ['auto_managed', 'paused', 'sequential_download']],
+        )
+      },
+    },
+    {
+      what: 'warns of what has no effect',
+      params: { ...torrent, flags: { share_mode: true } },
+      result: ({ warnings }) => assert.match(warnings.join(), /share_mode/),
+    },
+    {
+      what: 'refuses a flag',
+      params: { ...torrent, flags: { paussed: true } as object },
+      error: ['InvalidParams', /flags\.paussed.*'paused'/],
+    },
+  ],
+  'torrents.userdata.get': [
+    {
+      what: 'gives category and tags',
+      params: torrent,
+      result: (result) => assert.deepEqual(result, { category: null, tags: ['first'] }),
+    },
+  ],
+  'torrents.userdata.update': [
+    {
+      what: 'changes what is given',
+      params: { ...torrent, category: '', add_tags: ['b', 'b'], remove_tags: ['first'] },
+      result: (result) => assert.deepEqual(result, { category: '', tags: ['b'] }),
+    },
+    {
+      what: 'replaces the tags',
+      params: { ...torrent, tags: ['x', 'x', 'y'], category: null },
+      result: (result) => assert.deepEqual(result, { category: null, tags: ['x', 'y'] }),
+    },
+  ],
+  'torrents.peers.add': [
+    { what: 'keeps an address', params: { ...torrent, ip: '::1', port: 6881 } },
+    {
+      what: 'refuses a name',
+      params: { ...torrent, ip: 'localhost', port: 1 },
+      error: ['InvalidValue', /'ip'.*'localhost'/],
+    },
+    {
+      what: 'refuses port 0',
+      params: { ...torrent, ip: '127.0.0.1', port: 0 },
+      error: ['InvalidParams', /'port'/],
+    },
+  ],
+}

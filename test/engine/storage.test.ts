@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { DescriptorPool } from '../../src/daemon/engine/storage/descriptor-pool.ts'
+import { Gate } from '../../src/daemon/engine/storage/gate.ts'
+import { ReadCache } from '../../src/daemon/engine/storage/read-cache.ts'
+import { SaveFolder } from '../../src/daemon/engine/storage/save-folder.ts'
+import { Storage } from '../../src/daemon/engine/storage/storage.ts'
+import { file, makeTorrent, type TestFile, type TestTorrent, writeFiles, wrongFiles } from './support/data.ts'
+import { tempFolder } from './support/engine.ts'
+
+function bytesOf(files: TestFile[]): Buffer {
+  return Buffer.concat(files.map((one) => one.bytes))
+}
+
+async function writePieces(storage: Storage, { meta, files }: TestTorrent, pieces: number[]): Promise<void> {
+  const all = bytesOf(files)
+  await Promise.all(
+    pieces.map((piece) => {
+      const start = piece * meta.pieceLength
+      return storage.write(start, all.subarray(start, Math.min(start + meta.pieceLength, all.length)))
+    }),
+  )
+}
+
+test('many files with few descriptors: never more open than allowed, every byte in its place', async (t) => {
+  const folder = await tempFolder(t)
+  const torrent = makeTorrent(
+    Array.from({ length: 200 }, (_, i) => file(`top/d${i % 7}/f${i}`, 1000 + i * 37)),
+    16384,
+  )
+  const pool = new DescriptorPool(3)
+  let most = 0
+  const watch = setInterval(() => {
+    most = Math.max(most, pool.size)
+  }, 1)
+  t.after(() => clearInterval(watch))
+  const storage = new Storage(torrent.meta, torrent.id, folder, pool, [])
+  await storage.prepare()
+  const pieces = Array.from({ length: torrent.meta.numPieces }, (_, i) => i)
+  await writePieces(storage, torrent, pieces.toReversed())
+  const back = new Uint8Array(torrent.meta.totalSize)
+  await storage.read(0, back)
+  assert.equal(Buffer.compare(back, bytesOf(torrent.files)), 0)
+  assert.ok(most <= 3, `${most} were open`)
+  await storage.close()
+  assert.equal(pool.size, 0)
+  assert.deepEqual(await wrongFiles(folder, torrent.files), [])
+})
+
+test('reading what is not there is an error with the path', async (t) => {
+  const folder = await tempFolder(t)
+  const torrent = makeTorrent([file('top/a', 20_000), file('top/b', 20_000)], 16384)
+  const storage = new Storage(torrent.meta, torrent.id, folder, new DescriptorPool(4), [])
+  await storage.prepare()
+  await assert.rejects(storage.read(0, new Uint8Array(10)), { code: 'ENOENT', path: join(folder, 'top/a') })
+  await writeFiles(folder, [{ path: 'top/a', bytes: randomBytes(15) }])
+  await assert.rejects(storage.read(10, new Uint8Array(10)), { code: 'ESHORT', path: join(folder, 'top/a') })
+  await assert.rejects(storage.read(39_999, new Uint8Array(2)), RangeError)
+  await assert.rejects(storage.read(-1, new Uint8Array(2)), RangeError)
+  await storage.close()
+})
+
+test('the part file has the layout of libtorrent', async (t) => {
+  const folder = await tempFolder(t)
+  const torrent = makeTorrent([file('top/a', 20_000), file('top/b', 10_000), file('top/c', 20_000)], 16384)
+  const storage = new Storage(torrent.meta, torrent.id, folder, new DescriptorPool(4), [4, 0, 4])
+  await storage.prepare()
+  await writePieces(storage, torrent, [1])
+  await storage.close()
+  const part = await readFile(join(folder, `.${torrent.id}.parts`))
+  const none = 0xffffffff
+  const header = [0, 4, 8, 12, 16, 20].map((at) => part.readUInt32BE(at))
+  assert.deepEqual(header, [4, 16384, none, 0, none, none])
+  const at = 1024 + (20_000 - 16_384)
+  assert.equal(Buffer.compare(part.subarray(at, at + 10_000), torrent.files[1]!.bytes), 0)
+})
+
+test('a part file of another torrent, or garbage, is not believed', async (t) => {
+  const folder = await tempFolder(t)
+  const torrent = makeTorrent([file('top/a', 20_000), file('top/b', 10_000)], 16384)
+  for (const bytes of [randomBytes(5000), Buffer.alloc(10), Buffer.alloc(2000)]) {
+    await writeFile(join(folder, `.${torrent.id}.parts`), bytes)
+    const storage = new Storage(torrent.meta, torrent.id, folder, new DescriptorPool(4), [0, 4])
+    await storage.prepare()
+    assert.deepEqual(storage.part.pieces(), [])
+    await writePieces(storage, torrent, [1])
+    assert.deepEqual(storage.part.pieces(), [1])
+    await storage.close()
+    await rm(join(folder, 'top'), { recursive: true })
+  }
+})
+
+test('an unwanted file that exists keeps its bytes to itself', async (t) => {
+  const folder = await tempFolder(t)
+  const torrent = makeTorrent([file('top/a', 20_000), file('top/b', 10_000)], 16384)
+  await writeFiles(folder, [{ path: 'top/b', bytes: new Uint8Array(5) }])
+  const storage = new Storage(torrent.meta, torrent.id, folder, new DescriptorPool(4), [4, 0])
+  await storage.prepare()
+  await writePieces(storage, torrent, [0, 1])
+  await storage.close()
+  assert.deepEqual(await wrongFiles(folder, torrent.files), [])
+  assert.deepEqual(await readdir(folder), ['top'])
+})
+
+test('names that lead out of the save path are refused', async (t) => {
+  const folder = await tempFolder(t)
+  const save = new SaveFolder(folder)
+  for (const name of ['../x', '/etc/passwd', 'a/../../x', 'a//b', '.', '..', '', 'a/./b', 'a\0b', 'a/']) {
+    assert.throws(() => save.locate(name), { code: 'EOUTSIDE' }, JSON.stringify(name))
+  }
+  for (const name of ['a', 'a..b', '...', 'a/..b/c', '-rf', ' '])
+    assert.equal(save.locate(name), join(folder, name))
+})
+
+test('symbolic links are followed inside of the save path only', async (t) => {
+  const [folder, elsewhere] = [await tempFolder(t), await tempFolder(t)]
+  await mkdir(join(folder, 'real'))
+  await writeFile(join(folder, 'real/x'), 'inside')
+  await writeFile(join(elsewhere, 'x'), 'outside')
+  await symlink('real', join(folder, 'in'))
+  await symlink(join(folder, 'real/x'), join(folder, 'link'))
+  await symlink(join(elsewhere, 'x'), join(folder, 'out'))
+  await symlink(elsewhere, join(folder, 'away'))
+  const save = new SaveFolder(folder)
+  assert.equal(await save.size('in/x'), 6)
+  assert.equal(await save.size('link'), 6)
+  for (const name of ['out', 'away/x', 'away/new/y']) {
+    await assert.rejects(save.openToWrite(name, false), { code: 'EOUTSIDE' }, name)
+    await assert.rejects(save.openToRead(name), { code: /EOUTSIDE|ENOENT/ }, name)
+  }
+  await assert.rejects(save.openToRead('real'), { code: 'ENOTFILE' })
+  assert.deepEqual(await readdir(elsewhere), ['x'])
+})
+
+test('the read cache keeps within its limit and does not mix torrents up', async (t) => {
+  const folder = await tempFolder(t)
+  const torrents = [makeTorrent([file('a', 900_000)], 262_144 * 2), makeTorrent([file('b', 900_000)], 65536)]
+  const pool = new DescriptorPool(4)
+  const cache = new ReadCache(600_000)
+  for (const torrent of torrents) {
+    await writeFiles(folder, torrent.files)
+    const storage = new Storage(torrent.meta, torrent.id, folder, pool, [])
+    await storage.prepare()
+    const [whole, { pieceLength, numPieces }] = [torrent.files[0]!.bytes, torrent.meta]
+    for (let piece = 0; piece < numPieces; piece++) {
+      const size = Math.min(pieceLength, whole.length - piece * pieceLength)
+      for (const [offset, length] of [
+        [0, size],
+        [size - 5, 5],
+        [Math.floor(size / 2) - 7, 16384 > size / 2 ? 7 : 16384],
+      ] as const) {
+        const start = piece * pieceLength + offset
+        const got = await cache.read(storage, piece, offset, length)
+        assert.equal(Buffer.compare(got, whole.subarray(start, start + length)), 0)
+      }
+      await assert.rejects(cache.read(storage, piece, size - 5, 6), RangeError)
+    }
+    await assert.rejects(cache.read(storage, numPieces, 0, 1), RangeError)
+    await assert.rejects(cache.read(storage, -1, 0, 1), RangeError)
+  }
+})
+
+test('the gate lets readers in together and a writer alone, in order', async () => {
+  const gate = new Gate()
+  const events: string[] = []
+  const step = (name: string) => async () => {
+    events.push(`+${name}`)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    events.push(`-${name}`)
+  }
+  await Promise.all([
+    gate.shared(step('a')),
+    gate.shared(step('b')),
+    gate.exclusive(step('W')),
+    gate.shared(step('c')),
+    gate
+      .exclusive(async () => {
+        events.push('failed')
+        throw new Error('lets go')
+      })
+      .catch(() => {}),
+    gate.shared(step('d')),
+  ])
+  assert.deepEqual(events, ['+a', '+b', '-a', '-b', '+W', '-W', '+c', '-c', 'failed', '+d', '-d'])
+})

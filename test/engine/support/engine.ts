@@ -1,0 +1,169 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { countBits } from '../../../src/daemon/engine/bits.ts'
+import type { Engine, TorrentReport, TorrentTask } from '../../../src/daemon/engine/protocol.ts'
+import { createEngine } from '../../../src/daemon/engine/supervisor.ts'
+import type { Settings } from '../../../src/rpc/contract/types.ts'
+
+/** Loopback only, nothing announced anywhere. */
+export const quiet: Settings = {
+  listen_interfaces: '127.0.0.1:0',
+  enable_dht: false,
+  enable_lsd: false,
+  enable_upnp: false,
+  enable_natpmp: false,
+}
+
+/** An engine with everything it said. */
+export interface TestEngine extends Engine {
+  /** All reports of a torrent laid over each other. */
+  report(id: string): TorrentReport
+  /** Every report in order. */
+  reports: TorrentReport[]
+  metadata: Map<string, Uint8Array>
+  log: string[]
+  lost: string[]
+  ready: number
+  /** `host:port` it listens on. */
+  address(): Promise<string>
+  /** Waits until the torrent's report fits. Fails with the report and the log. */
+  until(
+    id: string,
+    what: string,
+    fits: (report: TorrentReport) => boolean,
+    withinMs?: number,
+  ): Promise<TorrentReport>
+  load(task: TorrentTask): Promise<void>
+}
+
+/** Starts nothing yet; ends with the test, which fails if the host does not end in order. */
+export function startEngine(t: TestContext, settings: Settings = {}, name = 'test'): TestEngine {
+  const merged = new Map<string, TorrentReport>()
+  const seen = {
+    reports: [] as TorrentReport[],
+    metadata: new Map<string, Uint8Array>(),
+    log: [] as string[],
+    lost: [] as string[],
+    ready: 0,
+  }
+  const engine = createEngine({
+    session: name,
+    settings: { ...quiet, ...settings },
+    log: (level, message) => seen.log.push(`${level}: ${message}`),
+    listener: {
+      report(report) {
+        seen.reports.push(report)
+        merged.set(report.id, { ...merged.get(report.id), ...report })
+      },
+      metadata: (id, info) => seen.metadata.set(id, info),
+      lost(reason) {
+        merged.clear()
+        seen.lost.push(reason)
+      },
+      ready() {
+        seen.ready++
+      },
+    },
+  })
+  t.after(() => engine.stop(3000))
+  const report = (id: string) => merged.get(id) ?? { id }
+  Object.defineProperty(engine, 'ready', { get: () => seen.ready })
+  const { reports, metadata, log, lost } = seen
+  const load = engine.load.bind(engine)
+  return Object.assign(engine, {
+    reports,
+    metadata,
+    log,
+    lost,
+    report,
+    load(task: TorrentTask) {
+      // what an earlier load said is no longer true
+      merged.delete(task.id)
+      return load(task)
+    },
+    async address() {
+      await until(
+        () => engine.state.listening !== null,
+        'the engine listens',
+        () => seen.log.join('\n'),
+      )
+      return engine.state.listening!
+    },
+    async until(id: string, what: string, fits: (report: TorrentReport) => boolean, withinMs = 15_000) {
+      await until(
+        () => fits(report(id)),
+        `${name}: ${what}`,
+        () => `${show(report(id))}\n${seen.log.join('\n')}`,
+        withinMs,
+      )
+      return report(id)
+    },
+  }) as TestEngine
+}
+
+function show(report: TorrentReport): string {
+  const { have, ...rest } = report
+  return JSON.stringify({
+    ...rest,
+    have: have === undefined ? undefined : Buffer.from(have).toString('hex').slice(0, 80),
+  })
+}
+
+/** Polls until true. Fails after the time with `what` and `details`. */
+export async function until(
+  fits: () => boolean | Promise<boolean>,
+  what: string,
+  details: () => string = () => '',
+  withinMs = 15_000,
+): Promise<void> {
+  const end = performance.now() + withinMs
+  while (!(await fits())) {
+    if (performance.now() > end) throw new Error(`timed out after ${withinMs} ms: ${what}\n${details()}`)
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
+
+/** A folder that goes with the test. */
+export async function tempFolder(t: TestContext): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'porla-engine-'))
+  t.after(() => rm(path, { recursive: true, force: true }))
+  return path
+}
+
+export const noLimits = { download: -1, upload: -1, connections: -1, uploads: -1 }
+
+/** A task with everything at its default. */
+export function task(id: string, savePath: string, changes: Partial<TorrentTask> = {}): TorrentTask {
+  return {
+    id,
+    name: '',
+    torrentFile: null,
+    savePath,
+    have: null,
+    webSeeds: [],
+    peers: [],
+    trackerId: '',
+    uploadedBefore: 0,
+    downloadedBefore: 0,
+    trackers: [],
+    filePriorities: [],
+    sequential: false,
+    limits: noLimits,
+    uploadMode: false,
+    disableDht: true,
+    disableLsd: true,
+    disablePex: true,
+    ...changes,
+  }
+}
+
+/** Whether a report says that every piece is on disk. */
+export function complete({ meta }: { meta: { numPieces: number } }): (report: TorrentReport) => boolean {
+  return ({ phase, have, distributedCopies }) =>
+    phase === 'running' &&
+    distributedCopies === -1 &&
+    have !== undefined &&
+    countBits(have, meta.numPieces) === meta.numPieces
+}

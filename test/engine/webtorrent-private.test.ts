@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+
+// The engine leans on private parts of webtorrent. The other tests here show that they do what is needed; this
+// one says at once which of them an update took away.
+const require = createRequire(import.meta.url)
+
+const root = dirname(require.resolve('webtorrent/package.json'))
+const inWebtorrent = (name: string) => readFileSync(join(root, name), 'utf8')
+
+test('webtorrent is the version this engine was written for', () => {
+  assert.equal(JSON.parse(inWebtorrent('package.json')).version, '3.0.21')
+})
+
+test('webtorrent still has the private names that the engine uses', () => {
+  const torrent = inWebtorrent('lib/torrent.js')
+  for (const text of [
+    'if (this.metadata || this.destroyed) return',
+    'this.metadata = this.torrentFile',
+    'rawStore = new this._store(this.pieceLength, {',
+    'this._hasStartupBitfield = this._startupBitfield &&',
+    'this._verifyPieces(onPiecesVerified)',
+    'this._startDiscovery()',
+    'dht: !this.private && this.client.dht',
+    'lsd: this.client.lsd',
+    'if (this.client.utPex &&',
+    'this._numConns + this._numPending >= this.client.maxConns',
+    'const newPeer = this._addPeer(peer.addr, type, peer.source)',
+    'Peer.createTCPOutgoingPeer(peer, this, this.client.throttleGroups, source, this.client.secure)',
+    'this._rechokeNumSlots - 1',
+    'this._updateWireInterest(wire)',
+    'this._updateWire(wire)',
+    '_request (wire, index, hotswap) {',
+    'failed verification`)',
+    "this.emit('verified', index)",
+    'wire.ut_metadata.setMetadata(this.metadata)',
+    'isStreamSelection',
+  ]) {
+    assert.ok(torrent.includes(text), `lib/torrent.js no longer has: ${text}`)
+  }
+  const client = inWebtorrent('index.js')
+  for (const text of ['this.torrentPort = opts.torrentPort || 0', 'this.dht.listen(this.dhtPort)']) {
+    assert.ok(client.includes(text), `index.js no longer has: ${text}`)
+  }
+  const pool = inWebtorrent('lib/conn-pool.js')
+  for (const text of [
+    'this.tcpServer.listen(client.torrentPort',
+    'utp.createServer()',
+    'this.utpServer.listen(',
+  ]) {
+    assert.ok(pool.includes(text), `lib/conn-pool.js no longer has: ${text}`)
+  }
+})
+
+test('so do the packages below it', () => {
+  const expected: Record<string, string[]> = {
+    'torrent-discovery': ['this._onLSDPeer', "tracker.on('error', this._onError)", 'this.tracker.stop()'],
+    'bittorrent-protocol': [
+      '_write (data, cb) {',
+      'end (data) {',
+      '_encryptionMethod',
+      'this.extendedHandshake = {}',
+    ],
+    'torrent-piece': ['_buffer', '_flushed', '_reservations', '_cancellations', '_chunks'],
+    ut_metadata: ['_metadataComplete', '_metadataSize', 'this._wire.extendedHandshake.metadata_size'],
+    'bittorrent-tracker/client': ['_trackers', '_getAnnounceOpts', '_defaultAnnounceOpts'],
+  }
+  for (const [name, texts] of Object.entries(expected)) {
+    const text = readFileSync(fileURLToPath(import.meta.resolve(name)), 'utf8')
+    for (const part of texts) assert.ok(text.includes(part), `${name} no longer has: ${part}`)
+  }
+})

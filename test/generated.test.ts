@@ -1,0 +1,30 @@
+// Reference pages and typings are what the tables of the API and the contract say.
+
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { generatedFiles } from '../scripts/generate/files.ts'
+import { porlaLua, root } from './helpers/program.ts'
+
+const files = generatedFiles()
+
+for (const [name, text] of files) {
+  test(`${name} is up to date`, () => {
+    assert.ok(readFileSync(join(root, name), 'utf8') === text, `${name} is old: run 'npm run generate'`)
+  })
+}
+
+test('types has no other files', () => {
+  const found = readdirSync(join(root, 'types'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(root.length).replace(/^\//, ''))
+  assert.deepEqual(found.sort(), [...files.keys()].filter((name) => name.startsWith('types/')).sort())
+})
+
+test('the typings are Lua', async () => {
+  const names = [...files.keys()].filter((name) => name.endsWith('.lua'))
+  const code = 'for _, name in ipairs(arg) do assert(loadfile(name)) end print(#arg)'
+  const { out, stderr } = await porlaLua(['-e', code, '/dev/null', ...names], { cwd: root })
+  assert.deepEqual([stderr, out], ['', `${names.length}\n`])
+})

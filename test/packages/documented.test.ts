@@ -1,0 +1,144 @@
+// What the reference and the typings say exists in the real program, with the kind and type they say, and nothing else
+// does.
+
+import assert from 'node:assert/strict'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import type { ApiModule, ClassDescription } from '../../src/cli/lua/api/describe.ts'
+import { apiClasses, apiModules } from '../../src/cli/lua/api/index.ts'
+import { packageModules } from '../../src/cli/lua/packages/index.ts'
+import { startDaemon } from '../helpers/daemon.ts'
+
+const modules = [...apiModules, ...packageModules()]
+const classes = [...apiClasses, ...modules.flatMap((module) => module.classes ?? [])]
+
+/** How a script comes to an object of a class; `session` and `torrent` are there, and the module `lfs` and so on. */
+const objects: Readonly<Record<string, string>> = {
+  Session: 'session',
+  TorrentHandle: 'torrent',
+  TorrentStatus: 'torrent:status()',
+  TorrentInfo: 'info',
+  FileStorage: 'info:files()',
+  InfoHash: 'torrent:info_hash()',
+  TorrentClientData: 'torrent:userdata()',
+  Tags: 'torrent:userdata().tags',
+  AddTorrentParams: 'AddTorrentParams.new()',
+  TorrentFlags: 'AddTorrentParams.new().flags',
+  List: 'AddTorrentParams.new().trackers',
+  SettingsPack: 'session:settings()',
+  AnnounceEntry: 'info:trackers()[1]',
+  'porla.Error': 'select(2, pcall(session.torrents, session, "("))',
+  Filter: 'require("pql").parse("size > 1")',
+  Preset: 'require("presets").get("p")',
+  Database: 'require("sqlite3").open(":memory:")',
+  Statement: 'require("sqlite3").open(":memory:"):prepare("select 1")',
+  Directory: 'select(2, require("lfs").dir("."))',
+  DirectoryLock: 'require("lfs").lock_dir(".")',
+  SignalConnection: 'require("events").on("torrent_added", print)',
+  Timer: 'require("timers").new{interval = 1000000, callback = print}',
+  Schedule: 'require("cron").schedule{expression = "0 0 0 1 1 *", callback = print}',
+}
+
+const quote = (text: string) => JSON.stringify(text)
+
+function moduleChecks(module: ApiModule): string {
+  const name = quote(module.name)
+  if (module.callable) return `kind(${name}, require(${name}), "function")`
+  if (module.data) return `kind(${name}, require(${name}), "table")`
+  const members = module.members.map(({ name, ...member }) => {
+    const type = member.kind === 'constant' ? typeof member.value : 'function'
+    return `[${quote(name)}] = ${quote(type)}`
+  })
+  return `members(${name}, require(${name}), {${members.join(', ')}})`
+}
+
+function classChecks(cls: ClassDescription): string[] {
+  const lines: string[] = []
+  const statics = cls.members.filter(({ kind }) => kind === 'static')
+  if (cls.global) {
+    const list = statics.map(({ name }) => `[${quote(name)}] = "function"`)
+    lines.push(`members(${quote(cls.name)}, ${cls.name}, {${list.join(', ')}})`)
+  } else assert.deepEqual(statics, [], `${cls.name} is no global: its static members cannot be reached`)
+  const object = objects[cls.name]
+  assert.ok(object, `say in this test how a script comes to an object of ${cls.name}`)
+  lines.push(`do local object = ${object}`)
+  lines.push(`kind(${quote(cls.name)}, object, "userdata")`)
+  lines.push(`check(getmetatable(object) == false, ${quote(`${cls.name}: the metatable is open`)})`)
+  for (const member of cls.members) {
+    const where = quote(`${cls.name}.${member.name}`)
+    if (member.kind === 'method') lines.push(`kind(${where}, object.${member.name}, "function")`)
+    else if (member.kind === 'property') {
+      lines.push(`typed(${where}, object.${member.name}, ${quote(member.type)})`)
+    }
+  }
+  // Members come from a closed list; every other name is refused, or nil of a set of tags.
+  lines.push(`unknown(${quote(cls.name)}, pcall(function() return object.undocumented end))`)
+  lines.push('end')
+  return lines
+}
+
+const script = `
+local problems = 0
+function check(ok, what) if not ok then problems = problems + 1 print(what) end end
+function kind(where, value, expected)
+  check(type(value) == expected, where .. " is a " .. type(value) .. ", documented: " .. expected)
+end
+function members(where, found, documented)
+  kind(where, found, "table")
+  for name, expected in pairs(documented) do kind(where .. "." .. name, rawget(found, name), expected) end
+  for name in next, found do check(documented[name], where .. "." .. name .. " is not documented") end
+end
+function unknown(where, there, value) check(not there or value == nil, where .. " has any name") end
+local simple = {string = "string", boolean = "boolean", table = "table"}
+function typed(where, value, documented)
+  if documented:sub(-1) == "?" then
+    if value == nil then return end
+    documented = documented:sub(1, -2)
+  end
+  local found = type(value)
+  if documented == "integer" then check(math.type(value) == "integer", where .. " is no integer")
+  elseif documented == "number" then check(math.type(value) == "float", where .. " is no float")
+  elseif documented:find("[]", 1, true) or documented:find("^table<") then
+    check(found == "table" or found == "userdata", where .. " is a " .. found)
+  elseif simple[documented] then check(found == documented, where .. " is a " .. found .. ", documented: " .. documented)
+  else check(found == "userdata", where .. " is a " .. found .. ", documented: " .. documented) end
+end
+
+local global = {}
+for name in ([[_G _VERSION arg assert check collectgarbage coroutine debug dofile error getmetatable io ipairs kind load
+  loadfile math members next os package pairs pcall porla print rawequal rawget rawlen rawset require select
+  setmetatable string table tonumber tostring type typed unknown utf8 warn xpcall]]):gmatch("%S+") do global[name] = true end
+for _, name in ipairs{${classes
+  .filter((cls) => cls.global)
+  .map(({ name }) => quote(name))
+  .join(', ')}} do global[name] = true end
+for name in pairs(_G) do check(global[name], "the global " .. name .. " is not documented") end
+
+local modules = {}
+for _, name in ipairs{${modules.map(({ name }) => quote(name)).join(', ')}} do modules[name] = true end
+for name in pairs(package.preload) do check(modules[name], "the module " .. name .. " is not documented") end
+
+local session = require("sessions").get("default")
+local f = assert(io.open("file", "w"))
+f:write(("x"):rep(100000))
+f:close()
+local bytes = require("torrents").create{path = "file", trackers = {"http://127.0.0.1:1/announce"}}
+local info = TorrentInfo.from_buffer(bytes)
+local params = AddTorrentParams.new()
+params.ti, params.save_path = info, require("fs").abs(".")
+local torrent = session:add_torrent(params)
+${modules.map(moduleChecks).join('\n')}
+${classes.flatMap(classChecks).join('\n')}
+print(problems)
+-- What was made may keep a script alive.
+os.exit(0)
+`
+
+test('every documented member is there, and nothing else', async (t) => {
+  const daemon = await startDaemon(t)
+  const path = join(daemon.folder, 'config.json')
+  const config = JSON.parse(await readFile(path, 'utf8'))
+  await writeFile(path, JSON.stringify({ ...config, presets: { p: { category: 'c' } } }))
+  assert.equal(await daemon.ok(script), '0')
+})

@@ -1,0 +1,29 @@
+---@meta events
+-- Made by `npm run generate` from the tables of the API. Do not edit.
+
+---What happens in the daemon, in all sessions, in the order in which it happens. `torrent_added`
+---(TorrentHandle); `torrent_finished` (TorrentHandle): every wanted piece was downloaded, once in a
+---torrent's life; `torrent_moved` (TorrentHandle); `torrent_paused` and `torrent_resumed`
+---(TorrentHandle): by anyone, the queue included; `torrent_removed` (InfoHash); `torrent_file_error`
+---(TorrentHandle, path, message); `metadata_received` (TorrentHandle); `session_stats` (name of the
+---session, table of integers), every 5 seconds.
+---@class events
+local events = {}
+
+---Calls `callback` for each event of that name that happens from now on, once the script has come to
+---its last line; it goes on as long as there is a handler. nil for an unknown name. An error in
+---`callback` is shown, and makes the exit code 1.
+---@param name string
+---@param callback function
+---@return SignalConnection?
+function events.on(name, callback) end
+
+---Waits for the next event of that name and returns what a callback would get; nil when none came in
+---time. What happened since the script first spoke to the daemon counts, so nothing is missed; each
+---event is returned once. Without `seconds` it waits for ever.
+---@param name string
+---@param seconds? number
+---@return any
+function events.wait(name, seconds) end
+
+return events

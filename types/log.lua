@@ -1,0 +1,26 @@
+---@meta log
+-- Made by `npm run generate` from the tables of the API. Do not edit.
+
+---Messages for people, on stderr: `2026-01-31T12:00:00.000Z WARNING message`, one line each, the time
+---in UTC. The variable PORLA_LUA_LOG_LEVEL (trace, debug, info, warning, error, fatal) says from which
+---level on; info by default.
+---@class log
+local log = {}
+
+---Writes a line of level debug to stderr.
+---@param message string
+function log.debug(message) end
+
+---Writes a line of level info to stderr.
+---@param message string
+function log.info(message) end
+
+---Writes a line of level warning to stderr.
+---@param message string
+function log.warning(message) end
+
+---Writes a line of level error to stderr.
+---@param message string
+function log.error(message) end
+
+return log

@@ -1,0 +1,737 @@
+---@meta
+-- Made by `npm run generate` from the tables of the API. Do not edit.
+
+---A set of torrents with settings of its own.
+---
+---`a == b` is true for the same session.
+---@class Session
+---@field name string As configured. (read-only)
+local Session = {}
+
+---Adds a torrent and returns it; it is there at once and is kept. One that is there already is
+---returned as it is, with the trackers that are new to it.
+---@param params AddTorrentParams
+---@return TorrentHandle
+function Session:add_torrent(params) end
+
+---Sets the values the pack contains, leaves the rest, and keeps them across restarts.
+---@param pack SettingsPack
+function Session:apply_settings(pack) end
+
+---The torrent with exactly these hashes, or with the one hash that is given as hex; nil when there is
+---none.
+---@param info_hash InfoHash|string
+---@return TorrentHandle?
+function Session:find_torrent(info_hash) end
+
+---Removes a torrent, with `remove_files = true` also its files and the folders that are empty then.
+---@param torrent TorrentHandle
+---@param options? {remove_files?: boolean}
+function Session:remove_torrent(torrent, options) end
+
+---A copy of all settings; changing it changes nothing until it is applied.
+---@return SettingsPack
+function Session:settings() end
+
+---For `for torrent in session:torrents() do`: all torrents in ascending order of info hash, or those
+---of which a PQL query is true (docs/pql.md), which the daemon picks. Adding and removing meanwhile is
+---safe. Raises an error with the place of a mistake in the query.
+---@param query? string
+---@return fun(): TorrentHandle?
+function Session:torrents(query) end
+
+---A torrent of a session. Every call asks the daemon. Once the torrent is removed every method raises
+---`invalid torrent handle used`, except `is_valid` and `info_hash`.
+---
+---`a == b` is true for the same torrent of the same session.
+---@class TorrentHandle
+local TorrentHandle = {}
+
+---Forgets the error and starts the torrent again.
+function TorrentHandle:clear_error() end
+
+---Offers the address of a peer. It is kept until the torrent runs.
+---@param ip string
+---@param port integer
+function TorrentHandle:connect_peer(ip, port) end
+
+---libtorrent's twenty flags by name, as a new table.
+---@return table<string, boolean>
+function TorrentHandle:flags() end
+
+---Forgets which pieces are there and hashes the files again. A paused torrent waits until it is
+---resumed.
+function TorrentHandle:force_recheck() end
+
+---What identifies the torrent; both parts are nil once it is removed.
+---@return InfoHash
+function TorrentHandle:info_hash() end
+
+---Whether the torrent is still in its session.
+---@return boolean
+function TorrentHandle:is_valid() end
+
+---Pauses the torrent until it is resumed; the queue lets it be.
+function TorrentHandle:pause() end
+
+---Resumes the torrent, clears its error, and gives it back to the queue.
+function TorrentHandle:resume() end
+
+---Sets or clears the flags that the table names, together; the others stay.
+---@param flags table<string, boolean>
+function TorrentHandle:set_flags(flags) end
+
+---How the torrent is at this moment.
+---@return TorrentStatus
+function TorrentHandle:status() end
+
+---What its torrent file says; nil before the metadata is there.
+---@return TorrentInfo?
+function TorrentHandle:torrent_file() end
+
+---Category and tags, live.
+---@return TorrentClientData
+function TorrentHandle:userdata() end
+
+---The state of a torrent at one moment; it does not change. "Session counter": counts since the
+---torrent last started, keeps its value while paused, and restarts at 0 on resume. Durations stand
+---still while paused.
+---@class TorrentStatus
+---@field state string `checking_files`, `downloading_metadata`, `downloading`, `finished` (all wanted pieces there), `seeding` (all pieces there) or `checking_resume_data`. Independent of paused and of errors. (read-only)
+---@field progress number 0 to 1: pieces looked at while checking, otherwise wanted bytes that are done. (read-only)
+---@field is_finished boolean Every wanted piece is there. (read-only)
+---@field is_seeding boolean Every piece is there. (read-only)
+---@field flags table<string, boolean> As `TorrentHandle:flags()`. (read-only)
+---@field queue_position integer Place among the unfinished torrents, from 0; -1 when finished. (read-only)
+---@field name string Name by the metadata; before that the given one, or "". (read-only)
+---@field save_path string Absolute folder that contains the file or folder. (read-only)
+---@field info_hash InfoHash What identifies the torrent. (read-only)
+---@field handle TorrentHandle The torrent. (read-only)
+---@field torrent_file TorrentInfo What its torrent file says; empty before metadata. (read-only)
+---@field has_metadata boolean The content of the torrent file is known. (read-only)
+---@field total integer Size of everything except pad files; 0 before metadata. (bytes, read-only)
+---@field total_done integer Verified bytes plus complete blocks of unfinished pieces, wanted or not. (bytes, read-only)
+---@field total_wanted integer Size of all wanted files. (bytes, read-only)
+---@field total_wanted_done integer Part of `total_wanted` that is there. (bytes, read-only)
+---@field num_pieces integer Pieces that are verified. (read-only)
+---@field pieces boolean[] Which pieces are verified; empty before metadata. (read-only)
+---@field block_size integer What is requested at a time; 0 before metadata. (bytes, read-only)
+---@field error string? Why the torrent stopped; nil when all is well. (read-only)
+---@field error_file string? The path the error concerns; nil when there is none. (read-only)
+---@field total_download integer Session counter: all bytes from peers. (bytes, read-only)
+---@field total_upload integer Session counter: all bytes to peers. (bytes, read-only)
+---@field total_payload_download integer Session counter: piece data, what is later thrown away included. (bytes, read-only)
+---@field total_payload_upload integer Session counter: piece data. (bytes, read-only)
+---@field all_time_download integer Piece data over the whole life of the torrent. (bytes, read-only)
+---@field all_time_upload integer Piece data over the whole life of the torrent. (bytes, read-only)
+---@field ratio number `all_time_upload / all_time_download`; 0 when nothing was downloaded. (read-only)
+---@field total_failed_bytes integer Session counter: pieces that failed their hash. (bytes, read-only)
+---@field total_redundant_bytes integer Session counter: received twice. (bytes, read-only)
+---@field download_rate integer All bytes in. (bytes/s, read-only)
+---@field upload_rate integer All bytes out. (bytes/s, read-only)
+---@field download_payload_rate integer Piece data in. (bytes/s, read-only)
+---@field upload_payload_rate integer Piece data out. (bytes/s, read-only)
+---@field num_peers integer Connections past the handshake. (read-only)
+---@field num_connections integer Connections, half-open ones included. (read-only)
+---@field num_seeds integer Connected peers that have everything. (read-only)
+---@field num_uploads integer Peers we are willing to send to. (read-only)
+---@field list_peers integer Known addresses, connected or not. (read-only)
+---@field list_seeds integer Known addresses of seeds. (read-only)
+---@field connect_candidates integer Known addresses worth dialling now. (read-only)
+---@field num_complete integer Seeds by the tracker; -1 when unknown. (read-only)
+---@field num_incomplete integer Downloaders by the tracker; -1 when unknown. (read-only)
+---@field connections_limit integer The limit that was set; -1 when unlimited. (read-only)
+---@field uploads_limit integer The limit that was set; -1 when unlimited. (read-only)
+---@field up_bandwidth_queue integer Always 0, as in libtorrent 2.0. (read-only)
+---@field down_bandwidth_queue integer Always 0, as in libtorrent 2.0. (read-only)
+---@field distributed_copies number Copies of the rarest piece here and among peers, and a fraction; -1 for a seed. (read-only)
+---@field current_tracker string The last tracker that answered; "" for none. (read-only)
+---@field announcing_to_trackers boolean The queue allows it. (read-only)
+---@field announcing_to_dht boolean The queue allows it. (read-only)
+---@field announcing_to_lsd boolean The queue allows it. (read-only)
+---@field has_incoming boolean A peer ever connected from outside. (read-only)
+---@field moving_storage boolean The files are being moved. (read-only)
+---@field need_save_resume boolean Something is not written to disk yet. (read-only)
+---@field added_time integer When it was added. (unix seconds, read-only)
+---@field completed_time integer When it first had everything wanted; 0 before. (unix seconds, read-only)
+---@field active_duration integer Time not paused, checking included. (seconds, read-only)
+---@field finished_duration integer Time not paused while finished. (seconds, read-only)
+---@field seeding_duration integer Time not paused while it had everything. (seconds, read-only)
+---@field seed_rank integer Order among seeds: higher goes first; 0 unless finished. (read-only)
+local TorrentStatus = {}
+
+---What a torrent file says. Made by `from_file` and `from_buffer`, never changed.
+---@class TorrentInfo
+TorrentInfo = {}
+
+---Reads the bytes of a torrent file. nil and a message when they are none.
+---@param data string
+---@return TorrentInfo?
+---@return string?
+function TorrentInfo.from_buffer(data) end
+
+---Reads a torrent file from disk. nil and a message when it cannot be read or is none.
+---@param path string
+---@return TorrentInfo?
+---@return string?
+function TorrentInfo.from_file(path) end
+
+---"" when there is none.
+---@return string
+function TorrentInfo:comment() end
+
+---The program that made the file; "" when it does not say.
+---@return string
+function TorrentInfo:creator() end
+
+---The files.
+---@return FileStorage
+function TorrentInfo:files() end
+
+---Both hashes, each nil when the torrent lacks it.
+---@return InfoHash
+function TorrentInfo:info_hash() end
+
+---Top folder, or name of the single file.
+---@return string
+function TorrentInfo:name() end
+
+---Number of files, pad files included.
+---@return integer
+function TorrentInfo:num_files() end
+
+---Number of pieces.
+---@return integer
+function TorrentInfo:num_pieces() end
+
+---Whether the torrent is private.
+---@return boolean
+function TorrentInfo:priv() end
+
+---Size of all files in bytes, pad files included.
+---@return integer
+function TorrentInfo:total_size() end
+
+---The trackers, sorted by tier.
+---@return AnnounceEntry[]
+function TorrentInfo:trackers() end
+
+---The files of a torrent. Indexes count from 0, as in libtorrent; one that is out of range is an
+---error.
+---
+---`#fs` is the number of files.
+---@class FileStorage
+FileStorage = {}
+
+---Last element of the path.
+---@param index integer
+---@return string
+function FileStorage:file_name(index) end
+
+---Path below the save path, top folder included.
+---@param index integer
+---@return string
+function FileStorage:file_path(index) end
+
+---Size in bytes.
+---@param index integer
+---@return integer
+function FileStorage:file_size(index) end
+
+---Number of files, pad files included.
+---@return integer
+function FileStorage:num_files() end
+
+---What identifies a torrent: its v1 hash, its v2 hash, or both. There is no constructor.
+---
+---`a == b` compares both parts.
+---
+---`tostring(ih)` gives `[v1,v2]`, with zeros for a missing part.
+---@class InfoHash
+---@field v1 string? 40 lower-case hex digits; nil for a torrent that is v2 only. (read-only)
+---@field v2 string? 64 lower-case hex digits; nil for a torrent that is v1 only. (read-only)
+local InfoHash = {}
+
+---What the user keeps about a torrent. Live: a change is written at once and seen everywhere.
+---@class TorrentClientData
+---@field category string? nil when there is none. Writing nil removes it; "" is a value.
+---@field session string? Name of the session the torrent is in; nil before it was added. (read-only)
+---@field tags Tags The tags, live. Writing a sequence of strings, or the tags of another torrent, replaces all.
+local TorrentClientData = {}
+
+---The tags of a torrent: a set of strings without order. Live, as the object they belong to.
+---
+---`tags.name` is `"name"` when the tag is there, otherwise nil; for a tag that is called like a method
+---use `has`.
+---
+---`tags.name = true` adds (so does false), `tags.name = nil` removes.
+---
+---`#tags`, `tags[i]`, `pairs(tags)` and `ipairs(tags)` count from 1.
+---
+---Two reads of `tags` are never equal: compare what is in them.
+---@class Tags
+local Tags = {}
+
+---Adds a tag; nothing happens when it is there.
+---@param tag string
+function Tags:add(tag) end
+
+---Removes all tags.
+function Tags:clear() end
+
+---Whether there are no tags.
+---@return boolean
+function Tags:empty() end
+
+---Removes a tag; nothing happens when it is not there.
+---@param tag string
+function Tags:erase(tag) end
+
+---The tag itself when it is there, otherwise nil.
+---@param tag string
+---@return string?
+function Tags:find(tag) end
+
+---The tag itself when it is there, otherwise nil.
+---@param tag string
+---@return string?
+function Tags:get(tag) end
+
+---Whether the tag is there.
+---@param tag string
+---@return boolean
+function Tags:has(tag) end
+
+---Number of tags.
+---@return integer
+function Tags:size() end
+
+---How a torrent is to be added. Give it to `Session:add_torrent`.
+---@class AddTorrentParams
+---@field ti TorrentInfo? What the torrent file says; wins over `info_hash`.
+---@field info_hash InfoHash For a torrent without metadata; both parts are nil by default. A hex string can be written.
+---@field save_path string Folder that will contain the file or folder. A relative one, and "", start at the current folder.
+---@field name string Shown until the metadata is known.
+---@field trackers List<string> Added to those of the torrent; doubles are dropped. Reads as a list; a sequence can be written.
+---@field tracker_tiers List<integer> Tier of each of `trackers`. Reads as a list; a sequence can be written.
+---@field trackerid string Sent to trackers as tracker id.
+---@field url_seeds List<string> Web seeds (BEP 19). Reads as a list; a sequence can be written.
+---@field peers List<string> Peers to try at once, as `address:port`. Reads as a list; a sequence can be written.
+---@field file_priorities List<integer> 0 (not wanted) to 7 for each file; 4 for those that are left out. Reads as a list; a sequence can be written.
+---@field download_limit integer -1, the default, or 0: unlimited. (bytes/s)
+---@field upload_limit integer -1, the default, or 0: unlimited. (bytes/s)
+---@field max_connections integer -1, the default, or 0: unlimited.
+---@field max_uploads integer -1, the default, or 0: unlimited.
+---@field flags TorrentFlags Flags by name. Writing a table sets those that it names, and the others to their defaults.
+---@field userdata TorrentClientData Category and tags; becomes the torrent's when it is added. (read-only)
+AddTorrentParams = {}
+
+---Empty parameters.
+---@return AddTorrentParams
+function AddTorrentParams.new() end
+
+---Reads a magnet link: hash, name, trackers, web seeds and peers. nil and a message for a bad one.
+---@param uri string
+---@return AddTorrentParams?
+---@return string?
+function AddTorrentParams.from_magnet(uri) end
+
+---The flags a torrent is to be added with. Each reads as its default until it is written.
+---
+---`pairs(flags)` goes through all of them.
+---@class TorrentFlags
+---@field seed_mode boolean The flag; false by default.
+---@field upload_mode boolean The flag; false by default.
+---@field share_mode boolean The flag; false by default.
+---@field apply_ip_filter boolean The flag; true by default.
+---@field paused boolean The flag; true by default.
+---@field auto_managed boolean The flag; true by default.
+---@field duplicate_is_error boolean The flag; false by default.
+---@field update_subscribe boolean The flag; true by default.
+---@field super_seeding boolean The flag; false by default.
+---@field sequential_download boolean The flag; false by default.
+---@field stop_when_ready boolean The flag; false by default.
+---@field override_trackers boolean The flag; false by default.
+---@field override_web_seeds boolean The flag; false by default.
+---@field need_save_resume boolean The flag; true by default.
+---@field disable_dht boolean The flag; false by default.
+---@field disable_lsd boolean The flag; false by default.
+---@field disable_pex boolean The flag; false by default.
+---@field no_verify_files boolean The flag; false by default.
+---@field default_dont_download boolean The flag; false by default.
+---@field i2p_torrent boolean The flag; false by default.
+local TorrentFlags = {}
+
+---A list inside another object: a change is a change of that object. Indexes count from 1.
+---
+---`#list`, `list[i]` (nil out of range), `pairs(list)` and `ipairs(list)` read.
+---
+---`list[i] = v` replaces, `list[#list + 1] = v` appends, `list[#list] = nil` removes the last item.
+---@class List
+local List = {}
+
+---Appends a value.
+---@param value string|integer
+function List:add(value) end
+
+---Settings of a session by libtorrent's names. A preset contains some; names it does not contain read
+---as default.
+---
+---`pack.name` reads a setting, `pack.name = value` writes one of the same type.
+---
+---`pairs(pack)` goes through what the pack contains, by name.
+---@class SettingsPack
+---@field user_agent string
+---@field announce_ip string Kept without effect.
+---@field handshake_client_version string Kept without effect.
+---@field outgoing_interfaces string Kept without effect.
+---@field listen_interfaces string
+---@field proxy_hostname string Kept without effect.
+---@field proxy_username string Kept without effect.
+---@field proxy_password string Kept without effect.
+---@field i2p_hostname string Kept without effect.
+---@field peer_fingerprint string
+---@field dht_bootstrap_nodes string
+---@field allow_multiple_connections_per_ip boolean Kept without effect.
+---@field send_redundant_have boolean Kept without effect.
+---@field use_dht_as_fallback boolean Kept without effect.
+---@field upnp_ignore_nonrouters boolean Kept without effect.
+---@field use_parole_mode boolean Kept without effect.
+---@field auto_manage_prefer_seeds boolean
+---@field dont_count_slow_torrents boolean
+---@field close_redundant_connections boolean Kept without effect.
+---@field prioritize_partial_pieces boolean Kept without effect.
+---@field rate_limit_ip_overhead boolean Kept without effect.
+---@field announce_to_all_trackers boolean Kept without effect.
+---@field announce_to_all_tiers boolean Kept without effect.
+---@field prefer_udp_trackers boolean Kept without effect.
+---@field disable_hash_checks boolean Kept without effect.
+---@field allow_i2p_mixed boolean Kept without effect.
+---@field no_atime_storage boolean Kept without effect.
+---@field incoming_starts_queued_torrents boolean Kept without effect.
+---@field report_true_downloaded boolean Kept without effect.
+---@field strict_end_game_mode boolean Kept without effect.
+---@field enable_outgoing_utp boolean
+---@field enable_incoming_utp boolean
+---@field enable_outgoing_tcp boolean Kept without effect.
+---@field enable_incoming_tcp boolean Kept without effect.
+---@field no_recheck_incomplete_resume boolean Kept without effect.
+---@field anonymous_mode boolean Kept without effect.
+---@field report_web_seed_downloads boolean Kept without effect.
+---@field seeding_outgoing_connections boolean Kept without effect.
+---@field no_connect_privileged_ports boolean Kept without effect.
+---@field smooth_connects boolean Kept without effect.
+---@field always_send_user_agent boolean Kept without effect.
+---@field apply_ip_filter_to_trackers boolean Kept without effect.
+---@field ban_web_seeds boolean Kept without effect.
+---@field support_share_mode boolean Kept without effect.
+---@field report_redundant_bytes boolean Kept without effect.
+---@field listen_system_port_fallback boolean
+---@field announce_crypto_support boolean Kept without effect.
+---@field enable_upnp boolean
+---@field enable_natpmp boolean
+---@field enable_lsd boolean
+---@field enable_dht boolean
+---@field prefer_rc4 boolean Kept without effect.
+---@field proxy_hostnames boolean Kept without effect.
+---@field proxy_peer_connections boolean Kept without effect.
+---@field auto_sequential boolean Kept without effect.
+---@field proxy_tracker_connections boolean Kept without effect.
+---@field enable_ip_notifier boolean Kept without effect.
+---@field dht_prefer_verified_node_ids boolean Kept without effect.
+---@field dht_restrict_routing_ips boolean Kept without effect.
+---@field dht_restrict_search_ips boolean Kept without effect.
+---@field dht_extended_routing_table boolean Kept without effect.
+---@field dht_aggressive_lookups boolean Kept without effect.
+---@field dht_privacy_lookups boolean Kept without effect.
+---@field dht_enforce_node_id boolean Kept without effect.
+---@field dht_ignore_dark_internet boolean Kept without effect.
+---@field dht_read_only boolean Kept without effect.
+---@field piece_extent_affinity boolean Kept without effect.
+---@field validate_https_trackers boolean Kept without effect.
+---@field ssrf_mitigation boolean Kept without effect.
+---@field allow_idna boolean Kept without effect.
+---@field enable_set_file_valid_data boolean Kept without effect.
+---@field socks5_udp_send_local_ep boolean Kept without effect.
+---@field tracker_completion_timeout integer Kept without effect.
+---@field tracker_receive_timeout integer Kept without effect.
+---@field stop_tracker_timeout integer Kept without effect.
+---@field tracker_maximum_response_length integer Kept without effect.
+---@field piece_timeout integer Kept without effect.
+---@field request_timeout integer Kept without effect.
+---@field request_queue_time integer Kept without effect.
+---@field max_allowed_in_request_queue integer Kept without effect.
+---@field max_out_request_queue integer Kept without effect.
+---@field whole_pieces_threshold integer Kept without effect.
+---@field peer_timeout integer Kept without effect.
+---@field urlseed_timeout integer Kept without effect.
+---@field urlseed_pipeline_size integer Kept without effect.
+---@field urlseed_wait_retry integer Kept without effect.
+---@field file_pool_size integer
+---@field max_failcount integer Kept without effect.
+---@field min_reconnect_time integer Kept without effect.
+---@field peer_connect_timeout integer Kept without effect.
+---@field connection_speed integer Kept without effect.
+---@field inactivity_timeout integer Kept without effect.
+---@field unchoke_interval integer Kept without effect.
+---@field optimistic_unchoke_interval integer Kept without effect.
+---@field num_want integer Kept without effect.
+---@field initial_picker_threshold integer Kept without effect.
+---@field allowed_fast_set_size integer Kept without effect.
+---@field suggest_mode integer Kept without effect.
+---@field max_queued_disk_bytes integer Kept without effect.
+---@field handshake_timeout integer Kept without effect.
+---@field send_buffer_low_watermark integer Kept without effect.
+---@field send_buffer_watermark integer Kept without effect.
+---@field send_buffer_watermark_factor integer Kept without effect.
+---@field choking_algorithm integer Kept without effect.
+---@field seed_choking_algorithm integer Kept without effect.
+---@field disk_io_write_mode integer Kept without effect.
+---@field disk_io_read_mode integer Kept without effect.
+---@field outgoing_port integer Kept without effect.
+---@field num_outgoing_ports integer Kept without effect.
+---@field peer_dscp integer Kept without effect.
+---@field active_downloads integer
+---@field active_seeds integer
+---@field active_checking integer
+---@field active_dht_limit integer Kept without effect.
+---@field active_tracker_limit integer Kept without effect.
+---@field active_lsd_limit integer Kept without effect.
+---@field active_limit integer
+---@field auto_manage_interval integer
+---@field seed_time_limit integer
+---@field auto_scrape_interval integer Kept without effect.
+---@field auto_scrape_min_interval integer Kept without effect.
+---@field max_peerlist_size integer Kept without effect.
+---@field max_paused_peerlist_size integer Kept without effect.
+---@field min_announce_interval integer Kept without effect.
+---@field auto_manage_startup integer
+---@field seeding_piece_quota integer Kept without effect.
+---@field max_rejects integer Kept without effect.
+---@field recv_socket_buffer_size integer Kept without effect.
+---@field send_socket_buffer_size integer Kept without effect.
+---@field max_peer_recv_buffer_size integer Kept without effect.
+---@field optimistic_disk_retry integer Kept without effect.
+---@field max_suggest_pieces integer Kept without effect.
+---@field local_service_announce_interval integer Kept without effect.
+---@field dht_announce_interval integer Kept without effect.
+---@field udp_tracker_token_expiry integer Kept without effect.
+---@field num_optimistic_unchoke_slots integer Kept without effect.
+---@field max_pex_peers integer Kept without effect.
+---@field tick_interval integer Kept without effect.
+---@field share_mode_target integer Kept without effect.
+---@field upload_rate_limit integer
+---@field download_rate_limit integer
+---@field dht_upload_rate_limit integer Kept without effect.
+---@field unchoke_slots_limit integer Kept without effect.
+---@field connections_limit integer
+---@field connections_slack integer Kept without effect.
+---@field utp_target_delay integer Kept without effect.
+---@field utp_gain_factor integer Kept without effect.
+---@field utp_min_timeout integer Kept without effect.
+---@field utp_syn_resends integer Kept without effect.
+---@field utp_fin_resends integer Kept without effect.
+---@field utp_num_resends integer Kept without effect.
+---@field utp_connect_timeout integer Kept without effect.
+---@field utp_loss_multiplier integer Kept without effect.
+---@field mixed_mode_algorithm integer Kept without effect.
+---@field listen_queue_size integer Kept without effect.
+---@field torrent_connect_boost integer Kept without effect.
+---@field alert_queue_size integer Kept without effect.
+---@field max_metadata_size integer Kept without effect.
+---@field hashing_threads integer Kept without effect.
+---@field checking_mem_usage integer Kept without effect.
+---@field predictive_piece_announce integer Kept without effect.
+---@field aio_threads integer Kept without effect.
+---@field tracker_backoff integer Kept without effect.
+---@field share_ratio_limit integer
+---@field seed_time_ratio_limit integer
+---@field peer_turnover integer Kept without effect.
+---@field peer_turnover_cutoff integer Kept without effect.
+---@field peer_turnover_interval integer Kept without effect.
+---@field connect_seed_every_n_download integer Kept without effect.
+---@field max_http_recv_buffer_size integer Kept without effect.
+---@field max_retry_port_bind integer
+---@field alert_mask integer Kept without effect.
+---@field out_enc_policy integer
+---@field in_enc_policy integer
+---@field allowed_enc_level integer Kept without effect.
+---@field inactive_down_rate integer
+---@field inactive_up_rate integer
+---@field proxy_type integer Kept without effect.
+---@field proxy_port integer Kept without effect.
+---@field i2p_port integer Kept without effect.
+---@field urlseed_max_request_bytes integer Kept without effect.
+---@field web_seed_name_lookup_retry integer Kept without effect.
+---@field close_file_interval integer Kept without effect.
+---@field utp_cwnd_reduce_timer integer Kept without effect.
+---@field max_web_seed_connections integer Kept without effect.
+---@field resolver_cache_timeout integer Kept without effect.
+---@field send_not_sent_low_watermark integer Kept without effect.
+---@field rate_choker_initial_threshold integer Kept without effect.
+---@field upnp_lease_duration integer Kept without effect.
+---@field max_concurrent_http_announces integer Kept without effect.
+---@field dht_max_peers_reply integer Kept without effect.
+---@field dht_search_branching integer Kept without effect.
+---@field dht_max_fail_count integer Kept without effect.
+---@field dht_max_torrents integer Kept without effect.
+---@field dht_max_dht_items integer Kept without effect.
+---@field dht_max_peers integer Kept without effect.
+---@field dht_max_torrent_search_reply integer Kept without effect.
+---@field dht_block_timeout integer Kept without effect.
+---@field dht_block_ratelimit integer Kept without effect.
+---@field dht_item_lifetime integer Kept without effect.
+---@field dht_sample_infohashes_interval integer Kept without effect.
+---@field dht_max_infohashes_sample_count integer Kept without effect.
+---@field max_piece_count integer Kept without effect.
+---@field metadata_token_limit integer Kept without effect.
+---@field disk_write_mode integer Kept without effect.
+---@field mmap_file_size_cutoff integer Kept without effect.
+SettingsPack = {}
+
+---Every setting at its default.
+---@return SettingsPack
+function SettingsPack.default() end
+
+---What libtorrent advises for a machine that serves many peers.
+---@return SettingsPack
+function SettingsPack.high_performance_seed() end
+
+---What libtorrent advises for a machine with little memory.
+---@return SettingsPack
+function SettingsPack.min_memory_usage() end
+
+---A tracker of a torrent.
+---@class AnnounceEntry
+---@field url string Where it announces to. (read-only)
+---@field tier integer Trackers of tier 0 are asked first. (read-only)
+---@field trackerid string The last id the tracker handed out, or "". (read-only)
+---@field fail_limit integer Given up after so many failures; 0 for never. (read-only)
+---@field source integer Bits: 1 torrent file, 2 added later, 4 magnet link or given when adding, 8 told by peers. (read-only)
+---@field verified boolean Whether it ever answered correctly. (read-only)
+---@field endpoints table[] One per listening socket that used it; empty for a tracker of a torrent file. (read-only)
+local AnnounceEntry = {}
+
+---An error of the daemon. `error` and `pcall` pass it on; it prints and concatenates as its message.
+---
+---`tostring(e)` and `e .. text` give the message.
+---@class porla.Error
+---@field code integer What went wrong, as a number that never gets another meaning. (read-only)
+---@field message string What went wrong, as a sentence. (read-only)
+---@field data table? Details by name, such as `path`; nil when there are none. (read-only)
+local Error = {}
+
+---A schedule that runs. Keep it in a variable: one that is collected as garbage stops.
+---@class Schedule
+local Schedule = {}
+
+---Stops it. Twice is harmless.
+function Schedule:cancel() end
+
+---A handler of events. Keep it in a variable: one that is collected as garbage hears nothing more.
+---@class SignalConnection
+local SignalConnection = {}
+
+---Ends it. Twice is harmless.
+function SignalConnection:disconnect() end
+
+---A folder that is being read. It is closed at the end of its `for` loop and when it is collected.
+---@class Directory
+local Directory = {}
+
+---The next name; nil at the end. Raises an error behind that.
+---@return string?
+function Directory:next() end
+
+---Ends the reading; nothing happens when it has ended.
+function Directory:close() end
+
+---A lock that `lfs.lock_dir` has got.
+---@class DirectoryLock
+local DirectoryLock = {}
+
+---Lets go of the lock; so does its collection. Nothing happens the second time.
+function DirectoryLock:free() end
+
+---A parsed query. It can be used for any number of torrents.
+---
+---`tostring(filter)` is the query in its usual spelling.
+---@class Filter
+local Filter = {}
+
+---Whether the query is true of a torrent as that status shows it; `age` counts until now.
+---@param status TorrentStatus
+---@return boolean
+function Filter:includes(status) end
+
+---Values for adding torrents, from `[presets.NAME]` of the configuration. Nothing applies them by
+---itself.
+---@class Preset
+---@field category string? nil when it is not set. (read-only)
+---@field download_limit integer? -1 or 0: unlimited; nil when it is not set. (bytes/s, read-only)
+---@field max_connections integer? -1 or 0: unlimited; nil when it is not set. (read-only)
+---@field max_uploads integer? -1 or 0: unlimited; nil when it is not set. (read-only)
+---@field save_path string? Absolute folder; nil when it is not set. (read-only)
+---@field session string? Name of a session; nil when it is not set. (read-only)
+---@field upload_limit integer? -1 or 0: unlimited; nil when it is not set. (bytes/s, read-only)
+---@field tags string[] A new list; empty when it is not set. (read-only)
+local Preset = {}
+
+---An open database.
+---@class Database
+local Database = {}
+
+---Runs any number of statements, whose rows are thrown away. Raises an error with SQLite’s words when
+---one fails (Porla says nothing).
+---@param sql string
+function Database:exec(sql) end
+
+---Prepares one statement. Raises an error when it is none (Porla’s first step fails).
+---@param sql string
+---@return Statement
+function Database:prepare(sql) end
+
+---Closes the database and its statements: `sqlite3.OK`, or `sqlite3.ERROR` when it was closed. The end
+---of the script does the same.
+---@return integer
+function Database:close() end
+
+---A prepared statement.
+---@class Statement
+local Statement = {}
+
+---Sets the parameter `?` at a position, from 1, and returns the statement, so that calls chain. Ends a
+---run that is under way. Integers stay integers (Porla makes floats of them); strings are text, or a
+---blob when they are not UTF-8. Parameters that were not set are NULL.
+---@param position integer
+---@param value string|number|nil
+---@return Statement
+function Statement:bind(position, value) end
+
+---Takes one step and ends the run: all there is to do for a statement that gives no rows.
+function Statement:exec() end
+
+---Goes to the next row: `sqlite3.ROW`, or `sqlite3.DONE` behind the last one; the step after that
+---begins anew. Raises an error when SQLite refuses (Porla gives its number).
+---@return integer
+function Statement:step() end
+
+---The value of a column of the row, from 0; nil is NULL. Text and blobs are strings (Porla crashes on
+---text and gives nil for blobs). Raises an error when there is no row or no such column.
+---@param column integer
+---@return string|number|nil
+function Statement:get_value(column) end
+
+---Lets go of the statement: `sqlite3.OK`, or `sqlite3.ERROR` the second time.
+---@return integer
+function Statement:finalize() end
+
+---A running timer. Keep it in a variable: one that is collected as garbage stops.
+---@class Timer
+local Timer = {}
+
+---Stops it. Twice is harmless.
+function Timer:cancel() end
+
+---A table for what a script wants to share between its own modules.
+porla = {}
