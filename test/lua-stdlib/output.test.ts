@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -45,6 +46,20 @@ test('every byte passes from stdin to stdout, also megabytes of them', async (t)
   assert.ok(lines.stdout.equals(bytes))
   const pieces = await runLua(t, 'for piece in io.lines(nil, 1000) do io.write(piece) end', { stdin: bytes })
   assert.ok(pieces.stdout.equals(bytes))
+})
+
+test('what a slow script prints is there at once, also in a pipe', async (t) => {
+  const script = join(await temporaryFolder(t), 'slow.lua')
+  await writeFile(script, 'print("first") local t = os.time() + 60 while os.time() < t do end')
+  const child = spawn(process.execPath, [...sourceProgram, script], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const gone = once(child, 'exit')
+  t.after(async () => {
+    child.kill('SIGKILL')
+    await gone
+  })
+  const [bytes] = await once(child.stdout, 'data')
+  assert.equal(String(bytes), 'first\n')
+  assert.equal(child.exitCode, null)
 })
 
 test('stdout and what commands print keep their order in a pipe', async (t) => {

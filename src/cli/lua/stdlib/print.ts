@@ -25,6 +25,7 @@ export function printFunction(lua: Lua, transfer: Transfer, stdout: Stream): Hos
     }
     try {
       stdout.write(separators + 1, 1)
+      stdout.keepUp()
     } catch (error) {
       ignoreFailure(error)
     }

@@ -16,6 +16,9 @@ const maxDigits = 17
 /** White space as C's isspace has it. */
 export const isSpace = (byte: number): boolean => byte === 32 || (byte >= 9 && byte <= 13)
 
+/** How old the oldest unwritten line of `print` may get while the script goes on printing, milliseconds. */
+const maxDelayMs = 50
+
 /**
  * What C calls a FILE: a descriptor with one buffer, used either for bytes read ahead or for bytes to be written.
  *
@@ -43,6 +46,8 @@ export class Stream {
   /** How many of them are written already, while a flush is under way. */
   #flushed = 0
   #buffering: Buffering
+  /** When it was last flushed, by performance.now. */
+  #flushedAt = Number.NEGATIVE_INFINITY
 
   constructor(
     raw: LuaExports,
@@ -130,7 +135,16 @@ export class Stream {
       }
       // A closed pipe has discarded it all.
       this.#pending = Math.max(0, this.#pending - done)
+      this.#flushedAt = performance.now()
     }
+  }
+
+  /**
+   * Writes what is buffered unless that was done a moment ago: whoever reads the other end of a pipe sees what a slow
+   * script says when it says it, and a fast one pays for few system calls.
+   */
+  keepUp(): void {
+    if (this.#pending > 0 && performance.now() - this.#flushedAt > maxDelayMs) this.flush()
   }
 
   /** Forgets what is buffered: nobody will read it. */
