@@ -10,6 +10,7 @@ export const changingMethods: ReadonlySet<Method> = new Set<Method>([
   'sessions.settings.reset',
   'torrents.add',
   'torrents.remove',
+  'torrents.move',
   'torrents.pause',
   'torrents.resume',
   'torrents.recheck',

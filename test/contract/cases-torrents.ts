@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Method } from '../../src/rpc/contract/index.ts'
+import { waitUntil } from '../helpers/wait-until.ts'
 import { base64 } from '../session/harness.ts'
 import { type CasesOf, magnet, statusOf, torrent } from './case.ts'
 import { fileHash, fileTorrent, magnetHash, unknownHash } from './world.ts'
@@ -128,6 +130,30 @@ export const torrentCases: CasesOf<Names> = {
       result: ({ ti }) => assert.equal(ti, base64(fileTorrent)),
     },
     { what: 'gives null before metadata', params: magnet, result: ({ ti }) => assert.equal(ti, null) },
+  ],
+  'torrents.move': [
+    {
+      what: 'moves to a folder that is made',
+      params: (world) => ({ ...torrent, path: join(world.folder, 'moved') }),
+      result: async (_, world) => {
+        await waitUntil('it has moved', async () => !(await statusOf(world)).moving_storage)
+        assert.equal((await statusOf(world)).save_path, join(world.folder, 'moved'))
+        assert.ok(existsSync(join(world.folder, 'moved')))
+      },
+    },
+    {
+      what: 'only changes the path before metadata',
+      params: { ...magnet, path: '/nowhere/at all' },
+      result: async (_, world) => {
+        const { save_path, moving_storage } = await statusOf(world, magnet)
+        assert.deepEqual([save_path, moving_storage], ['/nowhere/at all', false])
+      },
+    },
+    {
+      what: 'refuses a relative path',
+      params: { ...torrent, path: 'data' },
+      error: ['InvalidParams', /torrents\.move: 'path'.*not absolute/],
+    },
   ],
   'torrents.pause': [
     {

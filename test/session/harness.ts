@@ -7,6 +7,7 @@ import type {
   Engine,
   EngineListener,
   EngineState,
+  MoveTask,
   TaskOptions,
   TorrentReport,
   TorrentTask,
@@ -115,6 +116,10 @@ export class ScriptedEngine implements Engine {
 
   async removeFiles(_torrentFile: Uint8Array, savePath: string): Promise<void> {
     await this.#asked('removeFiles', savePath)
+  }
+
+  async moveFiles({ from, to }: MoveTask): Promise<void> {
+    await this.#asked('moveFiles', `${from} -> ${to}`)
   }
 
   async stop(): Promise<void> {

@@ -23,6 +23,12 @@ export function countBits(bits: Uint8Array, count: number): number {
   return total
 }
 
+/** Whether one of the bits from `first` to `last` is set. */
+export function anyBit(bits: Uint8Array, first: number, last: number): boolean {
+  for (let index = first; index <= last; index++) if (getBit(bits, index)) return true
+  return false
+}
+
 /** Whether the bits have the right size for `count` pieces, so that they can belong to the torrent. */
 export function fitsBits(bits: Uint8Array, count: number): boolean {
   return bits.length === (count + 7) >> 3

@@ -63,6 +63,14 @@ export interface TorrentTask extends TaskOptions {
   downloadedBefore: number
 }
 
+/** Files to be moved. Both folders are absolute. */
+export interface MoveTask {
+  torrentFile: Uint8Array
+  from: string
+  to: string
+  have: Uint8Array | null
+}
+
 /** Requests of the daemon: one property per method, as `params -> result`. Each is answered exactly once. */
 export interface HostMethods {
   /** First message. Also later: applies what can change at once, rebuilds the client for the rest. */
@@ -78,6 +86,12 @@ export interface HostMethods {
    * Files that are already gone are fine; a file that cannot be deleted is an error naming it.
    */
   removeFiles: (params: { torrentFile: Uint8Array; savePath: string }) => null
+  /**
+   * Moves the files of a torrent that is not loaded, and its part file, to another folder; see storage/move-files.ts.
+   * The same move again does what is left after it was cut off. `have`: the pieces that are known, null if none are.
+   * After an error nothing has moved.
+   */
+  moveFiles: (params: MoveTask) => null
   /** Unloads everything, tells trackers, then exits by itself. */
   shutdown: (params: { deadlineMs: number }) => null
 }
@@ -189,6 +203,7 @@ export interface Engine {
   update(id: TorrentId, options: Partial<TaskOptions>): Promise<void>
   addPeer(id: TorrentId, address: string): Promise<void>
   removeFiles(torrentFile: Uint8Array, savePath: string): Promise<void>
+  moveFiles(task: MoveTask): Promise<void>
   /** Ends the host, tidily within the deadline, else by force. */
   stop(deadlineMs: number): Promise<void>
 }

@@ -6,6 +6,7 @@ import type {
   EngineState,
   HostEvent,
   HostMethods,
+  MoveTask,
   TaskOptions,
   TorrentReport,
   TorrentTask,
@@ -82,6 +83,10 @@ class Supervisor implements Engine {
 
   async removeFiles(torrentFile: Uint8Array, savePath: string): Promise<void> {
     await this.#call('removeFiles', { torrentFile, savePath })
+  }
+
+  async moveFiles(task: MoveTask): Promise<void> {
+    await this.#call('moveFiles', task)
   }
 
   async stop(deadlineMs: number): Promise<void> {

@@ -15,6 +15,7 @@ import {
   updateUserData,
   userData,
 } from '../session/commands.ts'
+import { moveTorrent } from '../session/moving.ts'
 import { infoHashOf, type TorrentRecord } from '../session/record.ts'
 import { removeTorrent } from '../session/removal.ts'
 import type { Session } from '../session/session.ts'
@@ -86,6 +87,10 @@ export function torrentHandlers(sessions: Sessions): Pick<Handlers, Extract<Meth
       const [session, record] = find(key)
       const bytes = session.torrentFile(record)
       return { ti: bytes && base64(bytes) }
+    },
+    'torrents.move': ({ path, ...key }) => {
+      moveTorrent(...find(key), path)
+      return null
     },
     'torrents.pause': command(pause),
     'torrents.resume': command(resume),

@@ -34,7 +34,7 @@ type Source = Pick<Addition, 'v1' | 'v2' | 'name' | 'metainfo' | 'torrentFile' |
 
 /** Throws InvalidParams, InvalidTorrent, UnsupportedTorrent or InvalidValue. */
 export function additionOf(params: AddParams): Addition {
-  checkSavePath(params.save_path)
+  checkSavePath(params.save_path, { method: 'torrents.add', field: 'save_path' })
   const { flags, warnings } = flagsForAdding(params.flags ?? {})
   const source = sourceOf(params)
   const given = params.file_priorities ? Uint8Array.from(params.file_priorities) : source.filePriorities
@@ -51,9 +51,10 @@ export function additionOf(params: AddParams): Addition {
   }
 }
 
-function checkSavePath(path: string): void {
+/** Throws InvalidParams, which names the method and its field, for a path that is no save path. */
+export function checkSavePath(path: string, { method, field }: { method: string; field: string }): void {
   const refuse = (why: string) => {
-    throw new RpcError(ErrorCode.InvalidParams, `torrents.add: 'save_path' ${why}`, { path: 'save_path' })
+    throw new RpcError(ErrorCode.InvalidParams, `${method}: '${field}' ${why}`, { path: field })
   }
   if (path === '') refuse('is empty: give the folder that the files go to')
   if (path.includes('\0')) refuse('contains a NUL byte')

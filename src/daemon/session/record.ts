@@ -1,5 +1,5 @@
 import type { FlagName, InfoHash } from '../../rpc/contract/types.ts'
-import { FilesState, type ProgressRow, type TorrentRow } from '../state/rows.ts'
+import { FilesState, type MoveRow, type ProgressRow, type TorrentRow } from '../state/rows.ts'
 import { hasFlag, plainFlags } from './flags.ts'
 import type { Live } from './live.ts'
 
@@ -22,6 +22,11 @@ export interface TorrentRecord {
   blocked: boolean
   /** No longer in its session. */
   removed: boolean
+  /**
+   * Where its files are going: the first move may have begun, a second one follows it. As the state file has it. The
+   * torrent does not run meanwhile, but it is not paused.
+   */
+  moves: readonly MoveRow[]
 
   /** The engine has it. */
   loaded: boolean
@@ -46,10 +51,13 @@ export interface TorrentRecord {
   unsavedHave: boolean
 }
 
+const noMoves: readonly MoveRow[] = Object.freeze([])
+
 export function newRecord(row: TorrentRow, progress: ProgressRow): TorrentRecord {
   return {
     row,
     progress,
+    moves: noMoves,
     position: -1,
     granted: false,
     blocked: false,
@@ -85,8 +93,18 @@ export function isPaused(record: TorrentRecord): boolean {
   return isManaged(record) ? !record.granted : hasFlag(record.row.flags, 'paused')
 }
 
+/** Whether its files are being moved, or wait for it. */
+export function isMoving(record: TorrentRecord): boolean {
+  return record.moves.length > 0
+}
+
 /** Whether the engine should have it. */
 export function shouldRun(record: TorrentRecord): boolean {
+  return mayLoad(record) && !isMoving(record)
+}
+
+/** Whether the engine should have it, as soon as its files are not moved. */
+export function mayLoad(record: TorrentRecord): boolean {
   if (record.removed || record.blocked || isPaused(record)) return false
   return !hasMetadata(record) || record.progress.files !== FilesState.unseen
 }

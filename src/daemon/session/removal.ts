@@ -17,25 +17,24 @@ export async function removeTorrent(
 ): Promise<void> {
   const { row } = record
   const torrentFile = removeFiles ? session.torrentFile(record) : null
-  const removal = session.store.transaction(() => {
+  // Of a torrent that is being moved some files may be there already.
+  const places = [row.savePath, ...record.moves.slice(0, 1).map(({ target }) => target)]
+  const removals = session.store.transaction(() => {
     session.store.removeTorrent(row.id)
-    if (torrentFile === null) return null
-    return session.store.addRemoval({
-      session: session.name,
-      v1: row.v1,
-      savePath: row.savePath,
-      torrentFile,
-    })
+    if (torrentFile === null) return []
+    return places.map((savePath) =>
+      session.store.addRemoval({ session: session.name, v1: row.v1, savePath, torrentFile }),
+    )
   })
   record.removed = true
   startOrStop(record, session.clock.now())
   session.records.remove(record)
   session.queue.remove(record)
   tell(session.events, 'torrent_removed', record)
-  const left = session.runner.leave(record).then(() => (removal ? deleteFiles(session, removal) : undefined))
+  const left = session.runner.leave(record).then(() => deleteAll(session, removals))
   session.holdBack(row.v1, left)
   session.scheduler.request()
-  await (removal ? left : undefined)
+  await (torrentFile ? left : undefined)
 }
 
 /** Deletes the files of torrents whose removal was acknowledged but not finished, at start or after a crash. */
@@ -45,6 +44,13 @@ export function finishRemovals(session: Session, removals: readonly RemovalRow[]
     session.holdBack(removal.v1, done)
     done.catch((error: Error) => session.log.warning(`files of a removed torrent: ${error.message}`))
   }
+}
+
+/** Goes on after a failure, and then rejects with the first. */
+async function deleteAll(session: Session, removals: readonly RemovalRow[]): Promise<void> {
+  const results = await Promise.allSettled(removals.map((removal) => deleteFiles(session, removal)))
+  const failed = results.find((result) => result.status === 'rejected')
+  if (failed) throw failed.reason
 }
 
 async function deleteFiles(session: Session, removal: RemovalRow): Promise<void> {

@@ -3,10 +3,13 @@ import { ErrorCode, RpcError } from '../../rpc/errors.ts'
 import type { Engine, TaskOptions, TorrentReport, TorrentTask } from '../engine/protocol.ts'
 import type { Clock } from './clock.ts'
 import { beginLive } from './live.ts'
-import { shouldRun, type TorrentRecord } from './record.ts'
+import { isMoving, mayLoad, shouldRun, type TorrentRecord } from './record.ts'
 
 /** A call to a dying host may fail before its end is known, but not longer before than this. */
 const lostWithinMs = 250
+
+/** A move that could not be kept is tried again after so long. */
+const retryMs = 5000
 
 /** What the runner asks of its session. */
 export interface RunnerHost {
@@ -15,6 +18,11 @@ export interface RunnerHost {
   options(record: TorrentRecord): TaskOptions
   /** It is out of the engine; with its last report, null when the engine did not know it or is gone. */
   unloaded(record: TorrentRecord, report: TorrentReport | null): void
+  /**
+   * Moves its files, and keeps that it is done or that it cannot be. Rejects only when the engine went away, or when
+   * that could not be kept: the move is tried again then.
+   */
+  move(record: TorrentRecord): Promise<void>
   /** The engine works but would not take the torrent, or its task could not be made. */
   refused(record: TorrentRecord, error: Error): void
 }
@@ -47,8 +55,10 @@ export class Runner {
       return
     }
     record.restart = null
-    if (!wanted) {
-      record.interrupted = false
+    if (!mayLoad(record)) record.interrupted = false
+    if (isMoving(record) && !record.removed) {
+      if (!record.blocked && !this.#away) this.#move(record)
+    } else if (!wanted) {
       this.#out(record)
     } else if (!this.#away) {
       this.#load(record)
@@ -111,10 +121,18 @@ export class Runner {
   }
 
   #unload(record: TorrentRecord): void {
-    record.interrupted = shouldRun(record) && record.restart !== 'anew'
+    record.interrupted = mayLoad(record) && record.restart !== 'anew'
     this.#step(record, this.#engine.unload(record.row.v1), {
       done: (report) => this.#gone(record, report),
       failed: () => this.#gone(record, null),
+    })
+  }
+
+  #move(record: TorrentRecord): void {
+    const life = this.#life
+    this.#step(record, this.#host.move(record), {
+      done: () => {},
+      failed: () => this.#tryLater(record, life),
     })
   }
 
@@ -153,6 +171,14 @@ export class Runner {
       this.reconcile(record)
       if (this.#closed) this.#out(record)
     })
+  }
+
+  /** The next try is due when the engine is back, or, if it never was away, soon. */
+  async #tryLater(record: TorrentRecord, life: number): Promise<void> {
+    if (this.#closed || life !== this.#life) return
+    if (this.#engine.state.state === 'running') await sleep(retryMs, undefined, { ref: false })
+    else this.#away = true
+    record.interrupted = mayLoad(record)
   }
 
   /** Tells a host that went away, which will be followed by `lost` and `ready`, from one that said no. */

@@ -10,10 +10,11 @@ import type { Clock } from './clock.ts'
 import { type EventSink, noSink, turn } from './events.ts'
 import { endLive } from './live.ts'
 import { type PieceBytes, pieceBytesOf } from './measure.ts'
+import { carryOutMove } from './moving.ts'
 import { listenerOf, stopWhenReady, takeLastReport } from './observer.ts'
 import { anythingThere } from './probe.ts'
 import { QueueOrder } from './queue-order.ts'
-import { hasMetadata, newRecord, type TorrentRecord } from './record.ts'
+import { hasMetadata, isMoving, newRecord, type TorrentRecord } from './record.ts'
 import { Records } from './records.ts'
 import { finishRemovals } from './removal.ts'
 import { Runner, type RunnerHost } from './runner.ts'
@@ -80,6 +81,11 @@ export class Session implements RunnerHost {
     this.events = options.events ?? noSink
     this.settings = new SettingsLayers(options.version, options.config, store.settings(name))
     const records = options.torrents.map(({ row, progress }) => newRecord(row, progress))
+    const byId = new Map(records.map((record) => [record.row.id, record]))
+    for (const move of store.moves()) {
+      const record = byId.get(move.torrent)
+      if (record) record.moves = [...record.moves, move]
+    }
     this.records = new Records(records)
     this.queue = new QueueOrder(records)
     repairQueue(this, records)
@@ -95,6 +101,12 @@ export class Session implements RunnerHost {
     this.scheduler = new Scheduler(this)
     finishRemovals(this, options.removals)
     for (const record of records) this.look(record)
+    for (const record of records) if (isMoving(record)) this.runner.reconcile(record)
+  }
+
+  /** It stops, and asks nothing more of its engine. */
+  get isClosed(): boolean {
+    return this.#closed
   }
 
   /** The torrent a handle names. Throws InvalidTorrentHandle. */
@@ -145,7 +157,13 @@ export class Session implements RunnerHost {
    * from the state unless it is at hand.
    */
   look(record: TorrentRecord, metainfo: Metainfo | null = null): void {
-    if (record.blocked || !hasMetadata(record) || record.progress.files !== FilesState.unseen) return
+    if (
+      record.blocked ||
+      isMoving(record) ||
+      !hasMetadata(record) ||
+      record.progress.files !== FilesState.unseen
+    )
+      return
     this.#look(record, metainfo).catch((error) => {
       this.log.error(`looking at the files of ${record.row.name}: ${error}`)
     })
@@ -154,7 +172,8 @@ export class Session implements RunnerHost {
   async #look(record: TorrentRecord, metainfo: Metainfo | null): Promise<void> {
     const { row, progress } = record
     const there = await anythingThere(row.savePath, metainfo ?? parseTorrent(this.torrentFile(record)!))
-    if (record.removed || progress.files !== FilesState.unseen) return
+    // Files on their way may be in neither place; they are looked at again afterwards.
+    if (record.removed || isMoving(record) || progress.files !== FilesState.unseen) return
     progress.files = there ? FilesState.unchecked : FilesState.known
     this.saver.mark(record)
     if (!there) stopWhenReady(this, record)
@@ -238,6 +257,10 @@ export class Session implements RunnerHost {
     }
     if (!record.removed) this.saver.trySave(record)
     endLive(record)
+  }
+
+  move(record: TorrentRecord): Promise<void> {
+    return carryOutMove(this, record)
   }
 
   refused(record: TorrentRecord, error: Error): void {

@@ -78,6 +78,14 @@ const steps: readonly string[] = [
     torrent_file BLOB NOT NULL
   ) STRICT;
   `,
+  `
+  CREATE TABLE moves (
+    id INTEGER PRIMARY KEY, -- in their order
+    torrent INTEGER NOT NULL REFERENCES torrents (id) ON DELETE CASCADE,
+    target TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX moves_of_torrent ON moves (torrent);
+  `,
 ]
 
 /** The version this program writes. */

@@ -84,6 +84,15 @@ export interface RemovalRow {
   readonly torrentFile: Uint8Array
 }
 
+/** A move of a torrent's files that is not finished. */
+export interface MoveRow {
+  readonly id: number
+  /** Number of the torrent. */
+  readonly torrent: number
+  /** The new save path. */
+  readonly target: string
+}
+
 /** Fields of TorrentRow that may change after adding. */
 export type TorrentChanges = Partial<Omit<TorrentRow, 'id' | 'session' | 'v1' | 'addedTime'>>
 

@@ -10,7 +10,15 @@ import {
   torrentFromArray,
 } from './columns.ts'
 import { Database } from './database.ts'
-import type { Hints, ProgressRow, RemovalRow, SavedTorrent, TorrentChanges, TorrentRow } from './rows.ts'
+import type {
+  Hints,
+  MoveRow,
+  ProgressRow,
+  RemovalRow,
+  SavedTorrent,
+  TorrentChanges,
+  TorrentRow,
+} from './rows.ts'
 
 type Statement = ReturnType<Database['prepare']>
 
@@ -170,6 +178,27 @@ export class Store {
 
   removalDone(id: number): void {
     this.#db.write(() => this.#statement('DELETE FROM removals WHERE id = ?').run(id))
+  }
+
+  /** Moves that are not finished, oldest first. */
+  moves(): MoveRow[] {
+    const rows = this.#db.read(() => this.#statement('SELECT * FROM moves ORDER BY id').all())
+    return rows.map((row) => ({
+      id: row.id as number,
+      torrent: row.torrent as number,
+      target: row.target as string,
+    }))
+  }
+
+  addMove(move: Omit<MoveRow, 'id'>): MoveRow {
+    const { lastInsertRowid } = this.#db.write(() =>
+      this.#insert('moves', ['torrent', 'target']).run(move.torrent, move.target),
+    )
+    return { ...move, id: Number(lastInsertRowid) }
+  }
+
+  removeMove(id: number): void {
+    this.#db.write(() => this.#statement('DELETE FROM moves WHERE id = ?').run(id))
   }
 
   /** What was applied to a session's settings. */

@@ -104,6 +104,17 @@ export const torrentMethods = {
     changes: false,
     doc: 'Returns the bytes of the .torrent file, null before metadata.',
   }),
+  'torrents.move': method({
+    params: object({
+      ...torrentKey,
+      path: Type.String({ description: 'the new save path; absolute, created when missing' }),
+    }),
+    result: nothing,
+    changes: true,
+    doc:
+      'Moves the files of a torrent to another folder, replacing files of the same names. Answers when that is kept; ' +
+      '`moving_storage` is true until it is done, and `save_path` changes then. Before metadata only the path changes.',
+  }),
   'torrents.pause': method({
     params: object(torrentKey),
     result: nothing,

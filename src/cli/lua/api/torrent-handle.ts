@@ -8,6 +8,7 @@ import { clientDataClass, type UserData } from './client-data.ts'
 import type { ApiClass, MethodMember } from './describe.ts'
 import { pushFlags, readFlags } from './flags.ts'
 import { infoHashClass, noHash } from './info-hash.ts'
+import { absolutePath } from './paths.ts'
 import { torrentInfoClass } from './torrent-info.ts'
 import { fetchTorrentInfo } from './torrent-metadata.ts'
 import { hashText, keyOf, sameTorrent, type TorrentRef, torrentId } from './torrent-ref.ts'
@@ -173,6 +174,23 @@ export const torrentHandleClass: ApiClass<HandleValue> = {
         const there = askPage(api, self, Question.valid) !== undefined || findHash(api, self) !== null
         api.lua.pushBoolean(L, there)
         return 1
+      },
+    },
+    {
+      kind: 'method',
+      name: 'move_storage',
+      signature: '(path: string)',
+      doc:
+        'Moves all files to another folder, which is created; files of the same names there are replaced. Returns at ' +
+        'once: `moving_storage` is true until it is done, and `save_path` changes then. If it fails nothing changes, ' +
+        "and the daemon's log says why. A relative path starts at the script's current folder. Before the metadata " +
+        'is there only the path changes.',
+      origin: 'seed',
+      call: (api, L, self) => {
+        const path = api.lua.checkText(L, 2)
+        if (path === '') throw new ArgumentError(2, 'path expected, got an empty string')
+        api.call('torrents.move', { ...keyOf(self.torrent), path: absolutePath(api, path) })
+        return 0
       },
     },
     command('pause', 'Pauses the torrent until it is resumed; the queue lets it be.', 'torrents.pause'),

@@ -1,9 +1,12 @@
 import { availableParallelism } from 'node:os'
 import type WebTorrent from 'webtorrent'
-import { parseTorrent } from '../../../metainfo/index.ts'
+import { type Metainfo, parseTorrent } from '../../../metainfo/index.ts'
 import type { Settings } from '../../../rpc/contract/types.ts'
-import type { HostEvent, HostMethods, TorrentReport } from '../protocol.ts'
+import { anyBit } from '../bits.ts'
+import type { HostEvent, HostMethods, MoveTask, TorrentReport } from '../protocol.ts'
 import { DescriptorPool } from '../storage/descriptor-pool.ts'
+import { filePieces } from '../storage/layout.ts'
+import { moveFiles } from '../storage/move-files.ts'
 import { ReadCache } from '../storage/read-cache.ts'
 import { removeFiles } from '../storage/remove-files.ts'
 import { ClientKeeper } from './client-keeper.ts'
@@ -99,11 +102,28 @@ export class HostSession implements Handlers {
 
   async removeFiles({ torrentFile, savePath }: Parameters<HostMethods['removeFiles']>[0]): Promise<null> {
     const meta = parseTorrent(torrentFile)
-    const id = meta.infoHash[0]
-    if (id !== null && this.#torrents.has(id)) throw new Error(`torrent ${id} is loaded; unload it first`)
-    if (id !== null) await this.#unloading.get(id)
-    await removeFiles(meta.files, id ?? meta.infoHash[1] ?? '', savePath)
+    await removeFiles(meta.files, await this.#unloaded(meta), savePath)
     return null
+  }
+
+  async moveFiles({ torrentFile, from, to, have }: MoveTask): Promise<null> {
+    const meta = parseTorrent(torrentFile)
+    const infoHash = await this.#unloaded(meta)
+    const claimed = (file: number) => {
+      const pieces = have && filePieces(meta, meta.files[file]!)
+      return pieces !== null && anyBit(have!, pieces.first, pieces.last)
+    }
+    const left = await moveFiles({ files: meta.files, infoHash, from, to, claimed })
+    if (left !== null)
+      this.#emit({ event: 'log', level: 'warning', message: `after a move: ${left.message}` })
+    return null
+  }
+
+  /** The hash that names a torrent's files; throws when they are in use. */
+  async #unloaded({ infoHash: [v1, v2] }: Metainfo): Promise<string> {
+    if (v1 !== null && this.#torrents.has(v1)) throw new Error(`torrent ${v1} is loaded; unload it first`)
+    if (v1 !== null) await this.#unloading.get(v1)
+    return v1 ?? v2 ?? ''
   }
 
   async shutdown({ deadlineMs }: { deadlineMs: number }): Promise<null> {

@@ -1,12 +1,13 @@
 import { rmdir, unlink } from 'node:fs/promises'
 import type { FileEntry } from '../../../metainfo/types.ts'
+import { asideName, waitingName } from './moving-name.ts'
 import { partFileName } from './part-file.ts'
 import { SaveFolder } from './save-folder.ts'
 import { isMissing, StorageError } from './storage-error.ts'
 
 /**
- * Deletes the files of a torrent that is not loaded, its part file, and the folders below the save path that are
- * empty then. Foreign files and the save path stay; what is already gone is fine. Goes on after a failure and
+ * Deletes the files of a torrent that is not loaded, its part file, copies that a move left unfinished, and the folders
+ * below the save path that are empty then. Foreign files and the save path stay; what is already gone is fine. Goes on after a failure and
  * then throws the first StorageError.
  */
 export async function removeFiles(
@@ -16,18 +17,32 @@ export async function removeFiles(
 ): Promise<void> {
   const folder = new SaveFolder(savePath)
   let failed: unknown = null
-  const folders = new Set<string>()
-  const names = files.filter((file) => !file.pad).map((file) => file.path)
-  for (const name of [...names, partFileName(infoHash)]) {
+  const partFile = { path: partFileName(infoHash), pad: false }
+  const names = [...files, partFile].flatMap(({ path, pad }, index) =>
+    pad ? [] : [path, waitingName(path, infoHash, index), asideName(path, infoHash, index)],
+  )
+  for (const name of names) {
     try {
       await removeOne(folder, name)
     } catch (error) {
       failed ??= error
     }
-    for (let cut = name.lastIndexOf('/'); cut !== -1; cut = name.lastIndexOf('/', cut - 1)) {
-      folders.add(name.slice(0, cut))
-    }
   }
+  try {
+    await removeEmptyFolders(folder, names)
+  } catch (error) {
+    failed ??= error
+  }
+  if (failed !== null) throw failed
+}
+
+/**
+ * Deletes the folders below a save path in which these files lay, as far as they are empty. Goes on after a failure and
+ * then throws the first StorageError.
+ */
+export async function removeEmptyFolders(folder: SaveFolder, names: readonly string[]): Promise<void> {
+  let failed: unknown = null
+  const folders = new Set(names.flatMap(foldersOf))
   // deepest first: a folder is empty only when those in it are gone
   for (const name of [...folders].sort((a, b) => depth(b) - depth(a))) {
     try {
@@ -37,6 +52,15 @@ export async function removeFiles(
     }
   }
   if (failed !== null) throw failed
+}
+
+/** The folders on the way to a file, outermost first. */
+export function foldersOf(name: string): string[] {
+  const folders: string[] = []
+  for (let cut = name.indexOf('/'); cut !== -1; cut = name.indexOf('/', cut + 1)) {
+    folders.push(name.slice(0, cut))
+  }
+  return folders
 }
 
 async function removeOne(folder: SaveFolder, name: string): Promise<void> {

@@ -6,6 +6,15 @@ import { isMissing, StorageError } from './storage-error.ts'
 
 const { O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR } = constants
 
+/** A file as it was found. */
+export interface FoundFile {
+  /** Where the entry of that name lies: its folder is resolved, it may itself be a symbolic link. */
+  readonly entry: string
+  /** Where the bytes are; the same unless the entry is a symbolic link. */
+  readonly real: string
+  readonly stats: Stats
+}
+
 /**
  * A torrent's save path: opens files below it and nothing else. Names come from strangers and folders may hold
  * symbolic links, so every folder on the way is resolved and must still lie inside.
@@ -65,13 +74,22 @@ export class SaveFolder {
 
   /** Size of a file, symbolic links followed as far as they stay inside; null when it is not there. */
   async size(name: string): Promise<number | null> {
+    return (await this.find(name))?.stats.size ?? null
+  }
+
+  /** A regular file, symbolic links followed as far as they stay inside; null when it is not there. */
+  async find(name: string): Promise<FoundFile | null> {
     const path = this.locate(name)
     try {
-      const real = await this.#realName(name, false)
-      let found: Stats = await lstat(real)
-      if (found.isSymbolicLink()) found = await stat(await this.#inside(real))
-      if (!found.isFile()) throw notFile(path)
-      return found.size
+      const entry = await this.#realName(name, false)
+      let real = entry
+      let stats: Stats = await lstat(entry)
+      if (stats.isSymbolicLink()) {
+        real = await this.#inside(entry)
+        stats = await stat(real)
+      }
+      if (!stats.isFile()) throw notFile(path)
+      return { entry, real, stats }
     } catch (error) {
       if (isMissing(error)) return null
       throw StorageError.from(error, 'read', path)
