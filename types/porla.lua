@@ -71,6 +71,13 @@ function TorrentHandle:info_hash() end
 ---@return boolean
 function TorrentHandle:is_valid() end
 
+---Moves all files to another folder, which is created; files of the same names there are replaced.
+---Returns at once: `moving_storage` is true until it is done, and `save_path` changes then. If it
+---fails nothing changes, and the daemon's log says why. A relative path starts at the script's current
+---folder. Before the metadata is there only the path changes.
+---@param path string
+function TorrentHandle:move_storage(path) end
+
 ---Pauses the torrent until it is resumed; the queue lets it be.
 function TorrentHandle:pause() end
 

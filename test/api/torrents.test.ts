@@ -355,6 +355,9 @@ test('torrents', async (t) => {
        end
        failing(function() t:set_flags{paused = true} end)
        failing(function() t:connect_peer("127.0.0.1", 1) end)
+       failing(function() t:move_storage("/x") end)
+       failing(function() t:move_storage("") end)
+       failing(function() t:move_storage() end)
        failing(function() session:remove_torrent(t) end)
        failing(function() return u.category end)
        failing(function() u.tags:add("x") end)
@@ -367,7 +370,10 @@ test('torrents', async (t) => {
       "bad argument #1 to 'remove_torrent' (the torrent is in session 'default', not in 'other')",
       '0',
       'false\tfalse\tnil\tnil\ttrue',
-      ...Array.from({ length: 5 }, () => 'invalid torrent handle used'),
+      ...Array.from({ length: 3 }, () => 'invalid torrent handle used'),
+      "bad argument #1 to 'move_storage' (path expected, got an empty string)",
+      "bad argument #1 to 'move_storage' (string expected, got no value)",
+      ...Array.from({ length: 3 }, () => 'invalid torrent handle used'),
       'torrent 9\ttrue\tnil',
     ])
   })
