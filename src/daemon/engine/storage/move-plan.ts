@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto'
 import type { Stats } from 'node:fs'
-import { access, constants, lstat, mkdir, rename, stat } from 'node:fs/promises'
+import { access, constants, lstat, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { FileEntry } from '../../../metainfo/types.ts'
 import { asideName, waitingName } from './moving-name.ts'
@@ -86,6 +87,13 @@ async function look(move: Move, made: string[]): Promise<Plan> {
   const arrived = new Map<string, string>()
   const leftAside: string[] = []
   const seen = new Set<string>()
+  const aliases = new Map<string, boolean>()
+  const isAlias = async (folder: string, old: string) => {
+    const key = `${folder}\0${old}`
+    const known = aliases.get(key) ?? (await showsTheSame(folder, old))
+    aliases.set(key, known)
+    return known
+  }
   const parents = new Map<string, Stats>()
   const parentOf = async (path: string) => {
     const folder = dirname(path)
@@ -109,6 +117,7 @@ async function look(move: Move, made: string[]): Promise<Plan> {
     const oldParent = await parentOf(found.entry)
     // one folder under two names: what is there has arrived, and must not be taken for the old copy
     if (sameEntry(parent, oldParent)) continue
+    if (parent.dev !== oldParent.dev && (await isAlias(dirname(target), dirname(found.entry)))) continue
     if ((await there(target))?.isDirectory()) throw inTheWay(to.locate(name))
     const copy = parent.dev !== oldParent.dev || found.entry !== found.real
     if (copy) await mustBeWritable(dirname(found.entry))
@@ -135,6 +144,25 @@ async function findOld(folder: SaveFolder, name: string, link: boolean): Promise
   const entry = await folder.resolve(name)
   const stats = entry === null ? null : await there(entry)
   return entry !== null && stats?.isSymbolicLink() ? { entry, real: entry, stats } : folder.find(name)
+}
+
+/**
+ * Whether two folders that look like two devices are one: a pool of disks and one of them, an overlay and its upper
+ * layer, a share that is mounted twice. The name is a new one, which no cache can know.
+ */
+async function showsTheSame(folder: string, old: string): Promise<boolean> {
+  const name = `.${randomUUID()}.moving`
+  const probe = join(folder, name)
+  try {
+    await writeFile(probe, '', { flag: 'wx' })
+  } catch (error) {
+    throw StorageError.from(error, 'write to', folder)
+  }
+  try {
+    return (await there(join(old, name))) !== null
+  } finally {
+    await rm(probe, { force: true })
+  }
 }
 
 /** A copy whose original cannot be deleted would be no move. */
