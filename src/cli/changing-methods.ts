@@ -16,6 +16,10 @@ export const changingMethods: ReadonlySet<Method> = new Set<Method>([
   'torrents.recheck',
   'torrents.errors.clear',
   'torrents.flags.set',
+  'torrents.properties.set',
+  'torrents.files.prioritize',
+  'torrents.queue.move',
   'torrents.userdata.update',
   'torrents.peers.add',
+  'torrents.peers.clear',
 ])

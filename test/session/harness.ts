@@ -73,6 +73,8 @@ export class ScriptedEngine implements Engine {
   listener: EngineListener
   /** Answers of the next calls of a method: an error, or a promise to wait for. */
   readonly next: { [method: string]: (Error | Promise<void>)[] } = {}
+  /** What it says of the progress of files, by torrent. */
+  readonly fileProgressAnswers = new Map<string, number[]>()
   /** Last reports, by torrent. */
   readonly finalReports = new Map<string, TorrentReport>()
 
@@ -112,6 +114,15 @@ export class ScriptedEngine implements Engine {
 
   async addPeer(id: string, address: string): Promise<void> {
     await this.#asked('addPeer', `${id} ${address}`)
+  }
+
+  async clearPeers(id: string): Promise<void> {
+    await this.#asked('clearPeers', id)
+  }
+
+  async fileProgress(id: string): Promise<number[] | null> {
+    await this.#asked('fileProgress', id)
+    return this.fileProgressAnswers.get(id) ?? null
   }
 
   async removeFiles(_torrentFile: Uint8Array, savePath: string): Promise<void> {

@@ -81,6 +81,13 @@ export interface HostMethods {
   unload: (params: { id: TorrentId }) => TorrentReport | null
   update: (params: { id: TorrentId; options: Partial<TaskOptions> }) => null
   addPeer: (params: { id: TorrentId; address: string }) => null
+  /** Disconnects all peers and forgets every known address; web seeds stay. */
+  clearPeers: (params: { id: TorrentId }) => null
+  /**
+   * Bytes of each file that are there: verified pieces and complete blocks of unfinished ones. null before the metadata
+   * and while what is on disk is not known.
+   */
+  fileProgress: (params: { id: TorrentId }) => number[] | null
   /**
    * Deletes the files of a torrent that is not loaded, its part file, and its folders if empty; nothing else.
    * Files that are already gone are fine; a file that cannot be deleted is an error naming it.
@@ -202,6 +209,8 @@ export interface Engine {
   unload(id: TorrentId): Promise<TorrentReport | null>
   update(id: TorrentId, options: Partial<TaskOptions>): Promise<void>
   addPeer(id: TorrentId, address: string): Promise<void>
+  clearPeers(id: TorrentId): Promise<void>
+  fileProgress(id: TorrentId): Promise<number[] | null>
   removeFiles(torrentFile: Uint8Array, savePath: string): Promise<void>
   moveFiles(task: MoveTask): Promise<void>
   /** Ends the host, tidily within the deadline, else by force. */

@@ -81,6 +81,14 @@ class Supervisor implements Engine {
     await this.#call('addPeer', { id, address })
   }
 
+  async clearPeers(id: string): Promise<void> {
+    await this.#call('clearPeers', { id })
+  }
+
+  async fileProgress(id: string): Promise<number[] | null> {
+    return this.#call('fileProgress', { id })
+  }
+
   async removeFiles(torrentFile: Uint8Array, savePath: string): Promise<void> {
     await this.#call('removeFiles', { torrentFile, savePath })
   }

@@ -22,6 +22,7 @@ import type { Session } from '../session/session.ts'
 import type { Sessions } from '../session/sessions.ts'
 import { isStatusField, partialStatus, type StatusField, statusFields, statusOf } from '../session/status.ts'
 import { matchingPage } from './query.ts'
+import { torrentControlHandlers } from './torrent-control.ts'
 
 /** Torrents in one answer when the caller does not say: the most there may be. */
 const pageSize = 10_000
@@ -45,6 +46,7 @@ export function torrentHandlers(sessions: Sessions): Pick<Handlers, Extract<Meth
   }
 
   return {
+    ...torrentControlHandlers(find),
     'torrents.add': (params) => {
       const session = sessions.get(params.session)
       const addition = additionOf(params)

@@ -5,6 +5,7 @@ import { ErrorCode, RpcError } from '../../rpc/errors.ts'
 import { FilesState, type Hints, type ProgressRow, type TorrentRow } from '../state/rows.ts'
 import type { NewTorrent } from '../state/store.ts'
 import { flagBit, flagsForAdding, hasFlag } from './flags.ts'
+import { countLimit, rateLimit } from './limits.ts'
 import { bitfield, sizesOf } from './measure.ts'
 import { fullPriorities } from './metadata.ts'
 import { parseAddress } from './peer-address.ts'
@@ -175,8 +176,6 @@ function checkPeer(peer: string): void {
   )
 }
 
-const limitOf = (value: number | undefined) => (value !== undefined && value > 0 ? value : -1)
-
 /** What is kept of a new torrent. `queueKey` is its place in the queue, should it be unfinished. */
 export function newTorrentOf(
   addition: Addition,
@@ -199,10 +198,10 @@ export function newTorrentOf(
     queueKey: trusted ? null : queueKey(),
     category: params.category ?? null,
     tags: unique(params.tags ?? []),
-    downloadLimit: limitOf(params.download_limit),
-    uploadLimit: limitOf(params.upload_limit),
-    maxConnections: limitOf(params.max_connections),
-    maxUploads: limitOf(params.max_uploads),
+    downloadLimit: rateLimit(params.download_limit),
+    uploadLimit: rateLimit(params.upload_limit),
+    maxConnections: countLimit(params.max_connections),
+    maxUploads: countLimit(params.max_uploads),
     filePriorities,
     error: null,
     errorFile: null,

@@ -7,6 +7,7 @@ import { offerPeer } from './adding.ts'
 import { unique } from './addition.ts'
 import { countUp } from './durations.ts'
 import { changedFlags, flagBit, hasFlag, pausedFlags, resumedFlags } from './flags.ts'
+import { countLimit, rateLimit } from './limits.ts'
 import { forgetPieces, restartCounters } from './live.ts'
 import { bitfield } from './measure.ts'
 import { stopWhenReady } from './observer.ts'
@@ -87,6 +88,25 @@ export function setFlags(session: Session, record: TorrentRecord, changes: FlagC
   return result.warnings
 }
 
+type PropertyChanges = Pick<
+  Params<'torrents.properties.set'>,
+  'download_limit' | 'upload_limit' | 'max_connections' | 'max_uploads' | 'flags'
+>
+
+/** Changes limits, then flags; returns sentences about what was in vain. */
+export function setProperties(session: Session, record: TorrentRecord, changes: PropertyChanges): string[] {
+  const { download_limit, upload_limit, max_connections, max_uploads, flags } = changes
+  session.change(record, {
+    ...(download_limit !== undefined && { downloadLimit: rateLimit(download_limit) }),
+    ...(upload_limit !== undefined && { uploadLimit: rateLimit(upload_limit) }),
+    ...(max_connections !== undefined && { maxConnections: countLimit(max_connections) }),
+    ...(max_uploads !== undefined && { maxUploads: countLimit(max_uploads) }),
+  })
+  record.stale = true
+  session.touch(record)
+  return flags ? setFlags(session, record, flags) : []
+}
+
 type UserDataChanges = Params<'torrents.userdata.update'>
 
 /** Changes category and tags: `tags` replaces all of them, then `add_tags` and `remove_tags` follow. */
@@ -118,6 +138,18 @@ export function addPeer(session: Session, record: TorrentRecord, ip: string, por
     })
   }
   offerPeer(session, record, address)
+}
+
+/** Disconnects all peers and forgets the addresses; durable when it returns. */
+export function clearPeers(session: Session, record: TorrentRecord): void {
+  const { row, live } = record
+  session.store.saveHints(row.id, { ...session.store.hints(row.id), peers: [] })
+  if (live) Object.assign(live.seen, { knownPeers: 0, candidates: 0 })
+  if (!record.loaded && !record.busy) return
+  session.engine.clearPeers(row.v1).catch((error: Error) => {
+    // The engine went away or let the torrent go, and with it the peers.
+    session.log.debug(`session ${session.name}: peers of ${row.v1}: ${error.message}`)
+  })
 }
 
 /** The verified pieces of a torrent and how many bits that is. All clear before metadata and while checking. */

@@ -80,7 +80,8 @@ function onlyCounters({ id, payloadDownload, payloadUpload }: TorrentReport): To
   }
 }
 
-function finishedChanged(session: Session, record: TorrentRecord): void {
+/** Every wanted piece is there now, or no longer: a place in the queue, times and an event follow. */
+export function finishedChanged(session: Session, record: TorrentRecord): void {
   const { progress, row } = record
   // Porla's rule: not when a check found everything, and once in a torrent's life.
   const say = progress.finished && (row.flags & finishedSaid) === 0 && counter(record, 'payloadDownload') > 0

@@ -3,10 +3,17 @@ import { daemonMethods } from './daemon.ts'
 import { eventMethods } from './events.ts'
 import type { ParamsOf, ResultOf } from './method.ts'
 import { sessionMethods } from './sessions.ts'
+import { torrentControlMethods } from './torrent-control.ts'
 import { torrentMethods } from './torrents.ts'
 
 /** Every method of the protocol. The single source of truth for server, client and reference. */
-export const contract = { ...daemonMethods, ...sessionMethods, ...torrentMethods, ...eventMethods }
+export const contract = {
+  ...daemonMethods,
+  ...sessionMethods,
+  ...torrentMethods,
+  ...torrentControlMethods,
+  ...eventMethods,
+}
 
 /** Name of a method. */
 export type Method = keyof typeof contract

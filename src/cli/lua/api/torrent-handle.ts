@@ -7,6 +7,8 @@ import type { Api } from './api.ts'
 import { clientDataClass, type UserData } from './client-data.ts'
 import type { ApiClass, MethodMember } from './describe.ts'
 import { pushFlags, readFlags } from './flags.ts'
+import { fileMembers } from './handle-files.ts'
+import { limitMembers } from './handle-limits.ts'
 import { infoHashClass, noHash } from './info-hash.ts'
 import { absolutePath } from './paths.ts'
 import { torrentInfoClass } from './torrent-info.ts'
@@ -105,6 +107,45 @@ function command(
   return { kind: 'method', name, signature: '()', doc, origin: 'seed', call }
 }
 
+/** Moves in the queue; `queue_position_up` is towards 0. */
+const moves = (['top', 'up', 'down', 'bottom'] as const).map((to): Method => {
+  const doc = {
+    top: 'Makes it the first of the queue.',
+    up: 'Moves it one place towards 0.',
+    down: 'Moves it one place away from 0.',
+    bottom: 'Makes it the last of the queue.',
+  }
+  const call: Method['call'] = (api, _L, self) => {
+    api.call('torrents.queue.move', { ...keyOf(self.torrent), to })
+    return 0
+  }
+  return {
+    kind: 'method',
+    name: `queue_position_${to}`,
+    signature: '()',
+    doc: `${doc[to]} No effect at that end, and on a finished torrent.`,
+    origin: 'seed',
+    call,
+  }
+})
+
+const queueMembers: readonly Method[] = [
+  {
+    kind: 'method',
+    name: 'queue_position',
+    signature: '(): integer',
+    doc: 'Place among the unfinished torrents of the session, from 0; -1 when finished.',
+    origin: 'seed',
+    call: (api, L, self) => {
+      const answer = askPage(api, self, Question.status)
+      answer?.page.learned.add('queue_position')
+      api.lua.pushInteger(L, answer?.data.queue_position ?? freshStatus(api, self).queue_position)
+      return 1
+    },
+  },
+  ...moves,
+]
+
 function checkAddress(api: Api, L: State, arg: number): string {
   const ip = api.lua.checkText(L, arg)
   if (isIP(ip) === 0) throw new ArgumentError(arg, `IP address expected, got '${ip}'`)
@@ -136,6 +177,17 @@ export const torrentHandleClass: ApiClass<HandleValue> = {
     },
     {
       kind: 'method',
+      name: 'clear_peers',
+      signature: '()',
+      doc: 'Disconnects all peers and forgets their addresses; those who connect again are let in.',
+      origin: 'seed',
+      call: (api, _L, self) => {
+        api.call('torrents.peers.clear', keyOf(self.torrent))
+        return 0
+      },
+    },
+    {
+      kind: 'method',
       name: 'flags',
       signature: '(): table<string, boolean>',
       doc: "libtorrent's twenty flags by name, as a new table.",
@@ -147,6 +199,7 @@ export const torrentHandleClass: ApiClass<HandleValue> = {
         return 1
       },
     },
+    ...fileMembers,
     command(
       'force_recheck',
       'Forgets which pieces are there and hashes the files again. A paused torrent waits until it is resumed.',
@@ -193,7 +246,9 @@ export const torrentHandleClass: ApiClass<HandleValue> = {
         return 0
       },
     },
+    ...limitMembers,
     command('pause', 'Pauses the torrent until it is resumed; the queue lets it be.', 'torrents.pause'),
+    ...queueMembers,
     command(
       'resume',
       'Resumes the torrent, clears its error, and gives it back to the queue.',

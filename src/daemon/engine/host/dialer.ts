@@ -50,6 +50,11 @@ export class Dialer {
     this.#attempts.delete(address)
   }
 
+  /** It is not called again until something names it anew; webtorrent would try for a minute. */
+  forget(address: string): void {
+    this.#attempts.set(address, maxAttempts)
+  }
+
   #dial(address: string, add: (way: Way) => Peer | null): Peer | null {
     const attempt = this.#attempts.get(address) ?? 0
     const ways = this.#ways(address)

@@ -100,6 +100,17 @@ export class HostSession implements Handlers {
     return null
   }
 
+  async clearPeers({ id }: { id: string }): Promise<null> {
+    await this.#loading.get(id)
+    this.#torrent(id).clearPeers()
+    return null
+  }
+
+  async fileProgress({ id }: { id: string }): Promise<number[] | null> {
+    await this.#loading.get(id)
+    return this.#torrent(id).state.fileProgress()
+  }
+
   async removeFiles({ torrentFile, savePath }: Parameters<HostMethods['removeFiles']>[0]): Promise<null> {
     const meta = parseTorrent(torrentFile)
     await removeFiles(meta.files, await this.#unloaded(meta), savePath)

@@ -92,6 +92,12 @@ export class LoadedTorrent {
     this.#swarm?.addPeer(address)
   }
 
+  /** Also those that came with the task: a client that is rebuilt must not call them again. */
+  clearPeers(): void {
+    this.state.task.peers.length = 0
+    this.#swarm?.clearPeers()
+  }
+
   /** The session's own limits changed. */
   limitsChanged(): void {
     this.#swarm?.applyConnections()

@@ -121,6 +121,20 @@ export class Swarm implements Sharer {
     else torrent.once('infoHash', () => torrent.addPeer(address, 'manual'))
   }
 
+  /** Disconnects all and forgets who is known, but for web seeds. */
+  clearPeers(): void {
+    const { torrent } = this
+    if (torrent.destroyed || torrent._peers === null) return
+    // or each peer that goes would make room for one of those who wait
+    torrent._queue = []
+    for (const [id, { type }] of [...torrent._peers]) {
+      if (type === 'webSeed') continue
+      this.dialer.forget(id)
+      torrent.removePeer(id)
+    }
+    this.state.changed(true)
+  }
+
   /** Makes changed file priorities, order or upload mode count. */
   applySelection(): void {
     const { torrent, state } = this

@@ -1,5 +1,6 @@
 import type { Metainfo } from '../../../metainfo/types.ts'
 import { countBits, getBit, newBits, setBit } from '../bits.ts'
+import { fileProgress } from '../file-progress.ts'
 import type { TaskError, TaskOptions, TorrentReport, TorrentTask } from '../protocol.ts'
 import { pieceSize } from '../storage/layout.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -152,6 +153,12 @@ export class TorrentState {
     // nobody knows before the metadata, and 0 would say that we are a seed
     if (this.meta === null) return 16384
     return Math.min(this.wantedMissing * this.meta.pieceLength, this.meta.totalSize)
+  }
+
+  /** Bytes of each file that are there; null while that is not known. */
+  fileProgress(): number[] | null {
+    if (this.meta === null || this.phase !== 'running') return null
+    return fileProgress(this.meta, this.have, this.partial?.() ?? [])
   }
 
   /** Everything there is to report, now. */

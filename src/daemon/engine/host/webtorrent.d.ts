@@ -60,6 +60,7 @@ declare module 'webtorrent' {
   }
 
   interface Peer {
+    type: string
     retries: number
   }
 
@@ -141,6 +142,7 @@ declare module 'webtorrent' {
     _peers: Map<string, Peer> | null
     _queue: unknown[] | null
     addPeer(address: string, source?: string): boolean
+    removePeer(id: string): void
     destroy(done?: () => void): void
     _addPeer(peer: string | object, type: 'tcp' | 'utp', source?: string): Peer | null
     _drain(): void

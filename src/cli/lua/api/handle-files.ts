@@ -1,0 +1,77 @@
+import { ArgumentError } from '../vm/errors.ts'
+import type { MethodMember } from './describe.ts'
+import type { HandleValue } from './torrent-handle.ts'
+import { keyOf } from './torrent-ref.ts'
+import { pushList, readInteger, readList } from './values.ts'
+
+/** What a torrent has of its files and pieces, and what it wants of them. */
+export const fileMembers: readonly MethodMember<HandleValue>[] = [
+  {
+    kind: 'method',
+    name: 'file_priorities',
+    signature: '(): integer[]',
+    doc: 'Priority of each file, 0 (not wanted) to 7. Before metadata what was given, possibly nothing.',
+    origin: 'porla',
+    call: (api, L, self) => {
+      const { priorities } = api.call('torrents.files.priorities', keyOf(self.torrent))
+      pushList(api.lua, L, priorities, (priority) => api.lua.pushInteger(L, priority))
+      return 1
+    },
+  },
+  {
+    kind: 'method',
+    name: 'file_progress',
+    signature: '(): integer[]',
+    doc: 'Bytes of each file that are there, unfinished pieces included. Empty before metadata.',
+    origin: 'own',
+    call: (api, L, self) => {
+      const { progress } = api.call('torrents.files.progress', keyOf(self.torrent))
+      pushList(api.lua, L, progress, (bytes) => api.lua.pushInteger(L, bytes))
+      return 1
+    },
+  },
+  {
+    kind: 'method',
+    name: 'flush_cache',
+    signature: '()',
+    doc: 'Does nothing: a piece is written as soon as it is verified.',
+    origin: 'seed',
+    call: (api, _L, self) => {
+      // Only for the error of a torrent that is gone.
+      api.call('torrents.properties.get', keyOf(self.torrent))
+      return 0
+    },
+  },
+  {
+    kind: 'method',
+    name: 'have_piece',
+    signature: '(index: integer): boolean',
+    doc: 'Whether a piece is verified. Indexes count from 0; always false before metadata.',
+    origin: 'own',
+    call: (api, L, self) => {
+      const index = api.lua.checkInteger(L, 2)
+      const { pieces, num_pieces } = api.call('torrents.pieces', keyOf(self.torrent))
+      if (num_pieces > 0 && (index < 0 || index >= num_pieces)) {
+        throw new ArgumentError(2, `piece ${index} is out of range: there are ${num_pieces} pieces, from 0`)
+      }
+      const byte = Buffer.from(pieces, 'base64')[index >> 3] ?? 0
+      api.lua.pushBoolean(L, num_pieces > 0 && ((byte >> (7 - (index & 7))) & 1) === 1)
+      return 1
+    },
+  },
+  {
+    kind: 'method',
+    name: 'prioritize_files',
+    signature: '(priorities: integer[])',
+    doc:
+      'Sets the priority of each file: 0 (not wanted) to 7. Files past the end of the list get 4; a number that is no ' +
+      'priority counts as 7.',
+    origin: 'porla',
+    call: (api, L, self) => {
+      const read = () => readList(api.lua, L, 2, (lua, S, idx) => readInteger(lua, S, idx))
+      const priorities = api.argument(2, read)
+      api.call('torrents.files.prioritize', { ...keyOf(self.torrent), priorities })
+      return 0
+    },
+  },
+]

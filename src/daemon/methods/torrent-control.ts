@@ -1,0 +1,32 @@
+import type { torrentControlMethods } from '../../rpc/contract/torrent-control.ts'
+import type { Handlers } from '../../rpc/contract/index.ts'
+import type { InfoHashParam } from '../../rpc/contract/types.ts'
+import { clearPeers, setProperties } from '../session/commands.ts'
+import { filePriorities, fileProgressOf, filesOf, prioritizeFiles } from '../session/files.ts'
+import { propertiesOf } from '../session/limits.ts'
+import { moveInQueue } from '../session/moves.ts'
+import type { TorrentRecord } from '../session/record.ts'
+import type { Session } from '../session/session.ts'
+
+/** Looks up what a handle names; throws UnknownSession or InvalidTorrentHandle. */
+type Find = (key: { session: string; info_hash: InfoHashParam }) => [Session, TorrentRecord]
+
+/** Handlers of the methods about parts of a torrent: limits and flags, files, place in the queue, peers. */
+export function torrentControlHandlers(find: Find): Pick<Handlers, keyof typeof torrentControlMethods> {
+  return {
+    'torrents.properties.get': (key) => propertiesOf(find(key)[1]),
+    'torrents.properties.set': (params) => ({ warnings: setProperties(...find(params), params) }),
+    'torrents.files.list': async (key) => ({ files: await filesOf(...find(key)) }),
+    'torrents.files.priorities': (key) => ({ priorities: filePriorities(...find(key)) }),
+    'torrents.files.progress': async (key) => ({ progress: await fileProgressOf(...find(key)) }),
+    'torrents.files.prioritize': ({ priorities, ...key }) => {
+      prioritizeFiles(...find(key), priorities)
+      return null
+    },
+    'torrents.queue.move': ({ to, ...key }) => ({ queue_position: moveInQueue(...find(key), to) }),
+    'torrents.peers.clear': (key) => {
+      clearPeers(...find(key))
+      return null
+    },
+  }
+}

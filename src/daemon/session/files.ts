@@ -1,0 +1,107 @@
+import { type Metainfo, parseTorrent } from '../../metainfo/index.ts'
+import type { Result } from '../../rpc/contract/index.ts'
+import { fileProgress } from '../engine/file-progress.ts'
+import { FilesState } from '../state/rows.ts'
+import { piecesOf } from './commands.ts'
+import { countUp } from './durations.ts'
+import { measure, pieceBytesOf, priorityOf, sizesOf } from './measure.ts'
+import { fullPriorities } from './metadata.ts'
+import { finishedChanged } from './observer.ts'
+import { hasMetadata, type TorrentRecord } from './record.ts'
+import type { Session } from './session.ts'
+
+/** libtorrent's top_priority, and what it makes of a priority that does not exist. */
+const topPriority = 7
+/** libtorrent's default_priority. */
+const defaultPriority = 4
+
+/** The priority of every file; before metadata what was given, which may be nothing. */
+export function filePriorities(session: Session, record: TorrentRecord): number[] {
+  const given = record.row.filePriorities
+  if (given || !hasMetadata(record)) return [...(given ?? [])]
+  return metainfoOf(session, record).files.map(() => defaultPriority)
+}
+
+/**
+ * Sets the priority of every file, 0..7; those past the end of the list get 4, and what is no priority counts as 7.
+ * Which pieces are wanted changes at once, and with them whether the torrent is finished; the bytes on disk stay.
+ * Before metadata the list is kept for later.
+ */
+export function prioritizeFiles(session: Session, record: TorrentRecord, list: readonly number[]): void {
+  const { row, progress, live } = record
+  const given = Uint8Array.from(list, (value) => (value >= 0 && value <= topPriority ? value : topPriority))
+  if (!hasMetadata(record)) {
+    session.change(record, { filePriorities: given.length > 0 ? given : null })
+    record.stale = true
+    session.touch(record)
+    return
+  }
+  const metainfo = metainfoOf(session, record)
+  const full = fullPriorities(given, 0, metainfo.files.length)
+  const priorities = full?.every((value) => value === defaultPriority) ? null : full
+  const sizes = sizesOf(metainfo, priorities)
+  const next = { ...progress }
+  if (progress.files === FilesState.known) {
+    const sums = measure(piecesOf(session, record).have, sizes, pieceBytesOf(metainfo, priorities))
+    next.finished = sums.finished
+    // Until the engine counts anew, its last word on blocks of unfinished pieces has to do.
+    const partial = live?.have && !sums.finished ? live.seen.wantedPartial : 0
+    next.wantedDone = Math.min(sizes.totalWanted, sums.wantedDone + partial)
+    // As in libtorrent: what is wanted in addition was not complete, whenever the rest was.
+    if (!sums.finished) next.completedTime = 0
+  }
+  countUp(record, session.clock.now())
+  const changed = next.finished !== progress.finished
+  next.activeMs = progress.activeMs
+  next.finishedMs = progress.finishedMs
+  next.seedingMs = progress.seedingMs
+  session.change(record, { filePriorities: priorities, totalWanted: sizes.totalWanted }, () => {
+    session.store.saveProgress(row.id, next)
+  })
+  Object.assign(progress, next)
+  if (live) live.bytes = null
+  if (changed) finishedChanged(session, record)
+  record.stale = true
+  session.touch(record)
+}
+
+/**
+ * Bytes of each file that are there; empty before metadata, all 0 while they are not known. A running torrent's engine
+ * is asked, which knows the blocks of unfinished pieces.
+ */
+export async function fileProgressOf(session: Session, record: TorrentRecord): Promise<number[]> {
+  if (!hasMetadata(record)) return []
+  const metainfo = metainfoOf(session, record)
+  if (record.progress.files !== FilesState.known) return metainfo.files.map(() => 0)
+  if (record.loaded && record.progress.haveCount < record.row.pieces) {
+    try {
+      const told = await session.engine.fileProgress(record.row.v1)
+      if (told) return told
+    } catch (error) {
+      // It left the engine meanwhile: what is known here is all there is.
+      session.log.debug(`session ${session.name}: progress of files: ${(error as Error).message}`)
+    }
+  }
+  return fileProgress(metainfo, piecesOf(session, record).have)
+}
+
+/** The files of a torrent; none before metadata. */
+export async function filesOf(
+  session: Session,
+  record: TorrentRecord,
+): Promise<Result<'torrents.files.list'>['files']> {
+  if (!hasMetadata(record)) return []
+  const { files } = metainfoOf(session, record)
+  const progress = await fileProgressOf(session, record)
+  return files.map(({ path, size }, index) => ({
+    index,
+    path,
+    size,
+    priority: priorityOf(record.row.filePriorities, index),
+    progress: progress[index] ?? 0,
+  }))
+}
+
+function metainfoOf(session: Session, record: TorrentRecord): Metainfo {
+  return parseTorrent(session.torrentFile(record)!)
+}

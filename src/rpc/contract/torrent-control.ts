@@ -1,0 +1,92 @@
+import { Type } from 'typebox'
+import { method, nothing, object } from './method.ts'
+import { Count, FlagChanges, flagNames, torrentKey, Warnings } from './types.ts'
+
+/** libtorrent takes an int. */
+const set = (what: string) =>
+  Type.Optional(
+    Type.Integer({ minimum: -(2 ** 31), maximum: 2 ** 31 - 1, description: `${what}; 0 or less: unlimited` }),
+  )
+const rate = (what: string) => Type.Integer({ description: `${what}, bytes/s; -1: unlimited` })
+const most = (what: string) => Type.Integer({ description: `${what}; 16777215: unlimited, as in libtorrent` })
+
+/** One file of a torrent, pad files included. */
+const File = object({
+  index: Type.Integer({ minimum: 0, description: 'from 0, in the order of the metadata' }),
+  path: Type.String({ description: 'below the save path, top folder included' }),
+  size: Count,
+  priority: Type.Integer({ minimum: 0, maximum: 7, description: '0 is not wanted' }),
+  progress: Type.Integer({ minimum: 0, description: 'bytes that are there' }),
+})
+
+/** Methods about the parts of one torrent: limits and flags, files, place in the queue, peers. */
+export const torrentControlMethods = {
+  'torrents.properties.get': method({
+    params: object(torrentKey),
+    result: object({
+      download_limit: rate('all bytes in'),
+      upload_limit: rate('all bytes out'),
+      max_connections: most('connections'),
+      max_uploads: most('unchoked peers'),
+      flags: Type.Array(Type.Enum(flagNames), { description: 'the flags that are set' }),
+    }),
+    changes: false,
+    doc: 'Returns limits and flags of a torrent as libtorrent reads them.',
+  }),
+  'torrents.properties.set': method({
+    params: object({
+      ...torrentKey,
+      download_limit: set('bytes/s'),
+      upload_limit: set('bytes/s'),
+      max_connections: set('connections'),
+      max_uploads: set('unchoked peers'),
+      flags: Type.Optional(FlagChanges),
+    }),
+    result: object({ warnings: Warnings }),
+    changes: true,
+    doc: 'Changes limits and flags; what is left out stays. They apply at once to the peers that are connected.',
+  }),
+  'torrents.files.list': method({
+    params: object(torrentKey),
+    result: object({ files: Type.Array(File) }),
+    changes: false,
+    doc: 'Lists the files of a torrent with their priority and what of them is there; none before metadata.',
+  }),
+  'torrents.files.priorities': method({
+    params: object(torrentKey),
+    result: object({ priorities: Type.Array(Type.Integer({ minimum: 0, maximum: 7 })) }),
+    changes: false,
+    doc: 'Returns the priority of every file; before metadata what was given.',
+  }),
+  'torrents.files.progress': method({
+    params: object(torrentKey),
+    result: object({ progress: Type.Array(Count, { description: 'bytes of each file that are there' }) }),
+    changes: false,
+    doc: 'Returns what of every file is there, complete blocks of unfinished pieces included; none before metadata.',
+  }),
+  'torrents.files.prioritize': method({
+    params: object({
+      ...torrentKey,
+      priorities: Type.Array(Type.Integer(), {
+        description: '0 (not wanted) to 7 for each file; others count as 7, files that are left out get 4',
+      }),
+    }),
+    result: nothing,
+    changes: true,
+    doc: 'Sets the priority of every file.',
+  }),
+  'torrents.queue.move': method({
+    params: object({ ...torrentKey, to: Type.Enum(['top', 'up', 'down', 'bottom']) }),
+    result: object({
+      queue_position: Type.Integer({ description: 'the place it has now, -1 for a finished torrent' }),
+    }),
+    changes: true,
+    doc: 'Moves a torrent in the queue; no effect at the ends and on finished torrents.',
+  }),
+  'torrents.peers.clear': method({
+    params: object(torrentKey),
+    result: nothing,
+    changes: true,
+    doc: 'Disconnects all peers of a torrent and forgets the known addresses.',
+  }),
+}
