@@ -55,9 +55,33 @@ function TorrentHandle:clear_error() end
 ---@param port integer
 function TorrentHandle:connect_peer(ip, port) end
 
+---Disconnects all peers and forgets their addresses; those who connect again are let in.
+function TorrentHandle:clear_peers() end
+
 ---libtorrent's twenty flags by name, as a new table.
 ---@return table<string, boolean>
 function TorrentHandle:flags() end
+
+---Priority of each file, 0 (not wanted) to 7. Before metadata what was given, possibly nothing.
+---@return integer[]
+function TorrentHandle:file_priorities() end
+
+---Bytes of each file that are there, unfinished pieces included. Empty before metadata.
+---@return integer[]
+function TorrentHandle:file_progress() end
+
+---Does nothing: a piece is written as soon as it is verified.
+function TorrentHandle:flush_cache() end
+
+---Whether a piece is verified. Indexes count from 0; always false before metadata.
+---@param index integer
+---@return boolean
+function TorrentHandle:have_piece(index) end
+
+---Sets the priority of each file: 0 (not wanted) to 7. Files past the end of the list get 4; a number
+---that is no priority counts as 7.
+---@param priorities integer[]
+function TorrentHandle:prioritize_files(priorities) end
 
 ---Forgets which pieces are there and hashes the files again. A paused torrent waits until it is
 ---resumed.
@@ -78,8 +102,56 @@ function TorrentHandle:is_valid() end
 ---@param path string
 function TorrentHandle:move_storage(path) end
 
+---Limit of what comes in, protocol included, in bytes/s; -1 when it is unlimited.
+---@return integer
+function TorrentHandle:download_limit() end
+
+---Limit of what comes in, protocol included, in bytes/s; 0 or less is unlimited. Counts at once.
+---@param limit integer
+function TorrentHandle:set_download_limit(limit) end
+
+---Limit of what goes out, protocol included, in bytes/s; -1 when it is unlimited.
+---@return integer
+function TorrentHandle:upload_limit() end
+
+---Limit of what goes out, protocol included, in bytes/s; 0 or less is unlimited. Counts at once.
+---@param limit integer
+function TorrentHandle:set_upload_limit(limit) end
+
+---Most connections; 16777215 when it is unlimited.
+---@return integer
+function TorrentHandle:max_connections() end
+
+---Most connections; 0 or less is unlimited. Counts at once.
+---@param limit integer
+function TorrentHandle:set_max_connections(limit) end
+
+---Most peers that are unchoked; 16777215 when it is unlimited.
+---@return integer
+function TorrentHandle:max_uploads() end
+
+---Most peers that are unchoked; 0 or less is unlimited. Counts at once.
+---@param limit integer
+function TorrentHandle:set_max_uploads(limit) end
+
 ---Pauses the torrent until it is resumed; the queue lets it be.
 function TorrentHandle:pause() end
+
+---Place among the unfinished torrents of the session, from 0; -1 when finished.
+---@return integer
+function TorrentHandle:queue_position() end
+
+---Makes it the first of the queue. No effect at that end, and on a finished torrent.
+function TorrentHandle:queue_position_top() end
+
+---Moves it one place towards 0. No effect at that end, and on a finished torrent.
+function TorrentHandle:queue_position_up() end
+
+---Moves it one place away from 0. No effect at that end, and on a finished torrent.
+function TorrentHandle:queue_position_down() end
+
+---Makes it the last of the queue. No effect at that end, and on a finished torrent.
+function TorrentHandle:queue_position_bottom() end
 
 ---Resumes the torrent, clears its error, and gives it back to the queue.
 function TorrentHandle:resume() end

@@ -2,12 +2,16 @@ import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Method } from '../../src/rpc/contract/index.ts'
+import type { torrentControlMethods } from '../../src/rpc/contract/torrent-control.ts'
 import { waitUntil } from '../helpers/wait-until.ts'
 import { base64 } from '../session/harness.ts'
 import { type CasesOf, magnet, statusOf, torrent } from './case.ts'
 import { fileHash, fileTorrent, magnetHash, unknownHash } from './world.ts'
 
-type Names = Exclude<Extract<Method, `torrents.${string}`>, 'torrents.add' | 'torrents.remove'>
+type Names = Exclude<
+  Extract<Method, `torrents.${string}`>,
+  'torrents.add' | 'torrents.remove' | keyof typeof torrentControlMethods
+>
 
 /** Torrents that are there. */
 export const torrentCases: CasesOf<Names> = {

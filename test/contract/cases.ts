@@ -1,6 +1,7 @@
 import type { Method } from '../../src/rpc/contract/index.ts'
 import type { CasesOf } from './case.ts'
 import { addCases } from './cases-add.ts'
+import { controlCases } from './cases-control.ts'
 import { daemonCases } from './cases-daemon.ts'
 import { eventCases } from './cases-events.ts'
 import { torrentCases } from './cases-torrents.ts'
@@ -9,4 +10,10 @@ import { torrentCases } from './cases-torrents.ts'
  * The cases of each method. What every method shares (unknown fields, wrong types, unknown sessions, handles of
  * removed torrents) is made from the contract itself and is not repeated here.
  */
-export const cases: CasesOf<Method> = { ...daemonCases, ...addCases, ...torrentCases, ...eventCases }
+export const cases: CasesOf<Method> = {
+  ...daemonCases,
+  ...addCases,
+  ...torrentCases,
+  ...controlCases,
+  ...eventCases,
+}

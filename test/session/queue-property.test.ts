@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { pause, recheck, resume } from '../../src/daemon/session/commands.ts'
+import { prioritizeFiles } from '../../src/daemon/session/files.ts'
+import { moveInQueue } from '../../src/daemon/session/moves.ts'
 import {
   isChecking,
   isFinished,
@@ -37,6 +39,11 @@ const steps: Record<
   fail: ({ engine }, record) =>
     record?.loaded &&
     engine.say({ id: record.row.v1, phase: 'stopped', error: { message: 'x', file: null } }),
+  top: ({ session }, record) => record && moveInQueue(session, record, 'top'),
+  up: ({ session }, record) => record && moveInQueue(session, record, 'up'),
+  down: ({ session }, record) => record && moveInQueue(session, record, 'down'),
+  bottom: ({ session }, record) => record && moveInQueue(session, record, 'bottom'),
+  prioritize: ({ session }, record, pick) => record && prioritizeFiles(session, record, [pick(2) * 4]),
   crash: ({ engine }) => {
     engine.die()
     engine.comeBack()

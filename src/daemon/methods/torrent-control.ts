@@ -1,5 +1,5 @@
-import type { torrentControlMethods } from '../../rpc/contract/torrent-control.ts'
 import type { Handlers } from '../../rpc/contract/index.ts'
+import type { torrentControlMethods } from '../../rpc/contract/torrent-control.ts'
 import type { InfoHashParam } from '../../rpc/contract/types.ts'
 import { clearPeers, setProperties } from '../session/commands.ts'
 import { filePriorities, fileProgressOf, filesOf, prioritizeFiles } from '../session/files.ts'

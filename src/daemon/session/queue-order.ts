@@ -16,9 +16,7 @@ export class QueueOrder {
 
   /** Takes the unfinished torrents of a session in any order. */
   constructor(records: Iterable<TorrentRecord>) {
-    this.#records = [...records]
-      .filter((record) => record.row.queueKey !== null)
-      .sort(byKey)
+    this.#records = [...records].filter((record) => record.row.queueKey !== null).sort(byKey)
     this.#nextKey = (this.#records.at(-1)?.row.queueKey ?? -1) + 1
     this.settle()
   }
