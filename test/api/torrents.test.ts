@@ -313,7 +313,7 @@ test('torrents', async (t) => {
        failing(function() t:connect_peer("127.0.0.1", 65536) end)
        failing(function() t:connect_peer("127.0.0.1") end)
        failing(function() t:staus() end)
-       failing(function() t:queue_position_top() end)
+       failing(function() t:juggle_bytes() end)
        failing(function() t.pause = 1 end)
        failing(function() t.pause(nil) end)
        print(t.pause == t.pause, type(t.pause))`,
@@ -331,7 +331,7 @@ test('torrents', async (t) => {
       "bad argument #2 to 'connect_peer' (port from 1 to 65535 expected, got 65536)",
       "bad argument #2 to 'connect_peer' (number expected, got no value)",
       "no property 'staus' in TorrentHandle; did you mean 'status'?",
-      "no property 'queue_position_top' in TorrentHandle",
+      "no property 'juggle_bytes' in TorrentHandle",
       "'pause' of TorrentHandle cannot be written",
       "bad argument #1 to 'pause' (TorrentHandle expected, got nil)",
       'true\tfunction',
