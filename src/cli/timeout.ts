@@ -48,7 +48,7 @@ export async function runWithin(time: Duration, argv: string[]): Promise<number>
   for (const name of forwarded) process.on(name, handOn)
   const { code, signal } = await ended(child)
   for (const timer of timers) clearTimeout(timer)
-  const rest = tree.slice(0, -1)
+  const rest = tree.slice(1)
   if (rest.length > 0) {
     end(rest, 'SIGTERM')
     await new Promise((resolve) => setTimeout(resolve, lastWordsMs))
@@ -76,8 +76,9 @@ function inForeground(): boolean {
 }
 
 /**
- * The script's process and, before it, what it waits for: commands of os.execute and io.popen. What has a session of
- * its own, as a daemon, was meant to stay.
+ * The script's process and, behind it, what it waits for: commands of os.execute and io.popen. Parents come before
+ * their children: a shell whose command is terminated first says so on stderr. What has a session of its own, as a
+ * daemon, was meant to stay.
  */
 function treeOf(child: ChildProcess): number[] {
   if (child.pid === undefined) return []
@@ -88,7 +89,7 @@ function treeOf(child: ChildProcess): number[] {
   for (const parent of tree) {
     for (const [pid, other] of all) if (other.parent === parent && other.session === session) tree.add(pid)
   }
-  return [...tree].reverse()
+  return [...tree]
 }
 
 function end(pids: number[], signal: NodeJS.Signals): void {
