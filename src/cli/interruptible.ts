@@ -11,6 +11,9 @@ export class Interrupted extends Error {}
  * REPL stops a busy script in the same way (`breakOnSigint` of node:vm): a thread of Node's own gets the signal and
  * makes V8 stop. No `catch` or `finally` of the function runs, so nothing it uses may be trusted to be whole
  * afterwards. Throws Interrupted then.
+ *
+ * A SIGINT in the very moment in which the function returns is lost: Node's thread is being stopped then and drops it
+ * (SigintWatchdogHelper::Stop). The next one counts.
  */
 export function interruptible<T>(body: () => T): T {
   const global = globalThis as unknown as { [place]: () => T }

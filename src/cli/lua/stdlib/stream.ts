@@ -46,8 +46,8 @@ export class Stream {
   /** How many of them are written already, while a flush is under way. */
   #flushed = 0
   #buffering: Buffering
-  /** When it was last flushed, by performance.now. */
-  #flushedAt = Number.NEGATIVE_INFINITY
+  /** When it was last flushed, by Date.now: `performance` is loaded at its first use, and an interrupt may stop that. */
+  #flushedAt = 0
 
   constructor(
     raw: LuaExports,
@@ -129,13 +129,15 @@ export class Stream {
       }
     } finally {
       const done = this.#flushed
-      this.#flushed = 0
-      if (done > 0 && done < this.#pending) {
+      // A closed pipe has discarded it all.
+      const rest = Math.max(0, this.#pending - done)
+      if (done > 0 && rest > 0) {
         this.#raw.HEAPU8.copyWithin(this.#buffer, this.#buffer + done, this.#buffer + this.#pending)
       }
-      // A closed pipe has discarded it all.
-      this.#pending = Math.max(0, this.#pending - done)
-      this.#flushedAt = performance.now()
+      // In this order: an interrupt in between must not make bytes count as unwritten again.
+      this.#pending = rest
+      this.#flushed = 0
+      this.#flushedAt = Date.now()
     }
   }
 
@@ -144,7 +146,10 @@ export class Stream {
    * script says when it says it, and a fast one pays for few system calls.
    */
   keepUp(): void {
-    if (this.#pending > 0 && performance.now() - this.#flushedAt > maxDelayMs) this.flush()
+    if (this.#pending === 0) return
+    const age = Date.now() - this.#flushedAt
+    // A negative age: somebody has set the clock.
+    if (age > maxDelayMs || age < 0) this.flush()
   }
 
   /** Forgets what is buffered: nobody will read it. */
