@@ -51,7 +51,11 @@ test('SIGINT while the reader is slow: every byte once', { timeout: 30_000 }, as
     const lines = out.split('\n')
     // The last line can be cut: the signal came in the middle of it.
     const wrong = lines.slice(0, -1).findIndex((line, i) => line !== String(i + 1))
-    assert.equal(wrong, -1, `line ${wrong + 1} of ${lines.length}: ${JSON.stringify(lines.slice(Math.max(0, wrong - 2), wrong + 3))}`)
+    assert.equal(
+      wrong,
+      -1,
+      `line ${wrong + 1} of ${lines.length}: ${JSON.stringify(lines.slice(Math.max(0, wrong - 2), wrong + 3))}`,
+    )
     assert.ok(String(lines.length).startsWith(lines.at(-1) as string))
   }
 })
