@@ -80,7 +80,9 @@ test('a second Ctrl-C ends what no instruction can stop', { timeout: 30_000 }, a
   await terminal.line('print("runs") string.find(string.rep("a", 1000000), ".*b")', /\r\nruns\r\n/)
   terminal.type(ctrlC)
   await terminal.shows(/\^C/)
-  terminal.type(ctrlC)
+  // Two that come before the program has run in between are one for the kernel: so press again, as people do.
+  const again = setInterval(() => terminal.type(ctrlC), 200)
+  t.after(() => clearInterval(again))
   assert.equal(await terminal.exitCode, 130)
 })
 
