@@ -1,5 +1,8 @@
 import { type Static, Type } from 'typebox'
+import { type FlagName, flagNames } from '../flag-names.ts'
 import { object } from './method.ts'
+
+export { type FlagName, flagNames }
 
 /** v1 and v2 info hash as lower-case hex (40 and 64 digits); null for the version a torrent lacks. */
 export const InfoHash = Type.Tuple([
@@ -27,31 +30,6 @@ export const Bytes64 = Type.String({
   pattern: '^[A-Za-z0-9+/]*={0,2}$',
   description: 'bytes as base64',
 })
-
-/** libtorrent's twenty flag names (reference: libtorrent torrent_flags_t). */
-export const flagNames = [
-  'seed_mode',
-  'upload_mode',
-  'share_mode',
-  'apply_ip_filter',
-  'paused',
-  'auto_managed',
-  'duplicate_is_error',
-  'update_subscribe',
-  'super_seeding',
-  'sequential_download',
-  'stop_when_ready',
-  'override_trackers',
-  'override_web_seeds',
-  'need_save_resume',
-  'disable_dht',
-  'disable_lsd',
-  'disable_pex',
-  'no_verify_files',
-  'default_dont_download',
-  'i2p_torrent',
-] as const
-export type FlagName = (typeof flagNames)[number]
 
 /** Flags to change: a name left out stays as it is. */
 export const FlagChanges = object(

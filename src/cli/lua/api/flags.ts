@@ -1,35 +1,8 @@
-import type { FlagName } from '../../../rpc/contract/types.ts'
+import { type FlagName, flagNames } from '../../../rpc/flag-names.ts'
 import type { State } from '../vm/raw.ts'
 import type { Api } from './api.ts'
 import type { ApiClass } from './describe.ts'
 import { type FieldReaders, readBoolean, readFields } from './values.ts'
-
-/**
- * libtorrent's flag names, in the contract's order. Listed again because the program must not load the contract's
- * schemas at start; a test compares the two.
- */
-export const flagNames: readonly FlagName[] = [
-  'seed_mode',
-  'upload_mode',
-  'share_mode',
-  'apply_ip_filter',
-  'paused',
-  'auto_managed',
-  'duplicate_is_error',
-  'update_subscribe',
-  'super_seeding',
-  'sequential_download',
-  'stop_when_ready',
-  'override_trackers',
-  'override_web_seeds',
-  'need_save_resume',
-  'disable_dht',
-  'disable_lsd',
-  'disable_pex',
-  'no_verify_files',
-  'default_dont_download',
-  'i2p_torrent',
-]
 
 /** What libtorrent gives a torrent that is added without a word about flags (torrent_flags::default_flags). */
 const defaultFlags: ReadonlySet<FlagName> = new Set<FlagName>([
