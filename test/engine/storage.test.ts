@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
+import { openSync } from 'node:fs'
 import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -8,6 +9,7 @@ import { Gate } from '../../src/daemon/engine/storage/gate.ts'
 import { ReadCache } from '../../src/daemon/engine/storage/read-cache.ts'
 import { SaveFolder } from '../../src/daemon/engine/storage/save-folder.ts'
 import { Storage } from '../../src/daemon/engine/storage/storage.ts'
+import { waitUntil } from '../helpers/wait-until.ts'
 import { file, makeTorrent, type TestFile, type TestTorrent, writeFiles, wrongFiles } from './support/data.ts'
 import { tempFolder } from './support/engine.ts'
 
@@ -48,6 +50,26 @@ test('many files with few descriptors: never more open than allowed, every byte 
   await storage.close()
   assert.equal(pool.size, 0)
   assert.deepEqual(await wrongFiles(folder, torrent.files), [])
+})
+
+test('an error that shows only when a file is closed to make room reaches its owner', async () => {
+  const pool = new DescriptorPool(1)
+  const owner = {}
+  const other = {}
+  const nothing = async () => {}
+  // no process has so many: closing it fails as it does when a server lost what was written
+  await pool.use(owner, 'a', async () => 1_000_000_000, nothing)
+  const open = async () => openSync('/dev/null', 'r')
+  await pool.use(other, 'b', open, nothing)
+  await waitUntil('the error', () =>
+    pool.use(owner, 'c', open, nothing).then(
+      () => false,
+      (error: NodeJS.ErrnoException) => error.code === 'EBADF',
+    ),
+  )
+  await pool.use(owner, 'c', open, nothing)
+  await pool.closeAll(owner)
+  await pool.closeAll(other)
 })
 
 test('reading what is not there is an error with the path', async (t) => {

@@ -15,6 +15,8 @@ export class DescriptorPool {
   /** In order of use, oldest first. */
   readonly #entries = new Map<string, Entry>()
   readonly #waiting: (() => void)[] = []
+  /** Errors of closing files to make room: some file systems (NFS) tell only then that a write was lost. */
+  readonly #failures = new WeakMap<object, Error>()
 
   constructor(limit: number) {
     this.#limit = Math.max(1, limit)
@@ -34,6 +36,7 @@ export class DescriptorPool {
   /**
    * Runs `work` with a descriptor of the file. `key` names file and mode; `open` is called when it is not open.
    * `work` must not ask the pool for another descriptor: two such calls could wait for each other.
+   * Throws what closing another file of this owner said meanwhile.
    */
   async use<T>(
     owner: object,
@@ -41,6 +44,7 @@ export class DescriptorPool {
     open: () => Promise<number>,
     work: (fd: number) => Promise<T>,
   ): Promise<T> {
+    this.#throwFailure(owner)
     const entry = await this.#acquire(owner, key, open)
     try {
       return await work(await entry.fd)
@@ -61,6 +65,7 @@ export class DescriptorPool {
     for (const [name] of found) this.#entries.delete(name)
     this.#wake()
     await Promise.all(found.map(([, entry]) => closeEntry(entry)))
+    this.#throwFailure(owner)
   }
 
   async #acquire(owner: object, key: string, open: () => Promise<number>): Promise<Entry> {
@@ -91,10 +96,17 @@ export class DescriptorPool {
       if (this.#entries.size < this.#limit) return true
       if (entry.users > 0) continue
       this.#entries.delete(key)
-      // nobody waits for the result: all writes to it have been answered
-      closeEntry(entry).catch(() => {})
+      // nobody waits for the result: all writes to it have been answered. Its owner hears at its next call
+      closeEntry(entry).catch((error: Error) => this.#failures.set(entry.owner, error))
     }
     return this.#entries.size < this.#limit
+  }
+
+  #throwFailure(owner: object): void {
+    const failure = this.#failures.get(owner)
+    if (failure === undefined) return
+    this.#failures.delete(owner)
+    throw failure
   }
 
   #wake(): void {
