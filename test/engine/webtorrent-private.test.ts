@@ -25,8 +25,9 @@ test('webtorrent still has the private names that the engine uses', () => {
     'this._hasStartupBitfield = this._startupBitfield &&',
     'this._verifyPieces(onPiecesVerified)',
     'this._startDiscovery()',
-    'dht: !this.private && this.client.dht',
-    'lsd: this.client.lsd',
+    'this.discovery.destroy(cb)',
+    'this.discovery.complete()',
+    'this.discovery.tracker?.start()',
     'if (this.client.utPex &&',
     'this._numConns + this._numPending >= this.client.maxConns',
     'const newPeer = this._addPeer(peer.addr, type, peer.source)',
@@ -60,7 +61,6 @@ test('webtorrent still has the private names that the engine uses', () => {
 
 test('so do the packages below it', () => {
   const expected: Record<string, string[]> = {
-    'torrent-discovery': ['this._onLSDPeer', "tracker.on('error', this._onError)", 'this.tracker.stop()'],
     'bittorrent-protocol': [
       '_write (data, cb) {',
       'end (data) {',

@@ -127,7 +127,7 @@ export class LoadedTorrent {
       swarm.applyLimits()
       swarm.applyConnections()
     }
-    if (changed('trackers', 'disableDht', 'disableLsd')) swarm.applyDiscovery()
+    if (changed('trackers', 'disableDht', 'disableLsd')) swarm.applyDiscovery(changed('trackers'))
   }
 
   async #prioritize(): Promise<void> {

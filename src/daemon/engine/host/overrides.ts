@@ -28,8 +28,9 @@ export function override(swarm: Swarm): void {
     swarm.piecesKnown()
     queueMicrotask(() => done(null))
   }
+  // stock: torrent-discovery, see discovery.ts
   torrent._startDiscovery = () => {
-    swarm.trackers.start(torrent, client, () => stock._startDiscovery.call(torrent))
+    if (!torrent.destroyed) swarm.discovery.start()
   }
   torrent._onWire = (wire, address) => {
     client.utPex = !state.options.disablePex

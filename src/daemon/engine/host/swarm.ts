@@ -8,6 +8,7 @@ import { Availability } from './availability.ts'
 import { Bans } from './bans.ts'
 import { Bucket } from './bucket.ts'
 import { Dialer } from './dialer.ts'
+import { Discovery } from './discovery.ts'
 import { override } from './overrides.ts'
 import { Picker } from './picker.ts'
 import type { SessionLimits, Sharer } from './session-limits.ts'
@@ -46,7 +47,7 @@ export class Swarm implements Sharer {
   readonly download = new Bucket()
   readonly upload = new Bucket()
   readonly torrent: Torrent
-  readonly trackers: Trackers
+  readonly discovery: Discovery
   readonly bans = new Bans()
   readonly dialer: Dialer
   picker: Picker | null = null
@@ -63,7 +64,6 @@ export class Swarm implements Sharer {
     this.limits = limits
     this.events = events
     this.#cache = cache
-    this.trackers = new Trackers(state, events.warn)
     this.applyLimits()
     const { meta, storage } = state
     this.torrent = client.add(meta === null ? this.#magnet() : this.#parsed(meta), {
@@ -77,6 +77,11 @@ export class Swarm implements Sharer {
       noPeersIntervalTime: 86_400,
     })
     if (meta !== null) this.#info = meta.info
+    const { torrent } = this
+    const { warn } = events
+    const peer = (found: unknown) => torrent.addPeer(found as string, 'tracker')
+    const trackers = new Trackers(state, client, { warn, peer })
+    this.discovery = new Discovery({ state, torrent, client, trackers, warn })
     override(this)
     this.#listen()
     this.dialer = new Dialer(this.torrent, client, limits, this.bans)
@@ -109,7 +114,8 @@ export class Swarm implements Sharer {
     for (const wire of torrent.wires) offerMetadata(wire, meta.info)
     torrent._store = this.#storeFor(storage)
     torrent._startupBitfield = this.state.have
-    if (meta.private) this.trackers.onlyTrackers(torrent)
+    // it may have turned out to be private (BEP 27)
+    this.discovery.apply()
     await Object.getPrototypeOf(torrent)._onMetadata.call(torrent, this.#parsed(meta))
   }
 
@@ -168,8 +174,9 @@ export class Swarm implements Sharer {
   }
 
   /** Other trackers, or other sources of peers allowed. */
-  applyDiscovery(): void {
-    if (!this.torrent.destroyed) this.trackers.restart(this.torrent, () => this.torrent._startDiscovery())
+  applyDiscovery(trackers: boolean): void {
+    if (trackers) this.discovery.trackersChanged()
+    this.discovery.apply()
   }
 
   /** Ends it: trackers told (waited for as long as `deadlineMs`), connections and files closed. */
@@ -177,7 +184,7 @@ export class Swarm implements Sharer {
     if (this.#leaving) return
     this.#leaving = true
     // before destroy: that would announce `stopped` with zeros
-    const told = this.trackers.stop(this.torrent, deadlineMs)
+    const told = this.discovery.stop(deadlineMs)
     const closed = new Promise<void>((resolve) => {
       if (this.torrent.destroyed) resolve()
       else this.torrent.destroy(resolve)
@@ -212,7 +219,7 @@ export class Swarm implements Sharer {
 
   #magnet(): ParsedTorrent {
     const { task } = this.state
-    return { infoHash: task.id, name: task.name, announce: this.trackers.urls, urlList: [] }
+    return { infoHash: task.id, name: task.name, announce: [], urlList: [] }
   }
 
   /** What parse-torrent would make of it, but with the hash of the original bytes and our file names. */
@@ -230,7 +237,7 @@ export class Swarm implements Sharer {
     return {
       infoHash: task.id,
       name: meta.name,
-      announce: this.trackers.urls,
+      announce: [],
       urlList: task.webSeeds,
       private: meta.private,
       // only has to be there: webtorrent would encode it again, see `metadata` below

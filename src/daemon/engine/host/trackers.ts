@@ -1,5 +1,5 @@
+import Client, { type TrackerClient } from 'bittorrent-tracker/client'
 import type WebTorrent from 'webtorrent'
-import type { Discovery, Torrent, TrackerClient } from 'webtorrent'
 import type { TorrentState } from './torrent-state.ts'
 
 interface Answer {
@@ -8,71 +8,85 @@ interface Answer {
   incomplete?: unknown
 }
 
-/** Finding peers for one torrent: trackers, DHT and local peers, through webtorrent's discovery. */
+/** Used until a tracker says how often it wants to be asked, ms. */
+const intervalMs = 15 * 60 * 1000
+
+export interface TrackerHooks {
+  /** A tracker named a peer: its `host:port`, or for a WebRTC peer its object. */
+  peer: (peer: unknown) => void
+  /** A tracker failed or said something that is worth a line in the log. */
+  warn: (message: string) => void
+}
+
+/** The trackers of one torrent while it is in a swarm: announces, and peers out of the answers. */
 export class Trackers {
   readonly #state: TorrentState
-  readonly #warn: (message: string) => void
+  readonly #client: WebTorrent
+  readonly #hooks: TrackerHooks
+  /** null while they are not asked. */
+  #running: TrackerClient | null = null
   /** Trackers that answered, with their seeds and leechers (-1 unknown). */
   readonly #answers = new Map<string, { seeds: number; leechers: number }>()
-  /** webtorrent's name of a tracker -> the one we were given. */
+  /** The tracker client's name of a tracker -> the one we were given. */
   readonly #given = new Map<string, string>()
 
-  constructor(state: TorrentState, warn: (message: string) => void) {
+  constructor(state: TorrentState, client: WebTorrent, hooks: TrackerHooks) {
     this.#state = state
-    this.#warn = warn
+    this.#client = client
+    this.#hooks = hooks
   }
 
-  /** In order of tiers. webtorrent asks all at once. */
+  /** In order of tiers. All are asked at once. */
   get urls(): string[] {
     const sorted = this.#state.options.trackers.toSorted((a, b) => a.tier - b.tier)
     return [...new Set(sorted.map((tracker) => tracker.url))]
   }
 
-  /** Runs webtorrent's start of discovery with the sources this torrent may use. */
-  start(torrent: Torrent, client: WebTorrent, stock: () => void): void {
-    if (torrent.discovery !== null && torrent.discovery !== undefined) return
-    const { options, meta } = this.#state
-    const closed = meta?.private ?? false
-    const { lsd, dht } = client
-    // webtorrent reads both while it makes the discovery. It would announce private torrents over LSD
-    client.lsd = lsd && !closed && !options.disableLsd
-    client.dht = closed || options.disableDht ? false : dht
-    try {
-      stock()
-    } finally {
-      client.lsd = lsd
-      client.dht = dht
-    }
-    if (torrent.discovery) this.#tune(torrent, torrent.discovery)
+  /** Announces `started`, and from then on as often as each tracker wants. Does nothing when that already runs. */
+  start(): void {
+    if (this.#running !== null) return
+    const client = new Client({
+      ...this.#client.tracker,
+      infoHash: this.#state.id,
+      announce: this.urls,
+      peerId: this.#client.peerId,
+      port: this.#client.torrentPort,
+      userAgent: this.#client.userAgent,
+      // webtorrent would count protocol bytes as traffic and unwanted pieces as left
+      getAnnounceOpts: () => this.#announceOptions(),
+    })
+    this.#running = client
+    client.on('warning', (error: Error) => this.#hooks.warn(error.message))
+    client.on('error', (error: Error) => this.#hooks.warn(error.message))
+    client.on('peer', this.#hooks.peer)
+    client.on('update', (answer: Answer) => this.#answered(answer))
+    this.#nameTrackers(client)
+    client.setInterval(intervalMs)
+    client.start()
   }
 
-  /** The torrent turned out to be private: only its trackers may know of it (BEP 27). */
-  onlyTrackers(torrent: Torrent): void {
-    this.restart(torrent, () => torrent._startDiscovery())
-  }
-
-  /** Ends what runs, telling trackers, and starts anew with the options of now. */
-  restart(torrent: Torrent, start: () => void): void {
-    if (!torrent.discovery) return
+  /** The list of trackers changed: ends what runs, telling them, and starts anew with those of now. */
+  restart(): void {
+    if (this.#running === null) return
+    void this.stop(0)
     // answers of trackers that were taken away are no longer of use
-    void this.stop(torrent, 0)
     this.#answers.clear()
-    torrent.announce = this.urls
-    if (torrent._noPeersIntervalId !== null) clearInterval(torrent._noPeersIntervalId)
-    start()
+    this.start()
+  }
+
+  /** The last wanted piece came. */
+  complete(): void {
+    this.#running?.complete()
   }
 
   /** Tells trackers that we leave. Waits for those that ever answered, at most `deadlineMs`. */
-  async stop(torrent: Torrent, deadlineMs: number): Promise<void> {
-    const { discovery } = torrent
-    if (!discovery) return
-    torrent.discovery = null
-    const trackers = discovery.tracker
-    discovery.tracker = null
-    discovery.destroy()
-    if (trackers === null) return
-    const told = trackers._trackers.map((tracker) => {
-      tracker.announce({ ...trackers._defaultAnnounceOpts(), event: 'stopped' })
+  async stop(deadlineMs: number): Promise<void> {
+    const client = this.#running
+    this.#running = null
+    if (client === null) return
+    client.removeListener('peer', this.#hooks.peer)
+    const told = client._trackers.map((tracker) => {
+      tracker.announce({ ...client._defaultAnnounceOpts(), event: 'stopped' })
       const done = new Promise<void>((resolve) => tracker.destroy(resolve))
       return this.#answers.has(tracker.announceUrl) ? done : Promise.resolve()
     })
@@ -84,29 +98,7 @@ export class Trackers {
     clearTimeout(timer)
   }
 
-  #tune(torrent: Torrent, discovery: Discovery): void {
-    const { tracker, lsd } = discovery
-    if (tracker !== null) {
-      // webtorrent ends the torrent when one tracker misbehaves
-      tracker.removeListener('error', discovery._onError)
-      tracker.on('error', (error: Error) => this.#warn(error.message))
-      tracker.on('update', (answer: Answer) => this.#answered(answer))
-      // webtorrent counts protocol bytes as traffic and unwanted pieces as left
-      tracker._getAnnounceOpts = () => this.#announceOptions()
-      this.#nameTrackers(tracker)
-    }
-    if (lsd !== null) {
-      // webtorrent takes every announcement on the network, of whatever torrent, for a peer of this one
-      lsd.removeListener('peer', discovery._onLSDPeer)
-      lsd.on('peer', (peer: string, infoHash: string) => {
-        if (infoHash.toLowerCase() === this.#state.id && !torrent.destroyed) torrent.addPeer(peer, 'lsd')
-      })
-      lsd.removeListener('error', discovery._onError)
-      lsd.on('error', (error: Error) => this.#warn(`local peer discovery: ${error.message}`))
-    }
-  }
-
-  /** webtorrent cuts a last slash off urls; reports name trackers as they were given. */
+  /** The tracker client cuts a last slash off urls; reports name trackers as they were given. */
   #nameTrackers(client: TrackerClient): void {
     for (const url of this.urls) {
       const cut = client._trackers.find((tracker) => `${tracker.announceUrl}/` === url)

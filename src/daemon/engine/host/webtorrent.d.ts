@@ -64,28 +64,17 @@ declare module 'webtorrent' {
     retries: number
   }
 
-  interface Tracker {
-    announceUrl: string
-    announce(options: object): void
+  /** What a torrent asks of its discovery object (stock: torrent-discovery; ours: discovery.ts). */
+  interface Discovery {
+    readonly tracker: null
+    complete(): void
     destroy(done: () => void): void
   }
 
-  interface TrackerClient extends EventEmitter {
-    _trackers: Tracker[]
-    _getAnnounceOpts: (() => object) | null
-    _defaultAnnounceOpts(options?: object): object
-  }
-
-  /** torrent-discovery. */
-  interface Discovery {
-    tracker: TrackerClient | null
-    lsd: EventEmitter | null
-    destroyed: boolean
-    _announce: string[]
-    _onError: (error: Error) => void
-    _onLSDPeer: (peer: string, infoHash: string) => void
-    _createTracker(): TrackerClient
-    destroy(done?: () => void): void
+  /** bittorrent-dht. */
+  interface Dht extends EventEmitter {
+    /** Looks for peers (`peer` events), then names us and this port (BEP 5). */
+    announce(infoHash: string, port: number, done: (error?: Error | null) => void): void
   }
 
   interface SelectionItem {
@@ -131,8 +120,6 @@ declare module 'webtorrent' {
     bitfield: PieceSet
     strategy: 'rarest' | 'sequential'
     discovery: Discovery | null
-    announce: string[]
-    _noPeersIntervalId: NodeJS.Timeout | null
     _store: unknown
     _startupBitfield: Uint8Array | undefined
     _selections: Selections
@@ -195,7 +182,8 @@ declare module 'webtorrent' {
     peerId: string
     destroyed: boolean
     listening: boolean
-    torrentPort: number | object
+    /** As given until `listening`, then the real port. */
+    torrentPort: number
     torrents: Torrent[]
     maxConns: number
     secure: number
@@ -203,11 +191,12 @@ declare module 'webtorrent' {
     utp: boolean
     utPex: boolean
     lsd: boolean
-    dht: unknown
+    dht: Dht | false
+    tracker: { wrtc?: false }
     _connPool: { tcpServer: Server } | null
     add(torrent: ParsedTorrent, options: TorrentOptions): Torrent
     destroy(done?: () => void): void
   }
 
-  export type { ClientOptions, Discovery, ParsedTorrent, Peer, Piece, Torrent, TrackerClient, Wire }
+  export type { ClientOptions, Dht, Discovery, ParsedTorrent, Peer, Piece, Torrent, Wire }
 }
