@@ -7,6 +7,8 @@ import type {
 import { apiClasses, apiModules } from '../../src/cli/lua/api/index.ts'
 import { packageModules } from '../../src/cli/lua/packages/index.ts'
 import { changedFlags, defaultFlags, flagsForAdding } from '../../src/daemon/session/flags.ts'
+import { deprecatedRows, laterRows } from '../../src/daemon/session/settings/more-rows.ts'
+import { reasonOf } from '../../src/daemon/session/settings/reasons.ts'
 import { settingRows } from '../../src/daemon/session/settings/table.ts'
 import { type FlagName, flagNames } from '../../src/rpc/contract/types.ts'
 import { table, wrap } from './text.ts'
@@ -132,12 +134,14 @@ function flagLines(): string[] {
 }
 
 function settingLines(): string[] {
-  const rows = settingRows.map(([name, value, , , effect]) => [
+  const kept = (name: string) => ['kept without effect', reasonOf(name)].filter(Boolean).join(': ')
+  const rows = [...settingRows, ...laterRows].map(([name, value, , , effect]) => [
     `\`${name}\``,
     typeof value === 'number' ? 'integer' : typeof value,
     `\`${JSON.stringify(value)}\``,
-    effect === 'works' ? 'yes' : 'kept without effect',
+    effect === 'works' ? 'yes' : kept(name),
   ])
+  const deprecated = deprecatedRows.map(([name]) => `\`${name}\``).join(', ')
   return [
     '### Settings',
     '',
@@ -148,6 +152,9 @@ function settingLines(): string[] {
     ),
     ...table(['Setting', 'Type', 'Default', 'Honoured'], rows),
     '',
+    ...paragraph(
+      `Names that libtorrent keeps for old scripts read their default and can be written, without effect there as here: ${deprecated}. \`peer_tos\` is another name of \`peer_dscp\`.`,
+    ),
   ]
 }
 

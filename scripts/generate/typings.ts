@@ -1,7 +1,7 @@
 import type { ApiModule, ClassDescription } from '../../src/cli/lua/api/describe.ts'
 import { apiClasses, apiModules } from '../../src/cli/lua/api/index.ts'
 import { packageModules } from '../../src/cli/lua/packages/index.ts'
-import { settingRows } from '../../src/daemon/session/settings/table.ts'
+import { allRows } from '../../src/daemon/session/settings/pack.ts'
 import { parseSignature } from './signature.ts'
 import { wrap } from './text.ts'
 
@@ -46,7 +46,7 @@ function callable(member: Callable, definition: (parameters: string) => string):
 
 /** Fields of SettingsPack that libtorrent's table names. */
 function settingFields(): string[] {
-  return settingRows.map(([name, value, , , effect]) => {
+  return allRows.map(([name, value, , , effect]) => {
     const type = typeof value === 'number' ? 'integer' : typeof value
     return `---@field ${name} ${type}${effect === 'kept' ? ' Kept without effect.' : ''}`
   })

@@ -125,14 +125,38 @@ test('sessions', async (t) => {
       local session = require("sessions").get("default")
       for i = 1, 3 do
         local pack = session:settings()
-        pack.proxy_hostname = "host" .. i
+        pack.i2p_hostname = "host" .. i
         session:apply_settings(pack)
       end
       print("done")`)
     assert.equal(code, 0)
     assert.equal(out, 'done\n')
-    assert.match(stderr, /^porla-lua: warning: [^\n]*proxy_hostname[^\n]*\n$/)
+    assert.match(stderr, /^porla-lua: warning: [^\n]*i2p_hostname[^\n]*\n$/)
   })
+
+  await t.test(
+    'a setting without effect is named once in a script, whatever it is applied with',
+    async () => {
+      const { code, stderr } = await daemon.lua(`
+      local session = require("sessions").get("default")
+      local pack = session:settings()
+      pack.cache_size = 1
+      session:apply_settings(pack)
+      pack.aio_threads, pack.cache_size = 3, 2
+      session:apply_settings(pack)
+      pack.aio_threads, pack.peer_tos = 4, pack.peer_dscp + 1
+      session:apply_settings(pack)
+      local now = session:settings()
+      assert(now.cache_size == 2 and now.aio_threads == 4 and now.peer_tos == pack.peer_tos)`)
+      assert.equal(code, 0, stderr)
+      assert.deepEqual(
+        stderr.trimEnd().split('\n'),
+        ['cache_size', 'aio_threads', 'peer_dscp'].map(
+          (name) => `porla-lua: warning: the setting '${name}' is kept but has no effect here`,
+        ),
+      )
+    },
+  )
 })
 
 test('torrents', async (t) => {

@@ -56,7 +56,7 @@ export const daemonCases: CasesOf<Exclude<Method, `torrents.${string}` | `events
       what: 'returns all of the default session',
       params: {},
       result: ({ settings }) => {
-        assert.equal(Object.keys(settings).length, 206)
+        assert.equal(Object.keys(settings).length, 261)
         assert.equal(settings.active_downloads, 0, 'of the configuration')
       },
     },
@@ -82,8 +82,8 @@ export const daemonCases: CasesOf<Exclude<Method, `torrents.${string}` | `events
     {
       what: 'warns of what has no effect',
       params: { settings: { aio_threads: 99 } },
-      result: ({ settings, warnings }) => {
-        assert.equal(settings.aio_threads, 99)
+      result: ({ settings, warnings, without_effect }) => {
+        assert.deepEqual([settings.aio_threads, without_effect], [99, ['aio_threads']])
         assert.match(warnings.join(), /'aio_threads'.*no effect/)
       },
     },

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SettingsLayers } from '../../src/daemon/session/settings/layers.ts'
-import { checkSetting, defaultSettings, presetSettings } from '../../src/daemon/session/settings/pack.ts'
+import { deprecatedRows, laterRows } from '../../src/daemon/session/settings/more-rows.ts'
+import {
+  allRows,
+  checkSetting,
+  defaultSettings,
+  presetSettings,
+  settingName,
+} from '../../src/daemon/session/settings/pack.ts'
+import { explained } from '../../src/daemon/session/settings/reasons.ts'
 import { settingRows } from '../../src/daemon/session/settings/table.ts'
 import type { Settings, SettingValue } from '../../src/rpc/contract/types.ts'
 import { ErrorCode, RpcError } from '../../src/rpc/errors.ts'
@@ -10,15 +18,15 @@ const layers = (config: Settings = {}, applied: Settings = {}) => new SettingsLa
 
 test('every setting of libtorrent 2.0.8 is there once, with presets of its own type', () => {
   assert.equal(settingRows.length, 206)
-  assert.equal(new Set(settingRows.map(([name]) => name)).size, 206)
-  for (const [name, value, ...presets] of settingRows) {
+  assert.deepEqual([deprecatedRows.length, laterRows.length], [43, 12])
+  assert.equal(new Set(allRows.map(([name]) => name)).size, 261)
+  for (const [name, value, ...presets] of allRows) {
     for (const preset of presets.slice(0, 2)) {
       if (preset !== null) assert.equal(typeof preset, typeof value, name)
     }
   }
-  assert.equal(Object.keys(presetSettings('default', '1.2.3')).length, 206)
-  // libtorrent's preset has a 26th value, of a deprecated setting.
-  assert.equal(Object.keys(presetSettings('min_memory_usage', '1.2.3')).length, 25)
+  assert.equal(Object.keys(presetSettings('default', '1.2.3')).length, 261)
+  assert.equal(Object.keys(presetSettings('min_memory_usage', '1.2.3')).length, 26)
   assert.equal(Object.keys(presetSettings('high_performance_seed', '1.2.3')).length, 31)
 })
 
@@ -64,8 +72,12 @@ test('the layers: default, configuration, applied; and back', () => {
   const s = layers({ active_downloads: 10, download_rate_limit: -5 }, { active_seeds: 7 })
   assert.deepEqual([s.int('active_downloads'), s.int('active_seeds'), s.int('active_limit')], [10, 7, 500])
   assert.equal(s.int('download_rate_limit'), 0, 'normalised')
-  const { settings, warnings } = s.check({ active_downloads: 20, upload_rate_limit: -1, active_seeds: 7 })
-  assert.deepEqual([settings, warnings], [{ active_downloads: 20, upload_rate_limit: 0 }, []])
+  const { settings, withoutEffect } = s.check({
+    active_downloads: 20,
+    upload_rate_limit: -1,
+    active_seeds: 7,
+  })
+  assert.deepEqual([settings, withoutEffect], [{ active_downloads: 20, upload_rate_limit: 0 }, []])
   assert.equal(s.int('active_downloads'), 10, 'a check changes nothing')
   s.apply(settings)
   assert.equal(s.int('active_downloads'), 20)
@@ -80,18 +92,16 @@ test('the layers: default, configuration, applied; and back', () => {
 
 test('a whole pack can be read and applied again: nothing changes, nothing is pinned', () => {
   const s = layers({ active_downloads: 10 })
-  assert.deepEqual(s.check(s.all), { settings: {}, warnings: [] })
+  assert.deepEqual(s.check(s.all), { settings: {}, withoutEffect: [] })
 })
 
 test('a setting without effect is kept and told, unless it is set to its default', () => {
   const s = layers()
   const one = s.check({ aio_threads: 3, active_downloads: 3 })
-  assert.match(one.warnings.join(), /^the setting 'aio_threads' is kept but has no effect here$/)
+  assert.deepEqual(one.withoutEffect, ['aio_threads'])
   s.apply(one.settings)
   assert.equal(s.int('aio_threads'), 3)
-  assert.deepEqual(s.check({ aio_threads: 10 }), { settings: { aio_threads: 10 }, warnings: [] })
-  const preset = s.check(presetSettings('min_memory_usage', '1.2.3'))
-  assert.equal(preset.warnings.length, 1, 'one sentence for many settings')
+  assert.deepEqual(s.check({ aio_threads: 10 }), { settings: { aio_threads: 10 }, withoutEffect: [] })
 })
 
 test('a connections_limit of 0 becomes what the system allows', () => {
@@ -122,4 +132,23 @@ test('an alias reads and writes the setting it means', () => {
   const s = layers()
   s.apply(s.check({ peer_tos: 9 }).settings)
   assert.deepEqual(s.pick(['peer_tos', 'peer_dscp']), { peer_tos: 9, peer_dscp: 9 })
+})
+
+test('a deprecated name reads its default, is kept and does nothing; a later one is there', () => {
+  const s = layers()
+  assert.deepEqual(s.pick(['cache_size', 'use_read_cache', 'mmap_cache', 'announce_port']), {
+    cache_size: 2048,
+    use_read_cache: true,
+    mmap_cache: '',
+    announce_port: 0,
+  })
+  const { settings, withoutEffect } = s.check({ cache_size: 4096, use_read_cache: true })
+  assert.deepEqual([settings, withoutEffect], [{ cache_size: 4096 }, ['cache_size']])
+  s.apply(settings)
+  assert.equal(s.int('cache_size'), 4096)
+  assert.match(checkSetting('cache_size', 'x') ?? '', /whole number/)
+})
+
+test('what is explained are settings', () => {
+  for (const name of explained) assert.equal(settingName(name), name)
 })

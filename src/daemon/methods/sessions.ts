@@ -1,4 +1,5 @@
 import type { Handlers } from '../../rpc/contract/index.ts'
+import { noEffect } from '../../rpc/no-effect.ts'
 import type { Sessions } from '../session/sessions.ts'
 
 type Names = 'sessions.list' | `sessions.settings.${'list' | 'update' | 'reset'}`
@@ -18,8 +19,9 @@ export function sessionHandlers(sessions: Sessions): Pick<Handlers, Names> {
     'sessions.settings.list': ({ name, keys }) => ({ settings: sessions.get(name).settings.pick(keys) }),
     'sessions.settings.update': ({ name, settings }) => {
       const session = sessions.get(name)
-      const { warnings } = session.applySettings(settings)
-      return { settings: session.settings.all, warnings }
+      const { withoutEffect } = session.applySettings(settings)
+      const warnings = withoutEffect.length > 0 ? [noEffect(withoutEffect)] : []
+      return { settings: session.settings.all, warnings, without_effect: withoutEffect }
     },
     'sessions.settings.reset': ({ name, keys }) => {
       const session = sessions.get(name)

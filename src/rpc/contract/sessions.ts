@@ -33,7 +33,14 @@ export const sessionMethods = {
   }),
   'sessions.settings.update': method({
     params: object({ name: Type.Optional(name), settings: Settings }),
-    result: object({ settings: Settings, warnings: Warnings }),
+    result: object({
+      settings: Settings,
+      warnings: Warnings,
+      without_effect: Type.Array(Type.String(), {
+        description:
+          'the settings among them that are kept but change nothing here, as `warnings` says in a sentence',
+      }),
+    }),
     changes: true,
     doc: 'Sets the given settings, leaves the rest, keeps them across restarts, and returns all of them.',
   }),

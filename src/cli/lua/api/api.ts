@@ -1,4 +1,5 @@
 import type { Method, Params, Result } from '../../../rpc/contract/index.ts'
+import { noEffect } from '../../../rpc/no-effect.ts'
 import { changingMethods } from '../../changing-methods.ts'
 import type { Channel } from '../../channel.ts'
 import type { DaemonOptions } from '../../options.ts'
@@ -48,6 +49,8 @@ export class Api {
   readonly host: ApiHost
   readonly #warn: (text: string) => void
   readonly #warned = new Set<string>()
+  /** Settings of which the script was told. */
+  readonly #withoutEffect = new Set<string>()
   readonly #types = new Map<unknown, unknown>()
   readonly #functions: ((L: State) => number)[] = []
   readonly #callFunction: number
@@ -88,6 +91,13 @@ export class Api {
       this.#warned.add(text)
       this.#warn(text)
     }
+  }
+
+  /** Shows which settings were changed in vain: each name once in a script. */
+  warnNoEffect(names: readonly string[]): void {
+    const news = names.filter((name) => !this.#withoutEffect.has(name))
+    for (const name of news) this.#withoutEffect.add(name)
+    if (news.length > 0) this.#warn(noEffect(news))
   }
 
   // -- objects -------------------------------------------------------------------------------------------------

@@ -79,7 +79,7 @@ export const sessionClass: ApiClass<SessionValue> = {
       origin: 'seed',
       call: (api, L, self) => {
         const settings = settingsToApply(api.check(L, 2, settingsPackClass), self.name)
-        api.warn(api.call('sessions.settings.update', { name: self.name, settings }).warnings)
+        api.warnNoEffect(api.call('sessions.settings.update', { name: self.name, settings }).without_effect)
         return 0
       },
     },

@@ -1,4 +1,5 @@
 import type { Settings, SettingValue } from '../../../rpc/contract/types.ts'
+import { settingAliases } from '../../../rpc/setting-aliases.ts'
 import { LuaError } from '../vm/errors.ts'
 import { LuaType, type State } from '../vm/raw.ts'
 import type { Api } from './api.ts'
@@ -61,7 +62,8 @@ function pushSetting(api: Api, L: State, value: SettingValue): void {
 /** The name of a setting at index 2; undefined when there is none of that name. */
 function settingName(api: Api, L: State, self: SettingsValue): string | undefined {
   if (api.lua.type(L, 2) !== LuaType.string) return undefined
-  const name = api.lua.text(L, 2) as string
+  const given = api.lua.text(L, 2) as string
+  const name = Object.hasOwn(settingAliases, given) ? settingAliases[given]! : given
   if (Object.hasOwn(self.values, name) || Object.hasOwn(self.defaults, name)) return name
   throw new LuaError(`no setting '${name}'${suggestion(name, Object.keys(self.defaults))}`)
 }

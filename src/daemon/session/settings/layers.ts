@@ -9,10 +9,10 @@ import {
   unknownSetting,
 } from './pack.ts'
 
-/** An update that passed every check: what to keep, and what to tell the user. */
+/** An update that passed every check: what to keep, and which names of it change nothing but their own value. */
 export interface SettingsChange {
   settings: Settings
-  warnings: string[]
+  withoutEffect: string[]
 }
 
 /**
@@ -58,16 +58,16 @@ export class SettingsLayers {
    */
   check(settings: Settings): SettingsChange {
     const change: Settings = {}
-    const idle: string[] = []
+    const withoutEffect: string[] = []
     for (const [key, value] of Object.entries(settings)) {
       const name = knownName(key)
       if (value === this.#all[name]) continue
       const problem = checkSetting(key, value)
       if (problem !== null) throw new RpcError(ErrorCode.InvalidValue, problem, { setting: key })
       change[name] = normaliseSetting(name, value)
-      if (!hasEffect(name) && value !== this.#defaults[name]) idle.push(name)
+      if (!hasEffect(name) && value !== this.#defaults[name]) withoutEffect.push(name)
     }
-    return { settings: change, warnings: idle.length > 0 ? [noEffect(idle)] : [] }
+    return { settings: change, withoutEffect }
   }
 
   /** Takes over what `check` returned, once it is durable. */
@@ -112,10 +112,4 @@ function normalised(settings: Settings): Settings {
 /** What an older or newer version kept and this one does not know stays in the state but out of sight. */
 function known(applied: Settings): Settings {
   return Object.fromEntries(Object.entries(applied).filter(([name]) => settingName(name) === name))
-}
-
-function noEffect(names: string[]): string {
-  return names.length === 1
-    ? `the setting '${names[0]}' is kept but has no effect here`
-    : `these settings are kept but have no effect here: ${names.join(', ')}`
 }

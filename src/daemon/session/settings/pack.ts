@@ -1,19 +1,21 @@
 import type { Settings, SettingValue } from '../../../rpc/contract/types.ts'
 import { nearest } from '../../../rpc/nearest.ts'
+import { settingAliases } from '../../../rpc/setting-aliases.ts'
 import { descriptorLimit } from './descriptor-limit.ts'
+import { deprecatedRows, laterRows } from './more-rows.ts'
 import { settingRows } from './table.ts'
 
 export type PresetName = 'default' | 'min_memory_usage' | 'high_performance_seed'
 
-const rows = new Map(settingRows.map((row) => [row[0], row]))
-/** libtorrent's one alias by name. */
-const aliases: Readonly<Record<string, string>> = { peer_tos: 'peer_dscp' }
+/** Every setting that has a name here. */
+export const allRows = [...settingRows, ...laterRows, ...deprecatedRows]
+const rows = new Map(allRows.map((row) => [row[0], row]))
 /** Who we are is not a matter of taste: readable, never writable (as in Porla). */
 const identityNames = new Set(['user_agent', 'peer_fingerprint'])
 
 /** The name under which a setting is kept, null when libtorrent has no such setting. */
 export function settingName(name: string): string | null {
-  const known = Object.hasOwn(aliases, name) ? aliases[name]! : name
+  const known = Object.hasOwn(settingAliases, name) ? settingAliases[name]! : name
   return rows.has(known) ? known : null
 }
 
@@ -25,7 +27,7 @@ export function unknownSetting(name: string): string {
 
 /** Defaults of every setting; the identity is ours, as `porla-lua/0.1.0` and an Azureus-style `-PL0100-`. */
 export function defaultSettings(version: string): Settings {
-  const settings: Settings = Object.fromEntries(settingRows.map((row) => [row[0], row[1]]))
+  const settings: Settings = Object.fromEntries(allRows.map((row) => [row[0], row[1]]))
   const [major = 0, minor = 0, patch = 0] = version
     .split(/[.-]/)
     .map((part) => Number.parseInt(part, 10) || 0)
@@ -39,7 +41,7 @@ export function defaultSettings(version: string): Settings {
 export function presetSettings(preset: PresetName, version: string): Settings {
   if (preset === 'default') return defaultSettings(version)
   const settings: Settings = {}
-  for (const row of settingRows) {
+  for (const row of allRows) {
     const value = preset === 'min_memory_usage' ? row[2] : row[3]
     if (value !== null) settings[row[0]] = value
   }

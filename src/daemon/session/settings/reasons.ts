@@ -1,0 +1,104 @@
+/** Why settings have no effect here: a sentence, and the settings it is about. Those that work now are passed over. */
+const reasons: readonly (readonly [why: string, ...names: string[]])[] = [
+  [
+    'There are no alerts to filter: whoever subscribes to events names those it wants. Porla overwrites it too.',
+    'alert_mask',
+  ],
+  ['There is no I2P transport.', 'i2p_hostname', 'i2p_port', 'allow_i2p_mixed'],
+  ['There is no I2P transport.', 'i2p_inbound_quantity', 'i2p_outbound_quantity', 'i2p_inbound_length'],
+  ['There is no I2P transport.', 'i2p_outbound_length', 'i2p_inbound_length_variance'],
+  ['There is no I2P transport.', 'i2p_outbound_length_variance'],
+  ['Share mode does not exist here.', 'support_share_mode', 'share_mode_target'],
+  ['Every received piece is hashed.', 'disable_hash_checks'],
+  ['Node.js cannot open files so.', 'no_atime_storage'],
+  ['It exists for Windows and macOS only.', 'enable_set_file_valid_data', 'disk_disable_copy_on_write'],
+  [
+    'Files are read and written plainly, with the cache of the system.',
+    'disk_io_write_mode',
+    'disk_io_read_mode',
+    'disk_write_mode',
+    'mmap_file_size_cutoff',
+  ],
+  [
+    'Disk work runs in the pool of Node.js, whose size is fixed when the process starts, and hashing uses every core.',
+    'aio_threads',
+    'hashing_threads',
+    'checking_mem_usage',
+  ],
+  [
+    'What peers send is taken only as fast as it is written, so nothing queues up in memory.',
+    'max_queued_disk_bytes',
+  ],
+  ['Files that are not used are closed when others need the descriptor.', 'close_file_interval'],
+  ['There is no regular tick to tune.', 'tick_interval'],
+  [
+    'Requests and pieces are the engine’s own choice.',
+    'prioritize_partial_pieces',
+    'piece_extent_affinity',
+    'whole_pieces_threshold',
+    'initial_picker_threshold',
+    'request_queue_time',
+    'strict_end_game_mode',
+    'max_rejects',
+    'allowed_fast_set_size',
+    'suggest_mode',
+    'max_suggest_pieces',
+    'predictive_piece_announce',
+    'send_redundant_have',
+  ],
+  [
+    'The buffers of sockets and streams are those of Node.js.',
+    'send_buffer_low_watermark',
+    'send_buffer_watermark',
+    'send_buffer_watermark_factor',
+    'send_not_sent_low_watermark',
+    'max_peer_recv_buffer_size',
+    'recv_socket_buffer_size',
+    'send_socket_buffer_size',
+  ],
+  ['Node.js cannot set it on its sockets.', 'peer_dscp'],
+  [
+    'The uTP library has no such knob.',
+    'utp_target_delay',
+    'utp_gain_factor',
+    'utp_min_timeout',
+    'utp_syn_resends',
+    'utp_fin_resends',
+    'utp_num_resends',
+    'utp_connect_timeout',
+    'utp_loss_multiplier',
+    'utp_cwnd_reduce_timer',
+  ],
+  ['The limiter sees the bytes of streams, not the packets below.', 'rate_limit_ip_overhead'],
+  ['TCP and uTP share one limiter.', 'mixed_mode_algorithm'],
+  ['A metadata dictionary has no more parts than its size allows.', 'metadata_token_limit'],
+  [
+    'The DHT library has no such rule.',
+    'dht_prefer_verified_node_ids',
+    'dht_restrict_routing_ips',
+    'dht_restrict_search_ips',
+    'dht_extended_routing_table',
+    'dht_aggressive_lookups',
+    'dht_privacy_lookups',
+    'dht_enforce_node_id',
+    'dht_ignore_dark_internet',
+    'dht_max_peers_reply',
+    'dht_max_fail_count',
+    'dht_max_torrent_search_reply',
+    'dht_block_timeout',
+    'dht_block_ratelimit',
+    'dht_sample_infohashes_interval',
+    'dht_max_infohashes_sample_count',
+  ],
+  ['The port mapping library talks to whatever answers.', 'upnp_ignore_nonrouters', 'natpmp_gateway'],
+]
+
+const byName = new Map(reasons.flatMap(([why, ...names]) => names.map((name) => [name, why] as const)))
+
+/** Every name that has a sentence. */
+export const explained: readonly string[] = [...byName.keys()]
+
+/** Why a setting is kept without effect; undefined when there is nothing to say. For the reference page. */
+export function reasonOf(name: string): string | undefined {
+  return byName.get(name)
+}
