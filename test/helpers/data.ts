@@ -38,3 +38,14 @@ export async function sha256All(folder: string): Promise<Record<string, string>>
   }
   return result
 }
+
+/** What is wrong below a folder against `expected` (sha256 by path): "missing a", "changed b", "surplus c". */
+export async function differences(folder: string, expected: Record<string, string>): Promise<string[]> {
+  const found = await sha256All(folder)
+  const names = [...new Set([...Object.keys(expected), ...Object.keys(found)])].sort()
+  return names.flatMap((name) => {
+    if (found[name] === expected[name]) return []
+    const what = found[name] === undefined ? 'missing' : expected[name] === undefined ? 'surplus' : 'changed'
+    return [`${what} ${name}`]
+  })
+}

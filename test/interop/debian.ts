@@ -10,6 +10,7 @@ export function installPeers(): void {
       'transmission-daemon': '/usr/bin/transmission-daemon',
       aria2: '/usr/bin/aria2c',
       'python3-libtorrent': '/usr/lib/python3/dist-packages/libtorrent',
+      'qbittorrent-nox': '/usr/bin/qbittorrent-nox',
     },
     'interop',
   )
