@@ -119,6 +119,27 @@ test('distributed copies, as in libtorrent', () => {
   assert.equal(new Availability(0).copies(own), 0)
 })
 
+test('a peer is a seed once it has said that it has everything, at once or piece by piece', () => {
+  const seen = new Availability(3)
+  const pieces = new Set([0])
+  const peer = { get: (piece: number) => pieces.has(piece) }
+  const say = (piece: number, has: boolean) => {
+    if (has) pieces.add(piece)
+    else pieces.delete(piece)
+    seen.change(peer, piece, has, peer)
+  }
+  assert.equal(seen.isSeed(peer), false)
+  seen.set(peer, peer)
+  say(1, true)
+  assert.deepEqual([seen.isSeed(peer), seen.seeds, [...seen.counts]], [false, 0, [1, 1, 0]])
+  say(2, true)
+  assert.deepEqual([seen.isSeed(peer), seen.seeds, [...seen.counts]], [true, 1, [0, 0, 0]])
+  say(1, false)
+  assert.deepEqual([seen.isSeed(peer), seen.seeds, [...seen.counts]], [false, 0, [1, 0, 1]])
+  seen.remove(peer)
+  assert.deepEqual([seen.isSeed(peer), [...seen.counts]], [false, [0, 0, 0]])
+})
+
 test('a bucket holds its rate, serves in order, and lets a closing connection go', async () => {
   const bucket = new Bucket()
   assert.equal(

@@ -11,7 +11,7 @@ import { type EventSink, noSink, turn } from './events.ts'
 import { endLive } from './live.ts'
 import { type PieceBytes, pieceBytesOf } from './measure.ts'
 import { carryOutMove } from './moving.ts'
-import { listenerOf, stopWhenReady, takeLastReport } from './observer.ts'
+import { finishedChanged, listenerOf, stopWhenReady, takeLastReport } from './observer.ts'
 import { anythingThere } from './probe.ts'
 import { QueueOrder } from './queue-order.ts'
 import { hasMetadata, isMoving, newRecord, type TorrentRecord } from './record.ts'
@@ -176,6 +176,11 @@ export class Session implements RunnerHost {
     if (record.removed || isMoving(record) || progress.files !== FilesState.unseen) return
     progress.files = there ? FilesState.unchecked : FilesState.known
     this.saver.mark(record)
+    // Nothing is wanted, as when it was added with priorities of 0: it has all of it.
+    if (!there && row.totalWanted === 0 && !progress.finished) {
+      progress.finished = true
+      finishedChanged(this, record)
+    }
     if (!there) stopWhenReady(this, record)
     this.touch(record)
   }

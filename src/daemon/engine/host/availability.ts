@@ -11,8 +11,8 @@ export class Availability {
   readonly counts: Uint16Array
   /** Peers that have everything. */
   seeds = 0
-  /** Peer -> the pieces that were counted for it; null for a seed. */
-  readonly #peers = new Map<object, Uint8Array | null>()
+  /** Peer -> the pieces that were counted for it, and how many they are; null for a seed. */
+  readonly #peers = new Map<object, { pieces: Uint8Array; total: number } | null>()
 
   constructor(numPieces: number) {
     this.counts = new Uint16Array(numPieces)
@@ -34,7 +34,12 @@ export class Availability {
       return
     }
     for (let piece = 0; piece < counted.length; piece++) this.counts[piece]! += counted[piece]!
-    this.#peers.set(peer, counted)
+    this.#peers.set(peer, { pieces: counted, total })
+  }
+
+  /** Whether a peer has said that it has everything. One that has said nothing yet has nothing. */
+  isSeed(peer: object): boolean {
+    return this.#peers.get(peer) === null
   }
 
   /** A peer says that it has a piece, or (`has` false) no longer. */
@@ -44,9 +49,12 @@ export class Availability {
       if (!has || counted === undefined) this.set(peer, pieces)
       return
     }
-    if (!(piece >= 0 && piece < counted.length) || (counted[piece] === 1) === has) return
-    counted[piece] = has ? 1 : 0
+    const { pieces: known } = counted
+    if (!(piece >= 0 && piece < known.length) || (known[piece] === 1) === has) return
+    known[piece] = has ? 1 : 0
+    counted.total += has ? 1 : -1
     this.counts[piece]! += has ? 1 : -1
+    if (counted.total === known.length) this.set(peer, pieces)
   }
 
   remove(peer: object): void {
@@ -57,7 +65,8 @@ export class Availability {
       this.seeds--
       return
     }
-    for (let piece = 0; piece < counted.length; piece++) this.counts[piece]! -= counted[piece]!
+    const { pieces } = counted
+    for (let piece = 0; piece < pieces.length; piece++) this.counts[piece]! -= pieces[piece]!
   }
 
   /**

@@ -65,6 +65,12 @@ function countBytes({ state }: Swarm, wire: Wire): void {
 
 function countPieces(swarm: Swarm, wire: Wire): void {
   const { state } = swarm
+  // webtorrent takes everybody for a seed who has not said yet what he has, and leaves it at that; whom it takes for a
+  // seed it does not unchoke either
+  Object.defineProperty(wire, 'isSeeder', {
+    get: () => swarm.availability?.isSeed(wire) ?? false,
+    set: () => {},
+  })
   const all = () => {
     swarm.availability?.set(wire, wire.peerPieces)
     state.changed()

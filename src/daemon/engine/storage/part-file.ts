@@ -49,11 +49,21 @@ export class PartFile {
     return [...this.#slots.keys()].sort((a, b) => a - b)
   }
 
+  /** null as well when the save path is no folder: the torrent's own files will say so, whose names people know. */
+  async #size(): Promise<number | null> {
+    try {
+      return await this.#files.folder.size(this.name)
+    } catch (error) {
+      if (isMissing(error)) return null
+      throw error
+    }
+  }
+
   /** Reads the table; a missing file, or one of another torrent's shape, is an empty table. */
   async load(): Promise<void> {
     this.#slots.clear()
     this.#written = false
-    const size = await this.#files.folder.size(this.name)
+    const size = await this.#size()
     if (size === null || size < this.#headerSize) return
     const header = Buffer.alloc(this.#headerSize)
     await this.#files.read(this.name, (fd) => readAt(fd, header, 0))

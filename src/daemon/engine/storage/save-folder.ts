@@ -77,7 +77,10 @@ export class SaveFolder {
     return (await this.find(name))?.stats.size ?? null
   }
 
-  /** A regular file, symbolic links followed as far as they stay inside; null when it is not there. */
+  /**
+   * A regular file, symbolic links followed as far as they stay inside; null when it is not there. A file where one of
+   * its folders would have to be is an error, as in libtorrent's check.
+   */
   async find(name: string): Promise<FoundFile | null> {
     const path = this.locate(name)
     try {
@@ -91,7 +94,7 @@ export class SaveFolder {
       if (!stats.isFile()) throw notFile(path)
       return { entry, real, stats }
     } catch (error) {
-      if (isMissing(error)) return null
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
       throw StorageError.from(error, 'read', path)
     }
   }
