@@ -462,16 +462,16 @@ function List:add(value) end
 ---@class SettingsPack
 ---@field user_agent string
 ---@field announce_ip string Kept without effect.
----@field handshake_client_version string Kept without effect.
----@field outgoing_interfaces string Kept without effect.
+---@field handshake_client_version string
+---@field outgoing_interfaces string
 ---@field listen_interfaces string
----@field proxy_hostname string Kept without effect.
----@field proxy_username string Kept without effect.
----@field proxy_password string Kept without effect.
+---@field proxy_hostname string
+---@field proxy_username string
+---@field proxy_password string
 ---@field i2p_hostname string Kept without effect.
 ---@field peer_fingerprint string
 ---@field dht_bootstrap_nodes string
----@field allow_multiple_connections_per_ip boolean Kept without effect.
+---@field allow_multiple_connections_per_ip boolean
 ---@field send_redundant_have boolean Kept without effect.
 ---@field use_dht_as_fallback boolean Kept without effect.
 ---@field upnp_ignore_nonrouters boolean Kept without effect.
@@ -492,13 +492,13 @@ function List:add(value) end
 ---@field strict_end_game_mode boolean Kept without effect.
 ---@field enable_outgoing_utp boolean
 ---@field enable_incoming_utp boolean
----@field enable_outgoing_tcp boolean Kept without effect.
----@field enable_incoming_tcp boolean Kept without effect.
+---@field enable_outgoing_tcp boolean
+---@field enable_incoming_tcp boolean
 ---@field no_recheck_incomplete_resume boolean Kept without effect.
----@field anonymous_mode boolean Kept without effect.
+---@field anonymous_mode boolean
 ---@field report_web_seed_downloads boolean Kept without effect.
----@field seeding_outgoing_connections boolean Kept without effect.
----@field no_connect_privileged_ports boolean Kept without effect.
+---@field seeding_outgoing_connections boolean
+---@field no_connect_privileged_ports boolean
 ---@field smooth_connects boolean Kept without effect.
 ---@field always_send_user_agent boolean Kept without effect.
 ---@field apply_ip_filter_to_trackers boolean Kept without effect.
@@ -511,9 +511,9 @@ function List:add(value) end
 ---@field enable_natpmp boolean
 ---@field enable_lsd boolean
 ---@field enable_dht boolean
----@field prefer_rc4 boolean Kept without effect.
----@field proxy_hostnames boolean Kept without effect.
----@field proxy_peer_connections boolean Kept without effect.
+---@field prefer_rc4 boolean
+---@field proxy_hostnames boolean
+---@field proxy_peer_connections boolean
 ---@field auto_sequential boolean Kept without effect.
 ---@field proxy_tracker_connections boolean Kept without effect.
 ---@field enable_ip_notifier boolean Kept without effect.
@@ -547,10 +547,10 @@ function List:add(value) end
 ---@field urlseed_pipeline_size integer Kept without effect.
 ---@field urlseed_wait_retry integer Kept without effect.
 ---@field file_pool_size integer
----@field max_failcount integer Kept without effect.
+---@field max_failcount integer
 ---@field min_reconnect_time integer Kept without effect.
----@field peer_connect_timeout integer Kept without effect.
----@field connection_speed integer Kept without effect.
+---@field peer_connect_timeout integer
+---@field connection_speed integer
 ---@field inactivity_timeout integer Kept without effect.
 ---@field unchoke_interval integer Kept without effect.
 ---@field optimistic_unchoke_interval integer Kept without effect.
@@ -559,7 +559,7 @@ function List:add(value) end
 ---@field allowed_fast_set_size integer Kept without effect.
 ---@field suggest_mode integer Kept without effect.
 ---@field max_queued_disk_bytes integer Kept without effect.
----@field handshake_timeout integer Kept without effect.
+---@field handshake_timeout integer
 ---@field send_buffer_low_watermark integer Kept without effect.
 ---@field send_buffer_watermark integer Kept without effect.
 ---@field send_buffer_watermark_factor integer Kept without effect.
@@ -567,8 +567,8 @@ function List:add(value) end
 ---@field seed_choking_algorithm integer Kept without effect.
 ---@field disk_io_write_mode integer Kept without effect.
 ---@field disk_io_read_mode integer Kept without effect.
----@field outgoing_port integer Kept without effect.
----@field num_outgoing_ports integer Kept without effect.
+---@field outgoing_port integer
+---@field num_outgoing_ports integer
 ---@field peer_dscp integer Kept without effect.
 ---@field active_downloads integer
 ---@field active_seeds integer
@@ -581,7 +581,7 @@ function List:add(value) end
 ---@field seed_time_limit integer
 ---@field auto_scrape_interval integer Kept without effect.
 ---@field auto_scrape_min_interval integer Kept without effect.
----@field max_peerlist_size integer Kept without effect.
+---@field max_peerlist_size integer
 ---@field max_paused_peerlist_size integer Kept without effect.
 ---@field min_announce_interval integer Kept without effect.
 ---@field auto_manage_startup integer
@@ -615,7 +615,7 @@ function List:add(value) end
 ---@field utp_loss_multiplier integer Kept without effect.
 ---@field mixed_mode_algorithm integer Kept without effect.
 ---@field listen_queue_size integer Kept without effect.
----@field torrent_connect_boost integer Kept without effect.
+---@field torrent_connect_boost integer
 ---@field alert_queue_size integer Kept without effect.
 ---@field max_metadata_size integer Kept without effect.
 ---@field hashing_threads integer Kept without effect.
@@ -634,11 +634,11 @@ function List:add(value) end
 ---@field alert_mask integer Kept without effect.
 ---@field out_enc_policy integer
 ---@field in_enc_policy integer
----@field allowed_enc_level integer Kept without effect.
+---@field allowed_enc_level integer
 ---@field inactive_down_rate integer
 ---@field inactive_up_rate integer
----@field proxy_type integer Kept without effect.
----@field proxy_port integer Kept without effect.
+---@field proxy_type integer
+---@field proxy_port integer
 ---@field i2p_port integer Kept without effect.
 ---@field urlseed_max_request_bytes integer Kept without effect.
 ---@field web_seed_name_lookup_retry integer Kept without effect.

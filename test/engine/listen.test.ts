@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { describe, test } from 'node:test'
 import { file, makeTorrent, writeFiles, wrongFiles } from './support/data.ts'
 import { complete, quiet, startEngine, task, tempFolder, until } from './support/engine.ts'
+import { boundAddresses } from './support/sockets.ts'
 
 const torrent = makeTorrent([file('a', 3_000_000)], 65536)
 
@@ -44,25 +44,6 @@ describe('listening', { concurrency: 4 }, () => {
     assert.equal(await engine.address(), `127.0.0.1:${port}`)
     assert.equal(engine.state.error, null)
   })
-
-  /** Local addresses of a process's bound UDP and TCP sockets, such as `0100007F`. */
-  async function boundAddresses(pid: number): Promise<string[]> {
-    const found: string[] = []
-    for (const table of ['tcp', 'tcp6', 'udp', 'udp6']) {
-      const { readdir, readlink } = await import('node:fs/promises')
-      const inodes = new Set<string>()
-      for (const fd of await readdir(`/proc/${pid}/fd`)) {
-        const link = await readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')
-        const inode = /^socket:\[(\d+)\]$/.exec(link)?.[1]
-        if (inode !== undefined) inodes.add(inode)
-      }
-      for (const line of (await readFile(`/proc/net/${table}`, 'utf8')).split('\n').slice(1)) {
-        const fields = line.trim().split(/\s+/)
-        if (inodes.has(fields[9] ?? '')) found.push(`${table} ${fields[1]!.split(':')[0]}`)
-      }
-    }
-    return found.sort()
-  }
 
   test('with one address named, nothing listens on any other: TCP, uTP and DHT', async (t) => {
     const engine = startEngine(t, {

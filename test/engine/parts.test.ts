@@ -38,10 +38,11 @@ test('settings: what is absent or of another type has the default of libtorrent'
   assert.equal(live.connections, Number.POSITIVE_INFINITY)
   assert.equal(live.unchokeSlots, 8)
   assert.equal(live.filePoolSize, 40)
-  const levels = (policy: number) => liveSettings({ in_enc_policy: policy, out_enc_policy: policy })
-  assert.deepEqual([levels(0).secureIn, levels(0).secureOut], [2, [2]])
-  assert.deepEqual([levels(1).secureIn, levels(1).secureOut], [1, [1, 0]])
-  assert.deepEqual([levels(2).secureIn, levels(2).secureOut], [0, [0]])
+  assert.equal(liveSettings({ connection_speed: -1 }).dialRate, 200)
+  assert.equal(liveSettings({ allowed_enc_level: 0 }).encryptionLevel, 3)
+  assert.equal(liveSettings({ handshake_client_version: 'x', user_agent: 'y' }).clientVersion, 'x')
+  assert.equal(liveSettings({ handshake_client_version: '', user_agent: 'y' }).clientVersion, 'y')
+  assert.equal(liveSettings({ user_agent: 'y', anonymous_mode: true }).clientVersion, '')
 })
 
 test('file priorities become ranges of pieces', () => {

@@ -29,8 +29,6 @@ test('webtorrent still has the private names that the engine uses', () => {
     'this.discovery.complete()',
     'this.discovery.tracker?.start()',
     'if (this.client.utPex &&',
-    'this._numConns + this._numPending >= this.client.maxConns',
-    'const newPeer = this._addPeer(peer.addr, type, peer.source)',
     'Peer.createTCPOutgoingPeer(peer, this, this.client.throttleGroups, source, this.client.secure)',
     'this._rechokeNumSlots - 1',
     'this._updateWireInterest(wire)',
@@ -41,7 +39,10 @@ test('webtorrent still has the private names that the engine uses', () => {
     'wire.ut_metadata.setMetadata(this.metadata)',
     'isStreamSelection',
     'removePeer (peer) {',
-    'const peer = this._queue.shift()',
+    'this._queue.push(newPeer)',
+    'this._drain()',
+    '_numPending = 0',
+    '_addIncomingPeer (peer) {',
   ]) {
     assert.ok(torrent.includes(text), `lib/torrent.js no longer has: ${text}`)
   }
@@ -54,8 +55,24 @@ test('webtorrent still has the private names that the engine uses', () => {
     'this.tcpServer.listen(client.torrentPort',
     'utp.createServer()',
     'this.utpServer.listen(',
+    "this._onConnection(conn, 'tcp')",
+    'this._pendingConns.add(conn)',
+    'Peer.createTCPIncomingPeer(conn, this._client.throttleGroups, this._client.secure)',
+    'torrent._addIncomingPeer(peer)\n        await wire.setInfoHash(torrent.infoHash)',
   ]) {
     assert.ok(pool.includes(text), `lib/conn-pool.js no longer has: ${text}`)
+  }
+  const peer = inWebtorrent('lib/peer.js')
+  for (const text of [
+    'const conn = this.conn\n    conn.once(',
+    'clearTimeout(this.connectTimeout)',
+    'clearTimeout(this.handshakeTimeout)',
+    'this.startHandshakeTimeout()',
+    'new Wire(this.type, this.secure)',
+    'wire.startEncryption(this.swarm.infoHash)',
+    'conn.destroy()',
+  ]) {
+    assert.ok(peer.includes(text), `lib/peer.js no longer has: ${text}`)
   }
 })
 
@@ -66,10 +83,23 @@ test('so do the packages below it', () => {
       'end (data) {',
       '_encryptionMethod',
       'this.extendedHandshake = {}',
+      '_peEnabled',
+      'this._encryptor = new MessageStreamEncryptor(this)',
+      'peerRequests',
     ],
     'torrent-piece': ['_buffer', '_flushed', '_reservations', '_cancellations', '_chunks'],
     ut_metadata: ['_metadataComplete', '_metadataSize', 'this._wire.extendedHandshake.metadata_size'],
     'bittorrent-tracker/client': ['_trackers', '_getAnnounceOpts', '_defaultAnnounceOpts'],
+  }
+  const encryption = join(dirname(fileURLToPath(import.meta.resolve('bittorrent-protocol'))), 'mse.js')
+  for (const text of [
+    'this.generateStepA3(provide)',
+    "if (this.state === 'gotPe3' && this.skeyHex) {",
+    'const wantPlaintext = this.wire._peEnabled === 1',
+    'const accept = wantPlaintext ? (0x01 | 0x02) : 0x02',
+    'this._advanceEncryption()',
+  ]) {
+    assert.ok(readFileSync(encryption, 'utf8').includes(text), `mse.js no longer has: ${text}`)
   }
   for (const [name, texts] of Object.entries(expected)) {
     const text = readFileSync(fileURLToPath(import.meta.resolve(name)), 'utf8')

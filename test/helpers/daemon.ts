@@ -17,6 +17,8 @@ export const loopback: Settings = {
   enable_lsd: false,
   enable_upnp: false,
   enable_natpmp: false,
+  // every peer of a test is at the same address
+  allow_multiple_connections_per_ip: true,
 }
 
 export interface DaemonOptions {

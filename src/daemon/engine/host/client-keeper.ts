@@ -50,7 +50,7 @@ export class ClientKeeper {
     this.#plan = plan
     if (this.client !== null) {
       this.client.userAgent = live.userAgent
-      this.client.secure = live.secureIn
+      this.client.secure = live.encryptIn === 2 ? 0 : 1
     }
     if (same || !this.#wanted) return
     this.#delayMs = 0

@@ -91,7 +91,7 @@ function clientOptions(
     natPmp: plan.natPmp && !restricted,
     utp: plan.utp && utpAvailable(udp, listen, hooks),
     maxConns: 1,
-    secure: live.secureIn,
+    secure: live.encryptIn === 2 ? 0 : 1,
   }
 }
 

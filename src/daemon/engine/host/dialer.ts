@@ -3,68 +3,112 @@ import type WebTorrent from 'webtorrent'
 import type { Peer, Torrent } from 'webtorrent'
 import type { Bans } from './bans.ts'
 import type { SessionLimits } from './session-limits.ts'
-import type { Secure } from './settings.ts'
+import type { TorrentState } from './torrent-state.ts'
 
 interface Way {
   type: 'tcp' | 'utp'
-  secure: Secure
+  encrypted: boolean
 }
 
-/** An address is given up after so many attempts, until something names it again. */
-const maxAttempts = 6
+/** What is known of an address that was called. */
+interface Called {
+  /** Which way to take, counted through all of them. */
+  way: number
+  failures: number
+  /** When it shook hands, ms; null: it has not since it was last called. */
+  since: number | null
+}
+
+/** A connection that held for so long was a good one, ms. */
+const goodAfterMs = 60_000
+/** Waits before the next way is tried, and before all ways are tried again (the last one repeats), ms. */
+const nextWayMs = 1000
+const nextRoundMs = [5000, 15_000]
+/** Ports that only the system's own services listen on. */
+const firstOpenPort = 1024
 
 /**
- * How a peer is called. webtorrent tries uTP four times, half a minute in all, before TCP, always at one level of
- * encryption, and never gives up while uTP is on. Here each attempt takes the next way: TCP first, then without
- * encryption, then uTP.
+ * Which peers are called, and how. webtorrent tries uTP four times, half a minute in all, before TCP, always at one
+ * level of encryption, and never gives up while uTP is on. Here each attempt takes the next way: TCP first, then
+ * without encryption, then uTP; after all ways have failed max_failcount times the address is given up, until something
+ * names it anew.
  */
 export class Dialer {
+  readonly #torrent: Torrent
+  readonly #state: TorrentState
   readonly #client: WebTorrent
   readonly #limits: SessionLimits
-  readonly #attempts = new Map<string, number>()
-
   readonly #bans: Bans
+  readonly #called = new Map<string, Called>()
+  /** Seeds that were sent away since neither end wants anything. */
+  readonly #redundant = new Set<string>()
 
-  /** Takes the torrent's dialling over. */
-  constructor(torrent: Torrent, client: WebTorrent, limits: SessionLimits, bans: Bans) {
+  /** Takes over which addresses the torrent takes up. */
+  constructor(torrent: Torrent, state: TorrentState, client: WebTorrent, limits: SessionLimits, bans: Bans) {
+    this.#torrent = torrent
+    this.#state = state
     this.#client = client
     this.#limits = limits
     this.#bans = bans
     const stock = Object.getPrototypeOf(torrent) as Torrent
     torrent.addPeer = (address, source) => {
       // named anew, by a user or a tracker: all ways are open again
-      if (!torrent._peers?.has(address)) this.#attempts.delete(address)
+      if (!torrent._peers?.has(address)) this.#called.delete(address)
       return stock.addPeer.call(torrent, address, source)
     }
-    // called by addPeer, and by webtorrent itself for each retry
+    // called by addPeer, and for each attempt after the first
     torrent._addPeer = (peer, type, source) => {
       if (typeof peer !== 'string' || torrent.destroyed || torrent._peers?.has(peer)) {
         return stock._addPeer.call(torrent, peer, type, source)
       }
-      return this.#dial(peer, (way) => stock._addPeer.call(torrent, peer, way.type, source))
+      return this.#add(peer, (way) => stock._addPeer.call(torrent, peer, way.type, source))
     }
   }
 
   /** A peer at this address has shaken hands. */
   connected(address: string): void {
-    this.#attempts.delete(address)
+    const called = this.#called.get(address)
+    if (called !== undefined) called.since = performance.now()
   }
 
-  /** It is not called again until something names it anew; webtorrent would try for a minute. */
+  /** The connection to this address failed or ended: how long to wait until it is called again, null for never. */
+  closed(address: string): number | null {
+    const called = this.#called.get(address)
+    if (called === undefined) return null
+    const { since } = called
+    const good = since !== null && performance.now() - since >= goodAfterMs
+    called.since = null
+    called.failures = good ? 0 : called.failures + 1
+    if (since === null) called.way++
+    const ways = this.#ways(address).length
+    if (ways === 0 || called.failures >= ways * this.#limits.live.maxFailures) return null
+    const round = Math.floor(called.failures / ways)
+    return called.failures % ways === 0 && round > 0
+      ? (nextRoundMs[round - 1] ?? nextRoundMs.at(-1)!)
+      : nextWayMs
+  }
+
+  /** It is not called again until something names it anew. */
   forget(address: string): void {
-    this.#attempts.set(address, maxAttempts)
+    this.#called.set(address, { way: 0, failures: Number.POSITIVE_INFINITY, since: null })
   }
 
-  #dial(address: string, add: (way: Way) => Peer | null): Peer | null {
-    const attempt = this.#attempts.get(address) ?? 0
+  /** A seed was sent away: it is not called again as long as this end has everything, too. */
+  redundant(address: string): void {
+    this.#redundant.add(address)
+  }
+
+  #add(address: string, add: (way: Way) => Peer | null): Peer | null {
+    const called = this.#called.get(address) ?? { way: 0, failures: 0, since: null }
     const ways = this.#ways(address)
-    const way = ways[attempt % Math.max(1, ways.length)]
-    if (way === undefined || attempt >= maxAttempts || this.#bans.has(address)) return null
-    this.#attempts.set(address, attempt + 1)
+    const way = ways[called.way % Math.max(1, ways.length)]
+    if (way === undefined || called.failures >= ways.length * this.#limits.live.maxFailures) return null
+    if (!this.#wanted(address)) return null
+    this.#called.set(address, called)
     const client = this.#client
     const before = client.secure
     // read by webtorrent while it makes the peer, for incoming ones as well: so only for this moment
-    client.secure = way.secure
+    client.secure = way.encrypted ? 1 : 0
     try {
       return add(way)
     } finally {
@@ -72,12 +116,24 @@ export class Dialer {
     }
   }
 
+  #wanted(address: string): boolean {
+    const { live } = this.#limits
+    if (this.#bans.has(address)) return false
+    if (this.#state.finished && (!live.seedsCall || (live.closeRedundant && this.#redundant.has(address))))
+      return false
+    const port = Number(address.slice(address.lastIndexOf(':') + 1))
+    if (live.noPrivilegedPorts && port < firstOpenPort) return false
+    return live.maxKnownPeers === 0 || (this.#torrent._peers?.size ?? 0) < live.maxKnownPeers
+  }
+
   #ways(address: string): Way[] {
     const { live } = this.#limits
-    const utp = live.outgoingUtp && this.#client.utp && isIPv4(address.slice(0, address.lastIndexOf(':')))
+    const host = address.slice(0, address.lastIndexOf(':'))
     const types: Way['type'][] = []
     if (live.outgoingTcp) types.push('tcp')
-    if (utp) types.push('utp')
-    return types.flatMap((type) => live.secureOut.map((secure) => ({ type, secure })))
+    // it could not go through the proxy
+    if (live.outgoingUtp && live.proxy === null && this.#client.utp && isIPv4(host)) types.push('utp')
+    const levels = { 0: [true], 1: [true, false], 2: [false] }[live.encryptOut]
+    return types.flatMap((type) => levels.map((encrypted) => ({ type, encrypted })))
   }
 }

@@ -10,6 +10,7 @@ import { moveFiles } from '../storage/move-files.ts'
 import { ReadCache } from '../storage/read-cache.ts'
 import { removeFiles } from '../storage/remove-files.ts'
 import { ClientKeeper } from './client-keeper.ts'
+import { guardIncoming } from './incoming.ts'
 import { type HostParts, LoadedTorrent } from './loaded-torrent.ts'
 import { Reports } from './reports.ts'
 import { SessionLimits } from './session-limits.ts'
@@ -172,6 +173,7 @@ export class HostSession implements Handlers {
   }
 
   #opened(client: WebTorrent): void {
+    guardIncoming(client, this.#limits)
     const address = client._connPool?.tcpServer.address()
     if (address !== null && typeof address === 'object') {
       this.#emit({ event: 'listening', host: address.address, port: address.port })

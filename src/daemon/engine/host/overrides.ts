@@ -1,4 +1,5 @@
 import type { Torrent } from 'webtorrent'
+import { tuneEncryption } from './encryption.ts'
 import type { Swarm } from './swarm.ts'
 
 /**
@@ -36,10 +37,11 @@ export function override(swarm: Swarm): void {
     client.utPex = !state.options.disablePex
     stock._onWire.call(torrent, wire, address)
   }
-  // stock: compares each torrent's own connections with one number for the client
-  torrent._drain = () => {
-    client.maxConns = swarm.limits.connectionsFor(swarm)
-    stock._drain.call(torrent)
+  // stock: compares each torrent's own connections with one number for the client; see connector.ts
+  torrent._drain = () => swarm.connector.drain()
+  torrent._addIncomingPeer = (peer) => {
+    if (peer.wire) tuneEncryption(peer.wire, swarm.limits.live)
+    stock._addIncomingPeer.call(torrent, peer)
   }
   torrent._rechoke = () => {
     torrent._rechokeNumSlots = swarm.limits.slotsFor(swarm)

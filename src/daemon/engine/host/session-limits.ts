@@ -1,4 +1,6 @@
 import { Bucket } from './bucket.ts'
+import { DialPace } from './dial-pace.ts'
+import { LocalEnds } from './local-ends.ts'
 import type { LiveSettings } from './settings.ts'
 import type { TorrentState } from './torrent-state.ts'
 
@@ -13,6 +15,8 @@ export interface Sharer {
 export class SessionLimits {
   readonly download = new Bucket()
   readonly upload = new Bucket()
+  readonly pace = new DialPace()
+  readonly localEnds = new LocalEnds()
   readonly #sharers = new Set<Sharer>()
   live: LiveSettings
 
@@ -25,6 +29,7 @@ export class SessionLimits {
     this.live = live
     this.download.setRate(live.downloadRate)
     this.upload.setRate(live.uploadRate)
+    this.pace.setRate(live.dialRate)
   }
 
   add(sharer: Sharer): void {
@@ -33,6 +38,13 @@ export class SessionLimits {
 
   remove(sharer: Sharer): void {
     this.#sharers.delete(sharer)
+  }
+
+  /** Connections of all torrents. */
+  get total(): number {
+    let total = 0
+    for (const sharer of this.#sharers) total += sharer.connections
+    return total
   }
 
   /** How many connections a torrent may have in all, given what the others hold. */

@@ -1,6 +1,9 @@
 import { isIP, isIPv6 } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import type { Settings } from '../../../rpc/contract/types.ts'
+import { type ConnectionSettings, connectionSettings, splitList } from './connection-settings.ts'
+import { proxyPlan } from './proxy-plan.ts'
+import { settingReader } from './setting-reader.ts'
 
 /** Where to listen. Port 0 lets the system choose. */
 export interface ListenAddress {
@@ -10,6 +13,8 @@ export interface ListenAddress {
 
 /** What is fixed while a client lives: a change needs a new one. */
 export interface ClientPlan {
+  /** Peers are called through a proxy alone: nobody can call us, and no other way of finding peers is used. */
+  hidden: boolean
   /** null: listen_interfaces names nothing that can be used. */
   listen: ListenAddress | null
   /** Ports after the first to try when it is taken (max_retry_port_bind). */
@@ -27,11 +32,8 @@ export interface ClientPlan {
   fingerprint: string
 }
 
-/** 0 plain, 1 encrypted handshake but plain where the other end prefers, 2 encrypted only. */
-export type Secure = 0 | 1 | 2
-
 /** What can change at once. */
-export interface LiveSettings {
+export interface LiveSettings extends ConnectionSettings {
   /** Bytes/s, 0 is unlimited. */
   downloadRate: number
   uploadRate: number
@@ -40,13 +42,6 @@ export interface LiveSettings {
   unchokeSlots: number
   filePoolSize: number
   userAgent: string
-  secureIn: Secure
-  /** Levels to try, one after the other, for an outgoing connection. */
-  secureOut: Secure[]
-  outgoingTcp: boolean
-  outgoingUtp: boolean
-  incomingTcp: boolean
-  incomingUtp: boolean
 }
 
 /** The part of libtorrent's settings that this engine reads, with libtorrent 2.0's defaults. */
@@ -61,70 +56,53 @@ const defaults = {
   enable_natpmp: true,
   enable_incoming_utp: true,
   enable_outgoing_utp: true,
-  enable_incoming_tcp: true,
-  enable_outgoing_tcp: true,
   peer_fingerprint: '-PL0100-',
   user_agent: 'porla-lua',
+  anonymous_mode: false,
   download_rate_limit: 0,
   upload_rate_limit: 0,
   connections_limit: 200,
   unchoke_slots_limit: 8,
   file_pool_size: 40,
-  in_enc_policy: 1,
-  out_enc_policy: 1,
 }
 
-type Name = keyof typeof defaults
-
-function reader(settings: Settings) {
-  return <N extends Name>(name: N): (typeof defaults)[N] => {
-    const value = settings[name]
-    return typeof value === typeof defaults[name] ? (value as (typeof defaults)[N]) : defaults[name]
-  }
-}
+/** What libtorrent tells trackers in anonymous_mode: the name of a widespread program. */
+const anonymousAgent = 'curl/7.81.0'
 
 /** Reads what needs a new client. Names missing from `settings` have libtorrent's defaults. */
 export function clientPlan(settings: Settings): ClientPlan {
-  const get = reader(settings)
+  const get = settingReader(settings, defaults)
+  // as in libtorrent: whoever calls peers through a proxy must not be found beside it
+  const hidden = proxyPlan(settings)?.peers ?? false
   return {
-    listen: listenAddress(get('listen_interfaces')),
+    hidden,
+    listen: hidden ? { host: '127.0.0.1', port: 0 } : listenAddress(get('listen_interfaces')),
     retries: Math.max(0, get('max_retry_port_bind')),
     anyPort: get('listen_system_port_fallback'),
-    dht: get('enable_dht'),
+    dht: get('enable_dht') && !hidden,
     dhtNodes: splitList(get('dht_bootstrap_nodes')),
-    lsd: get('enable_lsd'),
-    upnp: get('enable_upnp'),
-    natPmp: get('enable_natpmp'),
-    utp: get('enable_incoming_utp') || get('enable_outgoing_utp'),
-    fingerprint: get('peer_fingerprint').slice(0, 20),
+    lsd: get('enable_lsd') && !hidden,
+    upnp: get('enable_upnp') && !hidden,
+    natPmp: get('enable_natpmp') && !hidden,
+    utp: (get('enable_incoming_utp') || get('enable_outgoing_utp')) && !hidden,
+    fingerprint: get('anonymous_mode') ? '' : get('peer_fingerprint').slice(0, 20),
   }
 }
 
 /** Reads what can change at once. */
 export function liveSettings(settings: Settings): LiveSettings {
-  const get = reader(settings)
+  const get = settingReader(settings, defaults)
   const connections = get('connections_limit')
   return {
+    ...connectionSettings(settings),
     downloadRate: Math.max(0, get('download_rate_limit')),
     uploadRate: Math.max(0, get('upload_rate_limit')),
     // libtorrent: 0 or less is as many as the system allows
     connections: connections > 0 ? connections : Number.POSITIVE_INFINITY,
     unchokeSlots: get('unchoke_slots_limit'),
     filePoolSize: Math.max(1, get('file_pool_size')),
-    userAgent: get('user_agent'),
-    secureIn: secureLevels(get('in_enc_policy'))[0]!,
-    secureOut: secureLevels(get('out_enc_policy')),
-    outgoingTcp: get('enable_outgoing_tcp'),
-    outgoingUtp: get('enable_outgoing_utp'),
-    incomingTcp: get('enable_incoming_tcp'),
-    incomingUtp: get('enable_incoming_utp'),
+    userAgent: get('anonymous_mode') ? anonymousAgent : get('user_agent'),
   }
-}
-
-/** libtorrent's enc_policy: 0 forced, 1 enabled, 2 disabled. Enabled falls back to plain where a peer wants it. */
-function secureLevels(policy: number): Secure[] {
-  if (policy === 0) return [2]
-  return policy === 2 ? [0] : [1, 0]
 }
 
 /**
@@ -158,11 +136,4 @@ export function isWildcard(host: string): boolean {
 export function udpHost(listen: ListenAddress): string | null {
   if (listen.host === '::') return '0.0.0.0'
   return isIPv6(listen.host) ? null : listen.host
-}
-
-function splitList(text: string): string[] {
-  return text
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '')
 }

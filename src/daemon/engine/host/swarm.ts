@@ -7,6 +7,7 @@ import type { Storage } from '../storage/storage.ts'
 import { Availability } from './availability.ts'
 import { Bans } from './bans.ts'
 import { Bucket } from './bucket.ts'
+import { Connector } from './connector.ts'
 import { Dialer } from './dialer.ts'
 import { Discovery } from './discovery.ts'
 import { override } from './overrides.ts'
@@ -50,6 +51,7 @@ export class Swarm implements Sharer {
   readonly discovery: Discovery
   readonly bans = new Bans()
   readonly dialer: Dialer
+  readonly connector: Connector
   picker: Picker | null = null
   availability: Availability | null = null
   /** While webtorrent hands out the slots, by rank. */
@@ -84,7 +86,8 @@ export class Swarm implements Sharer {
     this.discovery = new Discovery({ state, torrent, client, trackers, warn })
     override(this)
     this.#listen()
-    this.dialer = new Dialer(this.torrent, client, limits, this.bans)
+    this.dialer = new Dialer(this.torrent, state, client, limits, this.bans)
+    this.connector = new Connector(this)
     for (const address of state.task.peers) this.addPeer(address)
     state.numbers = () => this.#numbers()
     state.partial = () => this.picker?.partial() ?? []
@@ -191,6 +194,7 @@ export class Swarm implements Sharer {
     })
     await Promise.all([told, closed])
     await this.state.storage?.close()
+    this.connector.stop()
     this.limits.remove(this)
     this.state.numbers = null
     this.state.partial = null
@@ -238,7 +242,8 @@ export class Swarm implements Sharer {
       infoHash: task.id,
       name: meta.name,
       announce: [],
-      urlList: task.webSeeds,
+      // webtorrent would ask them directly
+      urlList: this.limits.live.proxy === null ? task.webSeeds : [],
       private: meta.private,
       // only has to be there: webtorrent would encode it again, see `metadata` below
       info: {},

@@ -148,6 +148,11 @@ export class TorrentState {
     return this.meta !== null && this.#numHave === this.meta.numPieces
   }
 
+  /** Every wanted piece is there. False before the metadata. */
+  get finished(): boolean {
+    return this.meta !== null && this.phase === 'running' && this.wantedMissing === 0
+  }
+
   /** Bytes that trackers are told are left: of wanted pieces. */
   get left(): number {
     // nobody knows before the metadata, and 0 would say that we are a seed

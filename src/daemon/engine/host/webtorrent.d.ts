@@ -5,7 +5,7 @@
  */
 declare module 'webtorrent' {
   import type { EventEmitter } from 'node:events'
-  import type { Server } from 'node:net'
+  import type { Server, Socket } from 'node:net'
 
   interface PieceSet {
     get(index: number): boolean
@@ -35,7 +35,7 @@ declare module 'webtorrent' {
     peerInterested: boolean
     isSeeder?: boolean
     destroyed: boolean
-    requests: unknown[]
+    requests: { piece: number; offset: number; length: number }[]
     downloaded: number
     /** Piece data, bytes/s. */
     downloadSpeed: () => number
@@ -43,7 +43,15 @@ declare module 'webtorrent' {
     extendedHandshake: Record<string, unknown>
     ut_metadata: UtMetadata
     lt_donthave: EventEmitter
+    remoteAddress?: string
+    peerRequests: { piece: number; offset: number; length: number }[]
+    hasFast: boolean
     _encryptionMethod: number | null | undefined
+    /** What `secure` was when the peer was made; read again when the end that was called chooses. */
+    _peEnabled: number
+    _encryptor: Encryptor | null
+    cancel(piece: number, offset: number, length: number): void
+    reject(piece: number, offset: number, length: number): void
     _write: (data: Uint8Array, done: (error?: Error | null) => void) => void
     interested(): void
     uninterested(): void
@@ -59,9 +67,34 @@ declare module 'webtorrent' {
     cancel(): void
   }
 
+  /** bittorrent-protocol's side of the encrypted handshake (MSE). */
+  interface Encryptor {
+    state: string
+    _peerCryptoProvide: number
+    generateStepA3: (offer?: number) => Uint8Array
+    _advanceEncryption: () => void
+  }
+
+  /** A TCP or uTP socket, as far as it is used. */
+  interface Connection {
+    on(event: string, listener: (error: Error) => void): unknown
+    once(event: string, listener: (error: Error) => void): unknown
+    destroy(): unknown
+  }
+
   interface Peer {
+    id: string
     type: string
-    retries: number
+    addr: string
+    source?: string
+    conn: Pick<Connection, 'on' | 'destroy'> | null
+    wire: Wire | null
+    destroyed: boolean
+    connectTimeout: NodeJS.Timeout | null
+    handshakeTimeout: NodeJS.Timeout | null
+    onConnect(): void
+    startHandshakeTimeout(): void
+    destroy(error?: Error): void
   }
 
   /** What a torrent asks of its discovery object (stock: torrent-discovery; ours: discovery.ts). */
@@ -127,11 +160,15 @@ declare module 'webtorrent' {
     _numConns: number
     _numPending: number
     _peers: Map<string, Peer> | null
-    _queue: unknown[] | null
+    _queue: Peer[] | null
+    _rechokeIntervalId: NodeJS.Timeout | null
+    _rechokeOptimisticWire: Wire | null
+    _rechokeOptimisticTime: number
     addPeer(address: string, source?: string): boolean
     removePeer(id: string): void
     destroy(done?: () => void): void
     _addPeer(peer: string | object, type: 'tcp' | 'utp', source?: string): Peer | null
+    _addIncomingPeer(peer: Peer): void
     _drain(): void
     _onWire(wire: Wire, address?: string): void
     _onMetadata(metadata: unknown): Promise<void>
@@ -145,6 +182,14 @@ declare module 'webtorrent' {
     _updateWire(wire: Wire): void
     _updateWireInterest(wire: Wire): void
     _verifyPieces(done: (error?: Error | null) => void): void
+  }
+
+  interface ConnPool {
+    tcpServer: Server
+    /** Connections that have not said which torrent they want. */
+    _pendingConns: Set<Connection> | null
+    _onTCPConnectionBound: (connection: Socket) => void
+    _onConnection(connection: Socket, type: 'tcp' | 'utp'): void
   }
 
   interface TorrentOptions {
@@ -163,7 +208,7 @@ declare module 'webtorrent' {
     peerId: string
     userAgent: string
     /** Handed to net.Server.listen. */
-    torrentPort: number | { host: string; port: number }
+    torrentPort: number | { host: string; port: number; backlog?: number; ipv6Only?: boolean }
     /** Handed to dgram.Socket.bind. */
     dhtPort: number | { address: string; port: number }
     dht: false | { bootstrap: string[] }
@@ -193,10 +238,12 @@ declare module 'webtorrent' {
     lsd: boolean
     dht: Dht | false
     tracker: { wrtc?: false }
-    _connPool: { tcpServer: Server } | null
+    _connPool: ConnPool | null
+    _utpServer: { connect(port: number, host: string): Connection } | null
+    natTraversal?: { ttl: number; _timeout: number }
     add(torrent: ParsedTorrent, options: TorrentOptions): Torrent
     destroy(done?: () => void): void
   }
 
-  export type { ClientOptions, Dht, Discovery, ParsedTorrent, Peer, Piece, Torrent, Wire }
+  export type { ClientOptions, Connection, Dht, Discovery, ParsedTorrent, Peer, Piece, Torrent, Wire }
 }

@@ -1,22 +1,23 @@
-import type { Wire } from 'webtorrent'
+import type { Torrent, Wire } from 'webtorrent'
 import { takeFromAll } from './bucket.ts'
+import { wellEncrypted } from './encryption.ts'
 import type { Swarm } from './swarm.ts'
-
-/** How many requests of a peer may wait here (the extension handshake's `reqq`, BEP 10). */
-const requestQueue = 1000
 
 /** A connection has shaken hands: counts what it does, holds it to the limits, offers the exact metadata. */
 export function hookWire(swarm: Swarm, wire: Wire, address: string | undefined): void {
-  if (!welcome(swarm, wire)) {
+  if (!welcome(swarm, wire, address)) {
     // webtorrent is in the middle of setting it up
     queueMicrotask(() => wire.destroy())
     return
   }
   const { state, torrent, client } = swarm
+  const { live } = swarm.limits
   if (wire.type.endsWith('Incoming')) state.hasIncoming = true
-  wire.extendedHandshake.v = client.userAgent
-  wire.extendedHandshake.reqq = requestQueue
-  if (typeof client.torrentPort === 'number') wire.extendedHandshake.p = client.torrentPort
+  if (live.clientVersion !== '') wire.extendedHandshake.v = live.clientVersion
+  wire.extendedHandshake.reqq = live.maxRequestsIn
+  // where we can be called is no business of a proxy's other end
+  if (typeof client.torrentPort === 'number' && !live.anonymous && live.proxy === null)
+    wire.extendedHandshake.p = client.torrentPort
   if (swarm.info !== null) offerMetadata(wire, swarm.info)
   else wire.ut_metadata.on('metadata', () => swarm.events.info(wire.ut_metadata.metadata))
   countBytes(swarm, wire)
@@ -39,7 +40,7 @@ export function hookWire(swarm: Swarm, wire: Wire, address: string | undefined):
 }
 
 /** Whether the connection may stay. */
-function welcome(swarm: Swarm, wire: Wire): boolean {
+function welcome(swarm: Swarm, wire: Wire, address: string | undefined): boolean {
   const { client, torrent, limits } = swarm
   if (wire.type === 'webSeed') return true
   // our own address comes back from trackers and DHT
@@ -47,10 +48,23 @@ function welcome(swarm: Swarm, wire: Wire): boolean {
   const { live } = limits
   if (wire.type === 'tcpIncoming' && !live.incomingTcp) return false
   if (wire.type === 'utpIncoming' && !live.incomingUtp) return false
-  // webtorrent lets plain handshakes in at any level
-  const rc4 = 2
-  if (wire.type.endsWith('Incoming') && live.secureIn === 2 && wire._encryptionMethod !== rc4) return false
+  if (wire.type !== 'webrtc' && !wellEncrypted(wire, live)) return false
+  if (!live.severalPerAddress && address !== undefined && sharesAddress(torrent, wire)) return false
   return torrent.wires.length <= limits.connectionsFor(swarm)
+}
+
+/** Whether another connection of the torrent goes to the same host. */
+function sharesAddress({ wires }: Torrent, wire: Wire): boolean {
+  return wires.some(
+    (other) =>
+      other !== wire && other.type !== 'webSeed' && sameHost(other.remoteAddress, wire.remoteAddress),
+  )
+}
+
+function sameHost(one: string | undefined, other: string | undefined): boolean {
+  // an IPv4 peer that called an IPv6 socket
+  const plain = (host: string | undefined) => host?.replace(/^::ffff:/, '')
+  return one !== undefined && plain(one) === plain(other)
 }
 
 function countBytes({ state }: Swarm, wire: Wire): void {

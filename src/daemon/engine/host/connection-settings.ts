@@ -1,0 +1,171 @@
+import type { Settings } from '../../../rpc/contract/types.ts'
+import { type ProxyPlan, proxyPlan } from './proxy-plan.ts'
+import { settingReader } from './setting-reader.ts'
+
+/** libtorrent's enc_policy: 0 encrypted connections only, 1 both, 2 plain ones only. */
+export type EncryptionPolicy = 0 | 1 | 2
+
+/** Bits of libtorrent's allowed_enc_level, and of what MSE's two ends choose from: 1 plain text, 2 RC4. */
+export type EncryptionLevel = 1 | 2 | 3
+
+/** How connections are made, kept and refused. All of it can change at once. */
+export interface ConnectionSettings {
+  outgoingTcp: boolean
+  outgoingUtp: boolean
+  incomingTcp: boolean
+  incomingUtp: boolean
+  severalPerAddress: boolean
+  closeRedundant: boolean
+  seedsCall: boolean
+  noPrivilegedPorts: boolean
+  /** Attempts a second over all torrents; 0 is none. */
+  dialRate: number
+  /** Attempts that a torrent may make beside that rate after it started. */
+  dialBoost: number
+  maxFailures: number
+  /** Addresses that a torrent keeps; 0 is unlimited. */
+  maxKnownPeers: number
+  /** Per cent of peers to replace, and of the limit from which on to do so; every so many seconds, 0 is never. */
+  turnover: { share: number; cutoff: number; every: number }
+  /** Seconds. */
+  unchokeEvery: number
+  optimisticEvery: number
+  connectTimeout: number
+  handshakeTimeout: number
+  pieceTimeout: number
+  requestTimeout: number
+  peerTimeout: number
+  inactivityTimeout: number
+  encryptIn: EncryptionPolicy
+  encryptOut: EncryptionPolicy
+  encryptionLevel: EncryptionLevel
+  preferRc4: boolean
+  /** What peers are told we are; empty: nothing. */
+  clientVersion: string
+  anonymous: boolean
+  /** Addresses or device names to call from; empty: the system's choice. */
+  outgoingInterfaces: string[]
+  /** First local port to call from and how many; 0: the system's choice. */
+  outgoingPort: number
+  outgoingPorts: number
+  autoSequential: boolean
+  /** Requests of one peer that may wait here. */
+  maxRequestsIn: number
+  /** Requests that may wait at one peer, and how many seconds of its speed they should cover. */
+  maxRequestsOut: number
+  requestSeconds: number
+  maxPieces: number
+  /** Bytes. */
+  maxMetadata: number
+  /** null: none, or not for peers. */
+  proxy: ProxyPlan | null
+}
+
+/** libtorrent 2.0's defaults. */
+const defaults = {
+  enable_outgoing_tcp: true,
+  enable_outgoing_utp: true,
+  enable_incoming_tcp: true,
+  enable_incoming_utp: true,
+  allow_multiple_connections_per_ip: false,
+  close_redundant_connections: true,
+  seeding_outgoing_connections: true,
+  no_connect_privileged_ports: false,
+  connection_speed: 30,
+  torrent_connect_boost: 30,
+  max_failcount: 3,
+  max_peerlist_size: 3000,
+  peer_turnover: 4,
+  peer_turnover_cutoff: 90,
+  peer_turnover_interval: 300,
+  unchoke_interval: 15,
+  optimistic_unchoke_interval: 30,
+  peer_connect_timeout: 15,
+  handshake_timeout: 10,
+  piece_timeout: 20,
+  request_timeout: 60,
+  peer_timeout: 120,
+  inactivity_timeout: 600,
+  in_enc_policy: 1,
+  out_enc_policy: 1,
+  allowed_enc_level: 3,
+  prefer_rc4: false,
+  user_agent: 'porla-lua',
+  handshake_client_version: '',
+  anonymous_mode: false,
+  outgoing_interfaces: '',
+  outgoing_port: 0,
+  num_outgoing_ports: 0,
+  auto_sequential: true,
+  max_allowed_in_request_queue: 2000,
+  max_out_request_queue: 500,
+  request_queue_time: 3,
+  max_piece_count: 2097152,
+  max_metadata_size: 31457280,
+}
+
+/** libtorrent: a negative connection_speed is this many. */
+const unsetDialRate = 200
+
+/** Reads them. Names missing from `settings` have libtorrent's defaults. */
+export function connectionSettings(settings: Settings): ConnectionSettings {
+  const get = settingReader(settings, defaults)
+  const anonymous = get('anonymous_mode')
+  const dialRate = get('connection_speed')
+  const proxy = proxyPlan(settings)
+  return {
+    outgoingTcp: get('enable_outgoing_tcp'),
+    outgoingUtp: get('enable_outgoing_utp'),
+    incomingTcp: get('enable_incoming_tcp'),
+    incomingUtp: get('enable_incoming_utp'),
+    severalPerAddress: get('allow_multiple_connections_per_ip'),
+    closeRedundant: get('close_redundant_connections'),
+    seedsCall: get('seeding_outgoing_connections'),
+    noPrivilegedPorts: get('no_connect_privileged_ports'),
+    dialRate: dialRate < 0 ? unsetDialRate : dialRate,
+    dialBoost: Math.max(0, get('torrent_connect_boost')),
+    maxFailures: Math.max(1, get('max_failcount')),
+    maxKnownPeers: Math.max(0, get('max_peerlist_size')),
+    turnover: {
+      share: Math.max(0, get('peer_turnover')),
+      cutoff: Math.max(0, get('peer_turnover_cutoff')),
+      every: Math.max(0, get('peer_turnover_interval')),
+    },
+    unchokeEvery: Math.max(1, get('unchoke_interval')),
+    optimisticEvery: Math.max(1, get('optimistic_unchoke_interval')),
+    connectTimeout: Math.max(1, get('peer_connect_timeout')),
+    handshakeTimeout: Math.max(1, get('handshake_timeout')),
+    pieceTimeout: Math.max(1, get('piece_timeout')),
+    requestTimeout: Math.max(1, get('request_timeout')),
+    peerTimeout: Math.max(1, get('peer_timeout')),
+    inactivityTimeout: Math.max(1, get('inactivity_timeout')),
+    encryptIn: oneOf(get('in_enc_policy'), 0, 2) as EncryptionPolicy,
+    encryptOut: oneOf(get('out_enc_policy'), 0, 2) as EncryptionPolicy,
+    encryptionLevel: (get('allowed_enc_level') & 3 || 3) as EncryptionLevel,
+    preferRc4: get('prefer_rc4'),
+    clientVersion: anonymous ? '' : get('handshake_client_version') || get('user_agent'),
+    anonymous,
+    outgoingInterfaces: splitList(get('outgoing_interfaces')),
+    outgoingPort: oneOf(get('outgoing_port'), 0, 65535),
+    outgoingPorts: Math.max(0, get('num_outgoing_ports')),
+    autoSequential: get('auto_sequential'),
+    maxRequestsIn: Math.max(1, get('max_allowed_in_request_queue')),
+    maxRequestsOut: Math.max(1, get('max_out_request_queue')),
+    requestSeconds: Math.max(1, get('request_queue_time')),
+    maxPieces: get('max_piece_count'),
+    maxMetadata: get('max_metadata_size'),
+    proxy: proxy?.peers ? proxy : null,
+  }
+}
+
+function oneOf(value: number, least: number, most: number): number {
+  return Math.min(most, Math.max(least, value))
+}
+
+/** The parts of a comma list, without blanks and empty ones. */
+export function splitList(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+}
