@@ -56,7 +56,7 @@ test('webtorrent still has the private names that the engine uses', () => {
     'utp.createServer()',
     'this.utpServer.listen(',
     "this._onConnection(conn, 'tcp')",
-    'this._pendingConns.add(conn)',
+    'self._pendingConns.add(conn)',
     'Peer.createTCPIncomingPeer(conn, this._client.throttleGroups, this._client.secure)',
     'torrent._addIncomingPeer(peer)\n        await wire.setInfoHash(torrent.infoHash)',
   ]) {
