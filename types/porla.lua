@@ -543,9 +543,9 @@ function List:add(value) end
 ---@field max_out_request_queue integer Kept without effect.
 ---@field whole_pieces_threshold integer Kept without effect.
 ---@field peer_timeout integer Kept without effect.
----@field urlseed_timeout integer Kept without effect.
+---@field urlseed_timeout integer
 ---@field urlseed_pipeline_size integer Kept without effect.
----@field urlseed_wait_retry integer Kept without effect.
+---@field urlseed_wait_retry integer
 ---@field file_pool_size integer
 ---@field max_failcount integer
 ---@field min_reconnect_time integer Kept without effect.
@@ -644,7 +644,7 @@ function List:add(value) end
 ---@field web_seed_name_lookup_retry integer Kept without effect.
 ---@field close_file_interval integer Kept without effect.
 ---@field utp_cwnd_reduce_timer integer Kept without effect.
----@field max_web_seed_connections integer Kept without effect.
+---@field max_web_seed_connections integer
 ---@field resolver_cache_timeout integer Kept without effect.
 ---@field send_not_sent_low_watermark integer Kept without effect.
 ---@field rate_choker_initial_threshold integer Kept without effect.

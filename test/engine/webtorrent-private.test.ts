@@ -43,8 +43,17 @@ test('webtorrent still has the private names that the engine uses', () => {
     'this._drain()',
     '_numPending = 0',
     '_addIncomingPeer (peer) {',
+    'conn = new WebConn(id, this)',
+    'self.maxWebConns',
   ]) {
     assert.ok(torrent.includes(text), `lib/torrent.js no longer has: ${text}`)
+  }
+  const web = inWebtorrent('lib/webconn.js')
+  for (const text of [
+    'this.httpRequest(pieceIndex, offset, length, (err, data) =>',
+    'this.setKeepAlive(true)',
+  ]) {
+    assert.ok(web.includes(text), `lib/webconn.js no longer has: ${text}`)
   }
   const client = inWebtorrent('index.js')
   for (const text of ['this.torrentPort = opts.torrentPort || 0', 'this.dht.listen(this.dhtPort)']) {

@@ -60,7 +60,6 @@ export function override(swarm: Swarm): void {
   }
   // stock: walks over all pieces for each request, see picker.ts
   torrent._updateWire = (wire) => {
-    if (wire.type === 'webSeed') stock._updateWire.call(torrent, wire)
-    else swarm.picker?.update(wire)
+    swarm.picker?.update(wire)
   }
 }

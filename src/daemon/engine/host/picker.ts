@@ -97,9 +97,9 @@ export class Picker {
     const { options, wantedMissing } = this.#state
     if (wire.destroyed || wire.peerChoking || options.uploadMode || wantedMissing === 0) return
     // half of the queue is enough to wait for: filling it up for each block would cost more than it brings
-    const limit = queueLength(wire)
+    const limit = wire.type === 'webSeed' ? this.#torrent.maxWebConns : queueLength(wire)
     if (wire.requests.length > limit / 2 || this.#diskIsBehind()) return
-    withQueue(wire, limit, () => this.#fill(wire, limit))
+    withQueue(wire, limit, this.#state.meta?.pieceLength ?? 0, () => this.#fill(wire, limit))
     if (wire.requests.length === 0) this.#takeOver(wire)
   }
 
@@ -241,11 +241,12 @@ function queueLength(wire: Wire): number {
 
 /**
  * Asks for blocks with webtorrent's `_request`, which has a bound of its own that follows the speed
- * (getBlockPipelineLength): for the moment, the speed is one whose bound is ours.
+ * (getBlockPipelineLength; getPiecePipelineLength for a web seed, which is asked for whole pieces): for the moment, the
+ * speed is one whose bound is ours.
  */
-function withQueue(wire: Wire, length: number, ask: () => void): void {
+function withQueue(wire: Wire, length: number, pieceLength: number, ask: () => void): void {
   const measured = wire.downloadSpeed
-  wire.downloadSpeed = () => length * blockLength
+  wire.downloadSpeed = () => length * (wire.type === 'webSeed' ? pieceLength : blockLength)
   try {
     ask()
   } finally {

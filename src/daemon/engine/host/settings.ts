@@ -42,6 +42,12 @@ export interface LiveSettings extends ConnectionSettings {
   unchokeSlots: number
   filePoolSize: number
   userAgent: string
+  /** Web seeds of a torrent that are used at a time. */
+  webSeedConnections: number
+  /** Seconds. */
+  urlSeedTimeout: number
+  /** Seconds. */
+  urlSeedRetry: number
 }
 
 /** The part of libtorrent's settings that this engine reads, with libtorrent 2.0's defaults. */
@@ -64,6 +70,9 @@ const defaults = {
   connections_limit: 200,
   unchoke_slots_limit: 8,
   file_pool_size: 40,
+  max_web_seed_connections: 3,
+  urlseed_timeout: 20,
+  urlseed_wait_retry: 30,
 }
 
 /** What libtorrent tells trackers in anonymous_mode: the name of a widespread program. */
@@ -102,6 +111,9 @@ export function liveSettings(settings: Settings): LiveSettings {
     unchokeSlots: get('unchoke_slots_limit'),
     filePoolSize: Math.max(1, get('file_pool_size')),
     userAgent: get('anonymous_mode') ? anonymousAgent : get('user_agent'),
+    webSeedConnections: Math.max(0, get('max_web_seed_connections')),
+    urlSeedTimeout: Math.max(1, get('urlseed_timeout')),
+    urlSeedRetry: Math.max(1, get('urlseed_wait_retry')),
   }
 }
 

@@ -15,6 +15,7 @@ import { Picker } from './picker.ts'
 import type { SessionLimits, Sharer } from './session-limits.ts'
 import type { SwarmNumbers, TorrentState } from './torrent-state.ts'
 import { Trackers } from './trackers.ts'
+import { WebSeeds } from './web-seeds.ts'
 import { hookWire, offerMetadata } from './wire-hooks.ts'
 
 /** What the swarm tells its torrent. */
@@ -52,6 +53,7 @@ export class Swarm implements Sharer {
   readonly bans = new Bans()
   readonly dialer: Dialer
   readonly connector: Connector
+  readonly webSeeds: WebSeeds
   picker: Picker | null = null
   availability: Availability | null = null
   /** While webtorrent hands out the slots, by rank. */
@@ -85,6 +87,8 @@ export class Swarm implements Sharer {
     const trackers = new Trackers(state, client, { warn, peer })
     this.discovery = new Discovery({ state, torrent, client, trackers, warn })
     override(this)
+    this.webSeeds = new WebSeeds(this.torrent, () => limits.live, events.warn)
+    this.webSeeds.set(state.task.webSeeds)
     this.#listen()
     this.dialer = new Dialer(this.torrent, state, client, limits, this.bans)
     this.connector = new Connector(this)
@@ -169,6 +173,7 @@ export class Swarm implements Sharer {
   applyConnections(): void {
     const { torrent } = this
     if (torrent.destroyed) return
+    this.webSeeds.fill()
     const allowed = this.limits.connectionsFor(this)
     for (const wire of torrent.wires.slice(Number.isFinite(allowed) ? allowed : torrent.wires.length))
       wire.destroy()
@@ -186,6 +191,7 @@ export class Swarm implements Sharer {
   async leave(deadlineMs: number): Promise<void> {
     if (this.#leaving) return
     this.#leaving = true
+    this.webSeeds.stop()
     // before destroy: that would announce `stopped` with zeros
     const told = this.discovery.stop(deadlineMs)
     const closed = new Promise<void>((resolve) => {
@@ -230,26 +236,17 @@ export class Swarm implements Sharer {
   #parsed(meta: Metainfo): ParsedTorrent {
     const { task } = this.state
     const whole = { path: meta.name, name: meta.name, length: meta.totalSize, offset: 0 }
-    const files = meta.files.map(({ path, name, size, offset }) => ({
-      // webtorrent appends it to the web seed's url as it is
-      path: path.split('/').map(encodeURIComponent).join('/'),
-      name,
-      length: size,
-      offset,
-    }))
     const hashes = Buffer.from(meta.pieceHashes.buffer, meta.pieceHashes.byteOffset, meta.pieceHashes.length)
     return {
       infoHash: task.id,
       name: meta.name,
       announce: [],
-      // webtorrent would ask them directly
-      urlList: this.limits.live.proxy === null ? task.webSeeds : [],
+      urlList: [],
       private: meta.private,
       // only has to be there: webtorrent would encode it again, see `metadata` below
       info: {},
-      // webtorrent needs files for web seeds alone; without those, one stands for all, since it looks at each
-      // after every piece
-      files: task.webSeeds.length > 0 ? files : [whole],
+      // one stands for all, since webtorrent looks at each after every piece
+      files: [whole],
       length: meta.totalSize,
       pieceLength: meta.pieceLength,
       lastPieceLength: meta.totalSize % meta.pieceLength || meta.pieceLength,
@@ -279,6 +276,7 @@ export class Swarm implements Sharer {
     torrent.on('wire', (wire: Wire, address?: string) => hookWire(this, wire, address))
     torrent.on('ready', () => {
       this.applySelection()
+      if (state.meta !== null) this.webSeeds.start(state.meta)
       // peers that were interested before the pieces were known have not been heard
       queueMicrotask(() => {
         if (!torrent.destroyed) torrent._rechoke()

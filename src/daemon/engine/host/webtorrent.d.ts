@@ -97,6 +97,17 @@ declare module 'webtorrent' {
     destroy(error?: Error): void
   }
 
+  /** Stands for a web seed: answers requests of pieces by HTTP. */
+  interface WebConn extends EventEmitter {
+    destroyed: boolean
+    httpRequest(
+      piece: number,
+      offset: number,
+      length: number,
+      done: (error: Error | null, bytes?: Uint8Array) => void,
+    ): void
+  }
+
   /** What a torrent asks of its discovery object (stock: torrent-discovery; ours: discovery.ts). */
   interface Discovery {
     readonly tracker: null
@@ -164,7 +175,10 @@ declare module 'webtorrent' {
     _rechokeIntervalId: NodeJS.Timeout | null
     _rechokeOptimisticWire: Wire | null
     _rechokeOptimisticTime: number
+    /** Requests that a web seed has at a time. */
+    maxWebConns: number
     addPeer(address: string, source?: string): boolean
+    addWebSeed(url: string): void
     removePeer(id: string): void
     destroy(done?: () => void): void
     _addPeer(peer: string | object, type: 'tcp' | 'utp', source?: string): Peer | null
@@ -245,5 +259,16 @@ declare module 'webtorrent' {
     destroy(done?: () => void): void
   }
 
-  export type { ClientOptions, Connection, Dht, Discovery, ParsedTorrent, Peer, Piece, Torrent, Wire }
+  export type {
+    ClientOptions,
+    Connection,
+    Dht,
+    Discovery,
+    ParsedTorrent,
+    Peer,
+    Piece,
+    Torrent,
+    WebConn,
+    Wire,
+  }
 }

@@ -1,0 +1,111 @@
+import type { Metainfo } from '../../../metainfo/types.ts'
+import { fileRanges } from '../storage/layout.ts'
+
+/** How to ask a web seed. */
+export interface WebRequestOptions {
+  userAgent: string
+  /** Without a byte for so long it has failed, ms. */
+  timeoutMs: number
+  signal: AbortSignal
+}
+
+/** Of an answer with a whole file, this much is read to get at the part that was asked for; more would be a waste. */
+const largestSurplus = 1 << 20
+
+/**
+ * Fetches `length` bytes of the piece space from a web seed (BEP 19), one request a file. Pad files are zeros and are
+ * not asked for. Throws an Error that names the url.
+ */
+export async function fetchRange(
+  meta: Metainfo,
+  url: string,
+  start: number,
+  length: number,
+  options: WebRequestOptions,
+): Promise<Uint8Array> {
+  const bytes = new Uint8Array(length)
+  const ranges = fileRanges(meta, start, length).filter(({ file }) => !meta.files[file]!.pad)
+  await Promise.all(
+    ranges.map(({ file, offset, length: size, at }) =>
+      fetchPart(webSeedUrl(meta, url, file), offset, bytes.subarray(at, at + size), options),
+    ),
+  )
+  return bytes
+}
+
+/**
+ * Where a web seed has a file. The url of a torrent with folders is that of the folder around its top folder; a single
+ * file has the url itself, with the name appended when it ends in '/' (BEP 19).
+ */
+export function webSeedUrl(meta: Metainfo, url: string, file: number): string {
+  const slash = url.endsWith('/')
+  if (!slash && (!meta.multiFile || meta.files.length === 1)) return url
+  const path = meta.files[file]!.path.split('/').map(encodeURIComponent).join('/')
+  return `${url}${slash ? '' : '/'}${path}`
+}
+
+/** Fills `into` with the bytes of a url from `offset` on. */
+async function fetchPart(
+  url: string,
+  offset: number,
+  into: Uint8Array,
+  { userAgent, timeoutMs, signal }: WebRequestOptions,
+): Promise<void> {
+  const idle = new AbortController()
+  const timer = setTimeout(() => idle.abort(new Error(`no answer for ${timeoutMs / 1000} s`)), timeoutMs)
+  try {
+    const response = await fetch(url, {
+      headers: { 'user-agent': userAgent, range: `bytes=${offset}-${offset + into.length - 1}` },
+      signal: AbortSignal.any([signal, idle.signal]),
+    })
+    const skip = response.status === 206 ? 0 : offset
+    const fault = answerFault(response, offset, into.length)
+    if (fault !== null || response.body === null) {
+      await response.body?.cancel()
+      throw new Error(fault ?? 'it answered with nothing')
+    }
+    const read = await readInto(response.body, skip, into, () => timer.refresh())
+    if (read < into.length) throw new Error(`it sent ${read} bytes of ${into.length}`)
+  } catch (error) {
+    const { message, cause } = error as Error
+    throw new Error(`web seed ${url}: ${cause instanceof Error ? cause.message : message}`, { cause: error })
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** What makes an answer useless; null for a good one. */
+function answerFault(response: Response, offset: number, length: number): string | null {
+  if (response.status === 206) {
+    const from = /^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1]
+    if (from !== undefined && Number(from) !== offset)
+      return `it sent bytes from ${from} on, not from ${offset}`
+    return null
+  }
+  if (response.status !== 200) return `it answered ${response.status} ${response.statusText}`.trim()
+  const total = Number(response.headers.get('content-length') ?? Number.POSITIVE_INFINITY)
+  return offset <= largestSurplus && total - offset - length <= largestSurplus
+    ? null
+    : 'it cannot send parts of a file'
+}
+
+/** Copies a body's bytes from `skip` on until `into` is full, then lets go of the rest. Answers with the count. */
+async function readInto(
+  body: ReadableStream<Uint8Array>,
+  skip: number,
+  into: Uint8Array,
+  onBytes: () => void,
+): Promise<number> {
+  let at = 0
+  let left = skip
+  for await (const chunk of body) {
+    onBytes()
+    const useful = chunk.subarray(left).subarray(0, into.length - at)
+    left = Math.max(0, left - chunk.length)
+    into.set(useful, at)
+    at += useful.length
+    // leaving the loop cancels the body
+    if (at === into.length) break
+  }
+  return at
+}

@@ -1,0 +1,122 @@
+import type { Torrent, WebConn } from 'webtorrent'
+import type { Metainfo } from '../../../metainfo/types.ts'
+import type { LiveSettings } from './settings.ts'
+import { fetchRange } from './web-request.ts'
+
+/**
+ * A torrent's web seeds (BEP 19). webtorrent makes a peer of each; the requests are ours: webtorrent's own ask for pad
+ * files, take an error page for data, and repeat what failed without end. Here a web seed that failed is left alone
+ * for urlseed_wait_retry seconds while the next one has its turn, and as many as max_web_seed_connections are used.
+ */
+export class WebSeeds {
+  readonly #torrent: Torrent
+  readonly #live: () => LiveSettings
+  readonly #warn: (message: string) => void
+  /** In the order of their turns. */
+  #urls: string[] = []
+  readonly #used = new Map<string, AbortController>()
+  /** Failed ones, until they may be tried again. */
+  readonly #resting = new Map<string, NodeJS.Timeout>()
+  /** null until the pieces are known. */
+  #meta: Metainfo | null = null
+
+  constructor(torrent: Torrent, live: () => LiveSettings, warn: (message: string) => void) {
+    this.#torrent = torrent
+    this.#live = live
+    this.#warn = warn
+  }
+
+  /** Those to use from now on; others are let go. Urls that are neither http nor https are left out. */
+  set(urls: readonly string[]): void {
+    this.#urls = [...new Set(urls)].filter((url) => {
+      const good = /^https?:\/\/./.test(url) && URL.canParse(url)
+      if (!good) this.#warn(`"${url}" is no http or https url: no web seed`)
+      return good
+    })
+    for (const url of [...this.#used.keys()]) if (!this.#urls.includes(url)) this.#drop(url)
+    for (const [url, timer] of [...this.#resting]) {
+      if (this.#urls.includes(url)) continue
+      clearTimeout(timer)
+      this.#resting.delete(url)
+    }
+    this.fill()
+  }
+
+  /** The pieces are known: web seeds may be asked. */
+  start(meta: Metainfo): void {
+    this.#meta = meta
+    this.fill()
+  }
+
+  stop(): void {
+    this.#meta = null
+    for (const timer of this.#resting.values()) clearTimeout(timer)
+    for (const url of [...this.#used.keys()]) this.#drop(url)
+    this.#resting.clear()
+  }
+
+  /** Takes on as many as allowed, or lets go of what is more; also after a change of settings. */
+  fill(): void {
+    const meta = this.#meta
+    if (meta === null || this.#torrent.destroyed) return
+    // nothing may go past a proxy
+    const most = this.#live().proxy === null ? this.#live().webSeedConnections : 0
+    for (const url of [...this.#used.keys()].slice(most)) this.#drop(url)
+    for (const url of this.#urls) {
+      if (this.#used.size >= most) return
+      if (!this.#used.has(url) && !this.#resting.has(url)) this.#use(url, meta)
+    }
+  }
+
+  #use(url: string, meta: Metainfo): void {
+    const torrent = this.#torrent
+    torrent.addWebSeed(url)
+    const conn = torrent._peers?.get(url)?.conn as unknown as WebConn | null | undefined
+    if (conn === undefined || conn === null) return
+    const abort = new AbortController()
+    this.#used.set(url, abort)
+    conn.once('close', () => {
+      abort.abort(new Error('closed'))
+      if (this.#used.get(url) !== abort) return
+      // banned for what it sent, most likely: not to be tried again
+      this.#used.delete(url)
+      this.#urls = this.#urls.filter((other) => other !== url)
+      this.fill()
+    })
+    conn.httpRequest = (piece, offset, length, done) => {
+      const { userAgent, urlSeedTimeout } = this.#live()
+      const options = { userAgent, timeoutMs: urlSeedTimeout * 1000, signal: abort.signal }
+      fetchRange(meta, url, piece * meta.pieceLength + offset, length, options).then(
+        (bytes) => {
+          if (!conn.destroyed) done(null, bytes)
+        },
+        (error: Error) => {
+          if (conn.destroyed) return
+          done(error)
+          this.#failed(url, error)
+        },
+      )
+    }
+  }
+
+  #failed(url: string, error: Error): void {
+    if (!this.#used.has(url)) return
+    this.#warn(error.message)
+    this.#drop(url)
+    const again = () => {
+      this.#resting.delete(url)
+      this.fill()
+    }
+    this.#resting.set(url, setTimeout(again, this.#live().urlSeedRetry * 1000).unref())
+    // the others go first next time
+    this.#urls = [...this.#urls.filter((other) => other !== url), url]
+    this.fill()
+  }
+
+  #drop(url: string): void {
+    const abort = this.#used.get(url)
+    this.#used.delete(url)
+    if (!this.#torrent.destroyed) this.#torrent.removePeer(url)
+    abort?.abort(new Error('dropped'))
+  }
+}

@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { join } from 'node:path'
+import { describe, type TestContext, test } from 'node:test'
+import { waitUntil } from '../helpers/wait-until.ts'
+import { file, makeTorrent, writeFiles, wrongFiles } from './support/data.ts'
+import { complete, startEngine, task, tempFolder } from './support/engine.ts'
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => void
+
+interface WebServer {
+  url: string
+  /** Paths that were asked for, as sent. */
+  asked: string[]
+  agents: Set<string | undefined>
+}
+
+/** A web server on 127.0.0.1 that sends files of a folder, and parts of them. `instead` may answer in its place. */
+async function serve(
+  t: TestContext,
+  folder: string,
+  { ranges = true, instead }: { ranges?: boolean; instead?: Answer } = {},
+): Promise<WebServer> {
+  const seen = { asked: [] as string[], agents: new Set<string | undefined>() }
+  const server = createServer(async (request, response) => {
+    seen.asked.push(request.url ?? '')
+    seen.agents.add(request.headers['user-agent'])
+    if (instead) return instead(request, response)
+    const path = join(folder, decodeURIComponent(request.url ?? ''))
+    const found = await stat(path).catch(() => null)
+    if (!found?.isFile()) return response.writeHead(404).end()
+    const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '') ?? []
+    if (!ranges || from === undefined) {
+      response.writeHead(200, { 'content-length': found.size })
+      return createReadStream(path).pipe(response)
+    }
+    response.writeHead(206, {
+      'content-range': `bytes ${from}-${to}/${found.size}`,
+      'content-length': Number(to) - Number(from) + 1,
+    })
+    return createReadStream(path, { start: Number(from), end: Number(to) }).pipe(response)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.after(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const { port } = server.address() as { port: number }
+  return { url: `http://127.0.0.1:${port}`, ...seen }
+}
+
+describe('web seeds', { concurrency: 4 }, () => {
+  test('a single file, by its url or by that of its folder', async (t) => {
+    const torrent = makeTorrent([file('a file #1 100%?.bin', 3_000_000)], 65536)
+    const from = await tempFolder(t)
+    await writeFiles(from, torrent.files)
+    const server = await serve(t, from)
+    for (const url of [`${server.url}/a%20file%20%231%20100%25%3F.bin`, `${server.url}/`]) {
+      const to = await tempFolder(t)
+      const engine = startEngine(t, { user_agent: 'seeker/1' }, url)
+      await engine.load(task(torrent.id, to, { torrentFile: torrent.bytes, webSeeds: [url] }))
+      const got = await engine.until(torrent.id, 'has all', complete(torrent))
+      assert.deepEqual(await wrongFiles(to, torrent.files), [])
+      assert.equal(got.payloadDownload, 3_000_000)
+    }
+    assert.deepEqual([...new Set(server.asked)], ['/a%20file%20%231%20100%25%3F.bin'])
+    assert.deepEqual([...server.agents], ['seeker/1'])
+  })
+
+  test('many files with pad files, empty files and names that need escaping', async (t) => {
+    const pad = (size: number) => ({ path: `top & co/.pad/${size}`, bytes: new Uint8Array(size), attr: 'p' })
+    const torrent = makeTorrent(
+      [
+        file('top & co/ü/a+b=c;d,e.bin', 100_000),
+        pad(31_072),
+        file('top & co/empty', 0),
+        file('top & co/#?%41 "x".bin', 300_001),
+        pad(27_679),
+        ...Array.from({ length: 60 }, (_, i) => file(`top & co/d${i % 3}/${i} [x].txt`, 1 + i * 111)),
+      ],
+      65536,
+    )
+    const from = await tempFolder(t)
+    await writeFiles(from, torrent.files)
+    const server = await serve(t, from)
+    const to = await tempFolder(t)
+    const engine = startEngine(t)
+    await engine.load(task(torrent.id, to, { torrentFile: torrent.bytes, webSeeds: [server.url] }))
+    await engine.until(torrent.id, 'has all', complete(torrent))
+    assert.deepEqual(await wrongFiles(to, torrent.files), [])
+    assert.ok(!server.asked.some((path) => path.includes('.pad') || path.endsWith('/empty')))
+  })
+
+  test('a folder of one file is a folder', async (t) => {
+    const torrent = makeTorrent([file('top/only', 200_000)], 65536)
+    const from = await tempFolder(t)
+    await writeFiles(from, torrent.files)
+    const server = await serve(t, from)
+    const to = await tempFolder(t)
+    const engine = startEngine(t)
+    await engine.load(task(torrent.id, to, { torrentFile: torrent.bytes, webSeeds: [`${server.url}/`] }))
+    await engine.until(torrent.id, 'has all', complete(torrent))
+    assert.deepEqual([...new Set(server.asked)], ['/top/only'])
+  })
+
+  test('a server without ranges will do while little is sent in vain', async (t) => {
+    const torrent = makeTorrent([file('top/a', 150_000), file('top/b', 5000)], 65536)
+    const from = await tempFolder(t)
+    await writeFiles(from, torrent.files)
+    const server = await serve(t, from, { ranges: false })
+    const to = await tempFolder(t)
+    const engine = startEngine(t)
+    await engine.load(task(torrent.id, to, { torrentFile: torrent.bytes, webSeeds: [server.url] }))
+    await engine.until(torrent.id, 'has all', complete(torrent))
+    assert.deepEqual(await wrongFiles(to, torrent.files), [])
+  })
+
+  test('one that fails rests while the next one gives, and is asked again later', async (t) => {
+    const torrent = makeTorrent([file('top/a', 2_000_000)], 65536)
+    const from = await tempFolder(t)
+    await writeFiles(from, torrent.files)
+    let broken = true
+    const bad = await serve(t, from, {
+      instead: (_, response) => void response.writeHead(broken ? 503 : 404).end('no'),
+    })
+    const good = await serve(t, from)
+    const settings = { max_web_seed_connections: 1, urlseed_wait_retry: 1, download_rate_limit: 1_000_000 }
+    const engine = startEngine(t, settings)
+    const to = await tempFolder(t)
+    const webSeeds = [`${bad.url}/`, `${good.url}/`, 'ftp://127.0.0.1/', 'nonsense']
+    await engine.load(task(torrent.id, to, { torrentFile: torrent.bytes, webSeeds }))
+    await engine.until(torrent.id, 'has all', complete(torrent))
+    broken = false
+    assert.deepEqual(await wrongFiles(to, torrent.files), [])
+    // a piece is asked for in up to four requests at once
+    assert.ok(bad.asked.length <= 4, `the broken one was asked ${bad.asked.length} times`)
+    assert.ok(engine.log.some((line) => /ftp:.* is no http or https url/.test(line)))
+    assert.ok(engine.log.some((line) => line.includes('it answered 503')))
+
+    const again = startEngine(t, settings, 'again')
+    const other = await tempFolder(t)
+    await again.load(task(torrent.id, other, { torrentFile: torrent.bytes, webSeeds: [`${bad.url}/`] }))
+    const before = bad.asked.length
+    await waitUntil('it is asked a third time', () => bad.asked.length > before + 8, { timeoutMs: 8000 })
+  })
+
+  test('one that sends wrong bytes is not asked again', async (t) => {
+    const torrent = makeTorrent([file('top/a', 400_000)], 65536)
+    const from = await tempFolder(t)
+    await writeFiles(from, [{ path: 'top/a', bytes: new Uint8Array(400_000) }])
+    const liar = await serve(t, from)
+    const engine = startEngine(t, { urlseed_wait_retry: 1 })
+    const to = await tempFolder(t)
+    await engine.load(task(torrent.id, to, { torrentFile: torrent.bytes, webSeeds: [`${liar.url}/`] }))
+    await engine.until(torrent.id, 'counted', (report) => (report.failedBytes ?? 0) > 0)
+    await new Promise((resolve) => setTimeout(resolve, 1500))
+    assert.ok(liar.asked.length <= 8, `it was asked ${liar.asked.length} times`)
+  })
+
+  test('one that falls silent is given up after urlseed_timeout', async (t) => {
+    const torrent = makeTorrent([file('top/a', 400_000)], 65536)
+    const silent = await serve(t, await tempFolder(t), { instead: () => {} })
+    const engine = startEngine(t, { urlseed_timeout: 1 })
+    const to = await tempFolder(t)
+    await engine.load(task(torrent.id, to, { torrentFile: torrent.bytes, webSeeds: [`${silent.url}/`] }))
+    await waitUntil('it is given up', () => engine.log.some((line) => line.includes('no answer for 1 s')))
+  })
+})
