@@ -50,7 +50,7 @@ row("SettingsPack.min_memory_usage()", "SettingsPack.min_memory_usage", function
   local pack = SettingsPack.min_memory_usage()
   equal(pack.max_peerlist_size, 500)
   equal(pack.file_pool_size, 4)
-  equal(W.count(pairs(pack)), 25)
+  equal(W.count(pairs(pack)), 26)
 end)
 
 row("SettingsPack.high_performance_seed()", "SettingsPack.high_performance_seed", function()
