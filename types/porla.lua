@@ -590,7 +590,7 @@ function List:add(value) end
 ---@field recv_socket_buffer_size integer Kept without effect.
 ---@field send_socket_buffer_size integer Kept without effect.
 ---@field max_peer_recv_buffer_size integer Kept without effect.
----@field optimistic_disk_retry integer Kept without effect.
+---@field optimistic_disk_retry integer
 ---@field max_suggest_pieces integer Kept without effect.
 ---@field local_service_announce_interval integer Kept without effect.
 ---@field dht_announce_interval integer Kept without effect.

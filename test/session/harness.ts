@@ -8,6 +8,7 @@ import type {
   EngineListener,
   EngineState,
   MoveTask,
+  TaskError,
   TaskOptions,
   TorrentReport,
   TorrentTask,
@@ -246,6 +247,14 @@ export function openSession(
 /** Nobody has looked at its files yet, but somebody will. */
 const isUnseen = (record: TorrentRecord) =>
   hasMetadata(record) && !record.blocked && record.progress.files === FilesState.unseen
+
+/** An error of an engine that says no more than that. */
+export const taskError = (message: string, file: string | null): TaskError => ({
+  message,
+  file,
+  code: null,
+  write: false,
+})
 
 /** Bytes as `ti` takes them. */
 export const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64')

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { clearError, pause, resume } from '../../src/daemon/session/commands.ts'
 import { ErrorCode, RpcError } from '../../src/rpc/errors.ts'
 import { waitUntil } from '../helpers/wait-until.ts'
-import { base64, gone, openSession, torrentBytes } from './harness.ts'
+import { base64, gone, openSession, taskError, torrentBytes } from './harness.ts'
 
 const bytes = torrentBytes('one', [20_000, 20_000, 20_000])
 const ti = base64(bytes)
@@ -109,8 +109,8 @@ test('what a host says of pieces before it has looked at them costs nothing', as
     await s.settle()
     s.engine.finalReports.set(id, unread)
     if (end === 'error') {
-      s.engine.say({ ...unread, phase: 'stopped', error: { message: 'no', file: null } })
-      s.engine.finalReports.set(id, { ...unread, phase: 'stopped', error: { message: 'no', file: null } })
+      s.engine.say({ ...unread, phase: 'stopped', error: taskError('no', null) })
+      s.engine.finalReports.set(id, { ...unread, phase: 'stopped', error: taskError('no', null) })
     } else {
       pause(s.session, record)
     }
@@ -131,7 +131,7 @@ test('an error that was cleared while the torrent was leaving stays cleared', as
   const id = record.row.v1
   const { promise, resolve } = Promise.withResolvers<void>()
   s.engine.next.unload = [promise]
-  const failed = { id, phase: 'stopped', error: { message: 'full', file: null } } as const
+  const failed = { id, phase: 'stopped', error: taskError('full', null) } as const
   s.engine.finalReports.set(id, failed)
   s.engine.say(failed)
   assert.equal(s.status(record).error, 'full')

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { addPeer, clearError, pause, recheck, resume, setFlags } from '../../src/daemon/session/commands.ts'
-import { base64, openSession, testFolder, torrentBytes } from './harness.ts'
+import { base64, openSession, taskError, testFolder, torrentBytes } from './harness.ts'
 
 const bytes = torrentBytes('one', [20_000, 20_000, 20_000])
 const ti = base64(bytes)
@@ -62,7 +62,7 @@ test('a save path that is a file is the torrent own trouble, told by the check',
   await s.settle()
   const id = record.row.v1
   assert.equal(s.status(record).state, 'checking_files')
-  s.engine.say({ id, phase: 'stopped', error: { message: 'not a directory', file: `${path}/one` } })
+  s.engine.say({ id, phase: 'stopped', error: taskError('not a directory', `${path}/one`) })
   await s.settle()
   const failed = s.status(record)
   assert.equal(failed.error, 'not a directory')

@@ -11,7 +11,7 @@ import {
   type TorrentRecord,
 } from '../../src/daemon/session/record.ts'
 import { removeTorrent } from '../../src/daemon/session/removal.ts'
-import { base64, openSession, type TestSession, torrentBytes } from './harness.ts'
+import { base64, openSession, type TestSession, taskError, torrentBytes } from './harness.ts'
 
 /** A small generator of numbers that a seed repeats (mulberry32). */
 function random(seed: number): (below: number) => number {
@@ -37,8 +37,7 @@ const steps: Record<
     record?.loaded && engine.say({ id: record.row.v1, phase: 'running', have: Uint8Array.of(0xe0) }),
   unfinish: ({ engine }, record) => record?.loaded && engine.checked(record.row.v1, Uint8Array.of(0x40)),
   fail: ({ engine }, record) =>
-    record?.loaded &&
-    engine.say({ id: record.row.v1, phase: 'stopped', error: { message: 'x', file: null } }),
+    record?.loaded && engine.say({ id: record.row.v1, phase: 'stopped', error: taskError('x', null) }),
   top: ({ session }, record) => record && moveInQueue(session, record, 'top'),
   up: ({ session }, record) => record && moveInQueue(session, record, 'up'),
   down: ({ session }, record) => record && moveInQueue(session, record, 'down'),

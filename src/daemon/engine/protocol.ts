@@ -103,10 +103,17 @@ export interface HostMethods {
   shutdown: (params: { deadlineMs: number }) => null
 }
 
-/** Why a torrent stopped. `file` is the path concerned, when there is one. */
+/**
+ * What went wrong with a torrent. It has stopped if its phase says so; a read for a peer that fails does not stop it.
+ * `file` is the path concerned, when there is one.
+ */
 export interface TaskError {
   message: string
   file: string | null
+  /** errno name such as ENOSPC, when it is an error of the system. */
+  code: string | null
+  /** A piece that was downloaded could not be written. */
+  write: boolean
 }
 
 /**

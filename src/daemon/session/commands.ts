@@ -6,7 +6,7 @@ import { FilesState } from '../state/rows.ts'
 import { offerPeer } from './adding.ts'
 import { unique } from './addition.ts'
 import { countUp } from './durations.ts'
-import { changedFlags, flagBit, hasFlag, pausedFlags, resumedFlags } from './flags.ts'
+import { changedFlags, flagBit, goesOn, hasFlag, pausedFlags, resumedFlags } from './flags.ts'
 import { countLimit, rateLimit } from './limits.ts'
 import { forgetPieces, restartCounters } from './live.ts'
 import { bitfield } from './measure.ts'
@@ -14,6 +14,7 @@ import { stopWhenReady } from './observer.ts'
 import { parseAddress } from './peer-address.ts'
 import { hasMetadata, isChecking, readsFlag, type TorrentRecord } from './record.ts'
 import type { Session } from './session.ts'
+import { cleared, withoutError } from './trouble.ts'
 
 /** Stops a torrent until `resume`; twice is harmless. */
 export function pause(session: Session, record: TorrentRecord): void {
@@ -23,17 +24,14 @@ export function pause(session: Session, record: TorrentRecord): void {
 
 /** Lets a torrent run, or gives it back to the queue; clears its error. */
 export function resume(session: Session, record: TorrentRecord): void {
-  session.change(record, { flags: resumedFlags(record.row.flags), error: null, errorFile: null })
+  const { row } = record
+  session.change(record, withoutError(row, resumedFlags(row.flags)))
   session.touch(record)
 }
 
 /** Clears the error, which starts the torrent again, and leaves upload mode. */
 export function clearError(session: Session, record: TorrentRecord): void {
-  session.change(record, {
-    flags: record.row.flags & ~flagBit.upload_mode,
-    error: null,
-    errorFile: null,
-  })
+  session.change(record, cleared(record.row))
   record.stale = true
   session.touch(record)
 }
@@ -57,9 +55,7 @@ export function recheck(session: Session, record: TorrentRecord): void {
     finishedMs: progress.finished ? record.finishedMsAtStart : progress.finishedMs,
   }
   const changes = {
-    flags: row.flags & ~flagBit.seed_mode,
-    error: null,
-    errorFile: null,
+    ...withoutError(row, row.flags & ~flagBit.seed_mode),
     queueKey: session.queue.newKey(),
   }
   session.change(record, changes, () => {
@@ -79,7 +75,9 @@ export function recheck(session: Session, record: TorrentRecord): void {
 /** Sets and clears flags as libtorrent does; returns sentences about what was in vain. */
 export function setFlags(session: Session, record: TorrentRecord, changes: FlagChanges): string[] {
   const result = changedFlags(record.row.flags, changes, (name) => readsFlag(record, name))
-  session.change(record, { flags: result.flags })
+  // What led to upload mode is over with it.
+  const leaves = (result.flags & goesOn) !== 0 && !hasFlag(result.flags, 'upload_mode')
+  session.change(record, leaves ? withoutError(record.row, result.flags) : { flags: result.flags })
   record.stale = true
   if (result.recheck) recheck(session, record)
   const ready = record.loaded && record.progress.files === FilesState.known

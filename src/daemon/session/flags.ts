@@ -11,6 +11,12 @@ export const givesBack = 1 << 24
 /** Not a flag of libtorrent either: `torrent_finished` has been said, which happens once in a torrent's life. */
 export const finishedSaid = 1 << 25
 
+/**
+ * And not this one: the error is told but does not stop the torrent. It is in upload mode because of it, or a peer was
+ * refused.
+ */
+export const goesOn = 1 << 26
+
 /** libtorrent's default flags that can be read back (lua-api: a freshly added torrent). */
 export const defaultFlags = flagBit.apply_ip_filter | flagBit.paused | flagBit.auto_managed
 

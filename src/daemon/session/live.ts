@@ -170,7 +170,9 @@ export function applyReport(
     seen.have ??= bitfield(record.row.pieces, false)
     changes.checkEnded = changes.progress = true
   }
-  if (seen.phase === 'running' && seen.have && seen.have !== live.have) {
+  // A torrent that was stopped by an error says so together with its last pieces.
+  const looked = seen.phase === 'running' || live.have !== null
+  if (looked && seen.have && seen.have !== live.have) {
     live.have = seen.have
     changes.have = changes.progress = true
   }

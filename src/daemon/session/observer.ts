@@ -3,12 +3,13 @@ import type { EngineListener, TorrentReport } from '../engine/protocol.ts'
 import { FilesState } from '../state/rows.ts'
 import { countUp } from './durations.ts'
 import { tell } from './events.ts'
-import { finishedSaid, flagBit, givesBack, hasFlag, pausedFlags } from './flags.ts'
+import { finishedSaid, flagBit, givesBack, goesOn, hasFlag, pausedFlags } from './flags.ts'
 import { applyReport, counter } from './live.ts'
 import { learnMetadata } from './metadata.ts'
 import { hasMetadata, type TorrentRecord } from './record.ts'
 import { finishRemovals } from './removal.ts'
 import type { Session } from './session.ts'
+import { takeError } from './trouble.ts'
 
 /** What a session does with what its engine says. Nothing here may throw: nobody would catch it. */
 export function listenerOf(session: Session): EngineListener {
@@ -55,10 +56,7 @@ export function takeReport(session: Session, record: TorrentRecord, report: Torr
   if (changes.finishedChanged) finishedChanged(session, record)
   if (changes.checkEnded) stopWhenReady(session, record)
   if (told.error) {
-    const { message, file } = told.error
-    session.note(record, { error: message, errorFile: file })
-    if (file !== null) tell(session.events, 'torrent_file_error', record, { file, error: message })
-    session.touch(record)
+    takeError(session, record, told.error, record.live?.seen.phase === 'stopped')
   }
 }
 
@@ -124,7 +122,7 @@ function takeMetadata(session: Session, record: TorrentRecord, info: Uint8Array)
     session.log.info(`session ${session.name}: the metadata of ${row.name} arrived`)
   } catch (error) {
     session.log.warning(`session ${session.name}: the metadata of ${row.v1}: ${(error as Error).message}`)
-    session.note(record, { error: (error as Error).message, errorFile: null })
+    session.note(record, { error: (error as Error).message, errorFile: null, flags: row.flags & ~goesOn })
     session.touch(record)
   }
   if (progress.files === FilesState.unchecked) session.scheduler.request()

@@ -1,6 +1,6 @@
 import type { FlagName, InfoHash } from '../../rpc/contract/types.ts'
 import { FilesState, type MoveRow, type ProgressRow, type TorrentRow } from '../state/rows.ts'
-import { hasFlag, plainFlags } from './flags.ts'
+import { goesOn, hasFlag, plainFlags } from './flags.ts'
 import type { Live } from './live.ts'
 
 /**
@@ -87,9 +87,14 @@ export function isManaged(record: TorrentRecord): boolean {
   return hasFlag(record.row.flags, 'auto_managed')
 }
 
+/** It has an error that keeps it from running until it is cleared. */
+export function isStopped({ row }: TorrentRecord): boolean {
+  return row.error !== null && (row.flags & goesOn) === 0
+}
+
 /** How the flag `paused` reads: by the user, by the queue, or by an error. */
 export function isPaused(record: TorrentRecord): boolean {
-  if (record.row.error !== null) return true
+  if (isStopped(record)) return true
   return isManaged(record) ? !record.granted : hasFlag(record.row.flags, 'paused')
 }
 

@@ -10,6 +10,7 @@ import {
   isFinished,
   isManaged,
   isPaused,
+  isStopped,
   shouldRun,
   type TorrentRecord,
 } from './record.ts'
@@ -130,7 +131,7 @@ export class Scheduler {
 
 /** What keeps a torrent from running whatever the queue says. */
 function mayRun(record: TorrentRecord): boolean {
-  if (record.row.error !== null || record.blocked) return false
+  if (isStopped(record) || record.blocked) return false
   return !hasMetadata(record) || record.progress.files !== FilesState.unseen
 }
 

@@ -7,7 +7,9 @@ import { StateError } from '../state/error.ts'
 import { FilesState, type RemovalRow, type SavedTorrent, type TorrentChanges } from '../state/rows.ts'
 import type { Store } from '../state/store.ts'
 import type { Clock } from './clock.ts'
+import { DiskRetry } from './disk-retry.ts'
 import { type EventSink, noSink, turn } from './events.ts'
+import { goesOn } from './flags.ts'
 import { endLive } from './live.ts'
 import { type PieceBytes, pieceBytesOf } from './measure.ts'
 import { carryOutMove } from './moving.ts'
@@ -23,6 +25,7 @@ import { Scheduler, seedLimitsOf } from './scheduler.ts'
 import { type SettingsChange, SettingsLayers } from './settings/layers.ts'
 import type { StatusContext } from './status.ts'
 import { optionsOf, taskOf } from './task.ts'
+import { leaveUploadMode } from './trouble.ts'
 
 /** Makes the engine of one session. It starts nothing until it is asked to. */
 export type EngineFactory = (options: {
@@ -66,6 +69,7 @@ export class Session implements RunnerHost {
   readonly runner: Runner
   readonly saver: Saver
   readonly scheduler: Scheduler
+  readonly diskRetry: DiskRetry
   /** Removals that the engine could not carry out; tried again when it is back, or at the next start. */
   unfinishedRemovals: RemovalRow[] = []
   #closed = false
@@ -99,6 +103,12 @@ export class Session implements RunnerHost {
     this.saver = new Saver({ store, clock, log, records: this.records })
     // The first run of the queue starts what ran before.
     this.scheduler = new Scheduler(this)
+    this.diskRetry = new DiskRetry(
+      clock,
+      () => this.settings.int('optimistic_disk_retry'),
+      (record) => leaveUploadMode(this, record),
+    )
+    for (const record of records) this.diskRetry.look(record)
     finishRemovals(this, options.removals)
     for (const record of records) this.look(record)
     for (const record of records) if (isMoving(record)) this.runner.reconcile(record)
@@ -148,6 +158,7 @@ export class Session implements RunnerHost {
   /** Something changed that decides whether or how a torrent runs. */
   touch(record: TorrentRecord): void {
     if (turn(this.events, record, this.clock.now())) this.saver.mark(record)
+    this.diskRetry.look(record)
     this.runner.reconcile(record)
     this.scheduler.request()
   }
@@ -239,6 +250,7 @@ export class Session implements RunnerHost {
   #settingsChanged(): void {
     this.engine.configure(this.settings.all)
     this.scheduler.settingsChanged()
+    this.diskRetry.plan()
   }
 
   task(record: TorrentRecord): TorrentTask {
@@ -270,7 +282,7 @@ export class Session implements RunnerHost {
 
   refused(record: TorrentRecord, error: Error): void {
     this.log.warning(`session ${this.name}: ${record.row.name || record.row.v1}: ${error.message}`)
-    this.note(record, { error: error.message, errorFile: null })
+    this.note(record, { error: error.message, errorFile: null, flags: record.row.flags & ~goesOn })
     this.touch(record)
   }
 
@@ -281,6 +293,7 @@ export class Session implements RunnerHost {
   async close(deadlineMs: number): Promise<void> {
     this.#closed = true
     this.scheduler.close()
+    this.diskRetry.close()
     this.runner.close()
     // Before the engine is given its time: a host that hangs must not cost what is known now.
     for (const record of this.records) if (record.countedTo !== null) this.saver.trySave(record)

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type WebTorrent from 'webtorrent'
 import { type Metainfo, MetainfoError, parseInfo, parseTorrent } from '../../../metainfo/index.ts'
 import { fitsBits, newBits } from '../bits.ts'
-import type { HostEvent, TaskOptions, TorrentReport, TorrentTask } from '../protocol.ts'
+import type { HostEvent, TaskError, TaskOptions, TorrentReport, TorrentTask } from '../protocol.ts'
 import { checkPieces } from '../storage/check.ts'
 import type { DescriptorPool } from '../storage/descriptor-pool.ts'
 import type { ReadCache } from '../storage/read-cache.ts'
@@ -62,7 +62,11 @@ export class LoadedTorrent {
     if (!this.#joinable || this.#swarm !== null || client === null || this.#ended) return
     const events = {
       info: (info: Uint8Array) => this.#gotInfo(info),
-      failed: (error: Error) => this.#fail(error),
+      failed: (error: Error) => this.#fail(error, true),
+      readFailed: (error: Error) => {
+        this.state.error = taskError(error, false)
+        this.state.changed(true)
+      },
       warn: (message: string) => this.#log('debug', message),
     }
     const { limits, cache } = this.#parts
@@ -203,17 +207,27 @@ export class LoadedTorrent {
     }
   }
 
-  #fail(error: unknown): void {
+  /** `write`: a piece could not be written. */
+  #fail(error: unknown, write = false): void {
     if (this.#ended) return
-    const { message, path } = error as { message: string; path?: unknown }
     this.state.phase = 'stopped'
-    this.state.error = { message, file: typeof path === 'string' ? path : null }
+    this.state.error = taskError(error, write)
     this.state.changed(true)
-    this.#log('warning', `stopped: ${message}`)
+    this.#log('warning', `stopped: ${this.state.error.message}`)
     this.leave(0).catch((second: Error) => this.#log('error', `cannot stop: ${second.message}`))
   }
 
   #log(level: 'debug' | 'warning' | 'error', message: string): void {
     this.#parts.emit({ event: 'log', level, message: `${this.state.id}: ${message}` })
+  }
+}
+
+function taskError(error: unknown, write: boolean): TaskError {
+  const { message, path, code } = error as { message: string; path?: unknown; code?: unknown }
+  return {
+    message,
+    file: typeof path === 'string' ? path : null,
+    code: typeof code === 'string' ? code : null,
+    write,
   }
 }

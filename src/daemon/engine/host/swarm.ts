@@ -24,6 +24,8 @@ export interface SwarmEvents {
   info: (info: Uint8Array) => void
   /** webtorrent gave the torrent up: a failed write, a broken store. */
   failed: (error: Error) => void
+  /** A peer asked for bytes that cannot be read. */
+  readFailed: (error: Error) => void
   warn: (message: string) => void
 }
 
@@ -209,9 +211,12 @@ export class Swarm implements Sharer {
   #storeFor(storage: Storage): unknown {
     const gate = (bytes: number) => this.#mayUpload(bytes)
     const cache = this.#cache
+    const readFailed = (error: Error) => {
+      if (!this.#leaving) this.events.readFailed(error)
+    }
     // webtorrent calls `new` on it
     return function Store() {
-      return new ChunkStore(storage, cache, gate)
+      return new ChunkStore(storage, cache, gate, readFailed)
     }
   }
 

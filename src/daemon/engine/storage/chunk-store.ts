@@ -7,6 +7,9 @@ type Callback<T> = (error: Error | null, value?: T) => void
 /** Lets requests of peers through, one after the other; resolved at once when there is no limit. */
 export type UploadGate = (bytes: number) => Promise<void> | null
 
+/** Hears of a piece that a peer asked for and that could not be read. */
+export type ReadFailed = (error: Error) => void
+
 /**
  * The storage as webtorrent wants it (abstract-chunk-store). webtorrent calls `put` for a verified piece and
  * `get` only to answer a peer's request, since checking is ours; so the upload limit sits in `get`.
@@ -16,12 +19,14 @@ export class ChunkStore {
   readonly #storage: Storage
   readonly #cache: ReadCache
   readonly #upload: UploadGate
+  readonly #readFailed: ReadFailed
 
-  constructor(storage: Storage, cache: ReadCache, upload: UploadGate) {
+  constructor(storage: Storage, cache: ReadCache, upload: UploadGate, readFailed: ReadFailed) {
     this.chunkLength = storage.meta.pieceLength
     this.#storage = storage
     this.#cache = cache
     this.#upload = upload
+    this.#readFailed = readFailed
   }
 
   /** Answers when the piece is on disk: only then webtorrent announces it. */
@@ -41,12 +46,11 @@ export class ChunkStore {
     const offset = options?.offset ?? 0
     const length = options?.length ?? pieceSize(this.#storage.meta, index) - offset
     const waiting = this.#upload(length)
-    if (waiting === null) settle(this.#cache.read(this.#storage, index, offset, length), done)
-    else
-      settle(
-        waiting.then(() => this.#cache.read(this.#storage, index, offset, length)),
-        done,
-      )
+    const read = () => this.#cache.read(this.#storage, index, offset, length)
+    settle(waiting === null ? read() : waiting.then(read), (error, bytes) => {
+      if (error) this.#readFailed(error)
+      done(error, bytes)
+    })
   }
 
   close(done: Callback<void> = () => {}): void {

@@ -152,7 +152,7 @@ export const settingRows: readonly SettingRow[] = [
   ['recv_socket_buffer_size', 0, 16384, null, 'kept'],
   ['send_socket_buffer_size', 0, 16384, null, 'kept'],
   ['max_peer_recv_buffer_size', 2097152, 32968, 5242880, 'kept'],
-  ['optimistic_disk_retry', 600, null, null, 'kept'],
+  ['optimistic_disk_retry', 600, null, null, 'works'],
   ['max_suggest_pieces', 16, null, null, 'kept'],
   ['local_service_announce_interval', 300, null, null, 'kept'],
   ['dht_announce_interval', 900, null, null, 'kept'],
