@@ -12,17 +12,7 @@ import {
 } from '../../src/daemon/session/record.ts'
 import { removeTorrent } from '../../src/daemon/session/removal.ts'
 import { base64, openSession, type TestSession, taskError, torrentBytes } from './harness.ts'
-
-/** A small generator of numbers that a seed repeats (mulberry32). */
-function random(seed: number): (below: number) => number {
-  let state = seed
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) % below
-  }
-}
+import { random } from './random.ts'
 
 const steps: Record<
   string,

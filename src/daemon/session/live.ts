@@ -37,6 +37,8 @@ export interface Live {
   before: Counters
   /** Monotonic milliseconds when it was last faster than the limits below which a torrent counts as idle. */
   busyAt: number
+  /** Seeds among the known peers, connected or not: as many as were seen at a time. */
+  knownSeeds: number
   /** Kept while loaded, and only when not every byte is real and wanted. */
   bytes: PieceBytes | null
 }
@@ -89,6 +91,7 @@ export function beginLive(record: TorrentRecord, restarts: boolean, now: number)
     have: null,
     before,
     busyAt: now,
+    knownSeeds: old?.knownSeeds ?? 0,
     bytes: null,
   }
   return record.live
@@ -113,6 +116,11 @@ export function restartCounters(record: TorrentRecord): void {
   if (!record.live) return
   Object.assign(record.live.seen, noCounters())
   record.live.before = noCounters()
+}
+
+/** Seeds among the peers that are known, connected or not (libtorrent: list_seeds). */
+export function knownSeeds({ knownSeeds, seen }: Live): number {
+  return Math.min(knownSeeds, seen.knownPeers)
 }
 
 /** Session counter: since the torrent last started. */
@@ -159,6 +167,7 @@ export function applyReport(
 
   const { id: _, error: __, ...fields } = report
   Object.assign(seen, fields)
+  live.knownSeeds = Math.max(live.knownSeeds, seen.seeds)
 
   if (!hasMetadata(record)) return changes
   const wasFinished = progress.finished

@@ -4,6 +4,7 @@ import { FilesState } from '../state/rows.ts'
 import { countUp } from './durations.ts'
 import { tell } from './events.ts'
 import { finishedSaid, flagBit, givesBack, goesOn, hasFlag, pausedFlags } from './flags.ts'
+import { noteSpeed } from './idle.ts'
 import { applyReport, counter } from './live.ts'
 import { learnMetadata } from './metadata.ts'
 import { hasMetadata, type TorrentRecord } from './record.ts'
@@ -46,6 +47,7 @@ export function listenerOf(session: Session): EngineListener {
 /** Takes a report in, keeps what may not get lost, and lets the queue answer. */
 export function takeReport(session: Session, record: TorrentRecord, report: TorrentReport): void {
   countUp(record, session.clock.now())
+  noteSpeed(record, session.settings, session.clock.now())
   const told = record.restart === null ? report : onlyCounters(report)
   const changes = applyReport(record, told, () => session.pieceBytes(record))
   if (changes.progress) session.saver.mark(record, changes.have)

@@ -1,4 +1,5 @@
 import { activeSeconds, finishedSeconds } from './durations.ts'
+import { knownSeeds } from './live.ts'
 import { isFinished, isPaused, isSeed, type TorrentRecord } from './record.ts'
 
 /** The settings that say when a seed has done its part. */
@@ -40,10 +41,11 @@ export function seedRank(record: TorrentRecord, limits: SeedLimits, now: number)
     rank += limitsNotReached
   }
   if (!isPaused(record) && active < latelySeconds) rank += startedLately
-  const seen = live?.seen
-  const seeds = seen && seen.swarmSeeds >= 0 ? seen.swarmSeeds : (seen?.seeds ?? 0)
-  const downloaders =
-    seen && seen.swarmLeechers >= 0 ? seen.swarmLeechers : (seen?.peers ?? 0) - (seen?.seeds ?? 0)
+  // What no tracker tells is counted among the peers that are known.
+  const known = live ? knownSeeds(live) : 0
+  const { swarmSeeds = -1, swarmLeechers = -1, knownPeers = 0 } = live?.seen ?? {}
+  const seeds = swarmSeeds >= 0 ? swarmSeeds : known
+  const downloaders = swarmLeechers >= 0 ? swarmLeechers : knownPeers - known
   if (seeds <= 0) return rank + noOtherSeeds + Math.min(Math.max(0, downloaders), countMask)
   const scale = isSeed(record) ? 1000 : 500
   return rank + (Math.floor(((1 + Math.max(0, downloaders)) * scale) / seeds) & countMask)

@@ -1,6 +1,7 @@
 import { FilesState } from '../state/rows.ts'
 import type { Clock } from './clock.ts'
 import { type EventSink, turn } from './events.ts'
+import { idleFrom, noteSpeed } from './idle.ts'
 import { grantSlots, type QueueEntry } from './queue.ts'
 import type { QueueOrder } from './queue-order.ts'
 import { type SeedLimits, seedRank } from './rank.ts'
@@ -42,6 +43,8 @@ export class Scheduler {
   readonly #parts: SchedulerParts
   #soon: NodeJS.Timeout | null = null
   #interval: NodeJS.Timeout | null = null
+  /** For the moment at which the next torrent becomes idle, and its slot free. */
+  #idle: NodeJS.Timeout | null = null
   #ranAt = Number.NEGATIVE_INFINITY
   #closed = false
 
@@ -70,6 +73,7 @@ export class Scheduler {
     this.#closed = true
     if (this.#soon) clearTimeout(this.#soon)
     if (this.#interval) clearInterval(this.#interval)
+    if (this.#idle) clearTimeout(this.#idle)
   }
 
   /** Hands out the slots and starts or stops what that changes. */
@@ -82,8 +86,13 @@ export class Scheduler {
     queue.settle()
     const entries: Entry[] = []
     const limits = seedLimitsOf(settings)
+    let nextIdle = Number.POSITIVE_INFINITY
     for (const record of records) {
-      if (isManaged(record) && mayRun(record)) entries.push(this.#entry(record, limits, now))
+      if (!isManaged(record) || !mayRun(record)) continue
+      noteSpeed(record, settings, now)
+      const from = idleFrom(record, settings)
+      if (from > now) nextIdle = Math.min(nextIdle, from)
+      entries.push(this.#entry(record, limits, now, from <= now))
     }
     const granted = grantSlots(entries, {
       downloads: settings.int('active_downloads'),
@@ -99,10 +108,20 @@ export class Scheduler {
       if (turn(events, record, now)) saver.mark(record)
       if (record.loaded !== shouldRun(record) || record.restart !== null) runner.reconcile(record)
     }
+    // Nobody waits for a slot: it does not matter who is idle.
+    this.#runAgainAt(granted.size < entries.length ? nextIdle : Number.POSITIVE_INFINITY)
     this.#ranAt = clock.now()
   }
 
-  #entry(record: TorrentRecord, limits: SeedLimits, now: number): Entry {
+  #runAgainAt(at: number): void {
+    if (this.#idle) clearTimeout(this.#idle)
+    this.#idle = null
+    if (at === Number.POSITIVE_INFINITY) return
+    const wait = Math.min(at - this.#parts.clock.now(), 0x7fffffff)
+    this.#idle = setTimeout(() => this.request(), Math.max(0, wait)).unref()
+  }
+
+  #entry(record: TorrentRecord, limits: SeedLimits, now: number, idle: boolean): Entry {
     const kind = isChecking(record) ? 'checking' : isFinished(record) ? 'seed' : 'download'
     return {
       record,
@@ -110,22 +129,8 @@ export class Scheduler {
       position: record.position,
       rank: kind === 'seed' ? seedRank(record, limits, now) : 0,
       running: !isPaused(record),
-      idle: this.#idle(record, kind, now),
+      idle,
     }
-  }
-
-  /** Slower than the limit for longer than `auto_manage_startup` (only with `dont_count_slow_torrents`). */
-  #idle(record: TorrentRecord, kind: Entry['kind'], now: number): boolean {
-    const { settings } = this.#parts
-    const { live } = record
-    if (!live || !record.loaded || kind === 'checking') return false
-    const fast =
-      kind === 'seed'
-        ? live.seen.payloadUploadRate >= settings.int('inactive_up_rate')
-        : live.seen.payloadDownloadRate >= settings.int('inactive_down_rate')
-    if (fast) live.busyAt = now
-    if (!settings.flag('dont_count_slow_torrents')) return false
-    return now - live.busyAt > settings.int('auto_manage_startup') * 1000
   }
 }
 
