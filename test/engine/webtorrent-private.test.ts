@@ -98,7 +98,12 @@ test('so do the packages below it', () => {
     ],
     'torrent-piece': ['_buffer', '_flushed', '_reservations', '_cancellations', '_chunks'],
     ut_metadata: ['_metadataComplete', '_metadataSize', 'this._wire.extendedHandshake.metadata_size'],
-    'bittorrent-tracker/client': ['_trackers', '_getAnnounceOpts', '_defaultAnnounceOpts'],
+    'bittorrent-tracker/client': ['this._trackers = announce', 'this._getAnnounceOpts'],
+    'bittorrent-tracker/websocket-tracker': [
+      'this.setInterval(interval * 1000)',
+      'new Error(`Connection error: ',
+      "this.client.emit('update', response)",
+    ],
   }
   const encryption = join(dirname(fileURLToPath(import.meta.resolve('bittorrent-protocol'))), 'mse.js')
   for (const text of [

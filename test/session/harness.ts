@@ -117,6 +117,10 @@ export class ScriptedEngine implements Engine {
     await this.#asked('addPeer', `${id} ${address}`)
   }
 
+  async reannounce(id: string, url: string | null, afterMs: number): Promise<void> {
+    await this.#asked('reannounce', `${id} ${url} ${afterMs}`)
+  }
+
   async clearPeers(id: string): Promise<void> {
     await this.#asked('clearPeers', id)
   }

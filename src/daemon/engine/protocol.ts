@@ -81,6 +81,11 @@ export interface HostMethods {
   unload: (params: { id: TorrentId }) => TorrentReport | null
   update: (params: { id: TorrentId; options: Partial<TaskOptions> }) => null
   addPeer: (params: { id: TorrentId; address: string }) => null
+  /**
+   * Asks trackers again in `afterMs`, but not before the least interval they gave is over. `url` null: all that are
+   * in use.
+   */
+  reannounce: (params: { id: TorrentId; url: string | null; afterMs: number }) => null
   /** Disconnects all peers and forgets every known address; web seeds stay. */
   clearPeers: (params: { id: TorrentId }) => null
   /**
@@ -114,6 +119,36 @@ export interface TaskError {
   code: string | null
   /** A piece that was downloaded could not be written. */
   write: boolean
+}
+
+/** What is known of one tracker of a loaded torrent. */
+export interface TrackerReport {
+  url: string
+  /** It may differ from the one it was given: prefer_udp_trackers. */
+  tier: number
+  /** The last it handed out, "" for none. */
+  trackerId: string
+  /** Given up after so many failures; 0 never. */
+  failLimit: number
+  /** It answered as it should, once. */
+  verified: boolean
+  /** Failures in a row. */
+  fails: number
+  /** Warning or failure in the tracker's own words, "" for none. */
+  message: string
+  /** Category and number, as libtorrent prints them (`system:111`), "" for none. */
+  lastError: string
+  /** Unix seconds, null for not planned. */
+  nextAnnounce: number | null
+  minAnnounce: number | null
+  updating: boolean
+  /** It has heard of this start, and of the completion. */
+  startSent: boolean
+  completeSent: boolean
+  /** -1 unknown. */
+  complete: number
+  incomplete: number
+  downloaded: number
 }
 
 /**
@@ -153,6 +188,8 @@ export interface TorrentReport {
   swarmSeeds?: number
   swarmLeechers?: number
   currentTracker?: string
+  /** All of them, in the order in which they are asked. */
+  trackers?: TrackerReport[]
   hasIncoming?: boolean
   /** Copies of the rarest piece here and among peers, plus the share of pieces that exist more often; -1 for a seed. */
   distributedCopies?: number
@@ -216,6 +253,7 @@ export interface Engine {
   unload(id: TorrentId): Promise<TorrentReport | null>
   update(id: TorrentId, options: Partial<TaskOptions>): Promise<void>
   addPeer(id: TorrentId, address: string): Promise<void>
+  reannounce(id: TorrentId, url: string | null, afterMs: number): Promise<void>
   clearPeers(id: TorrentId): Promise<void>
   fileProgress(id: TorrentId): Promise<number[] | null>
   removeFiles(torrentFile: Uint8Array, savePath: string): Promise<void>

@@ -81,6 +81,10 @@ class Supervisor implements Engine {
     await this.#call('addPeer', { id, address })
   }
 
+  async reannounce(id: string, url: string | null, afterMs: number): Promise<void> {
+    await this.#call('reannounce', { id, url, afterMs })
+  }
+
   async clearPeers(id: string): Promise<void> {
     await this.#call('clearPeers', { id })
   }

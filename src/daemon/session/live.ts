@@ -1,4 +1,4 @@
-import type { TorrentReport } from '../engine/protocol.ts'
+import type { TorrentReport, TrackerReport } from '../engine/protocol.ts'
 import { FilesState } from '../state/rows.ts'
 import { bitfield, measure, type PieceBytes } from './measure.ts'
 import { hasMetadata, type TorrentRecord } from './record.ts'
@@ -70,6 +70,24 @@ const stillness = {
   distributedCopies: null,
 } as const
 
+/** What is so of a tracker as soon as the engine does not have the torrent. */
+const unasked = {
+  updating: false,
+  startSent: false,
+  completeSent: false,
+  nextAnnounce: null,
+  minAnnounce: null,
+} as const
+
+/** What a tracker once did stays true when the torrent starts again, which the engine knows nothing of. */
+function rememberTrackers(old: readonly TrackerReport[], now: readonly TrackerReport[]): TrackerReport[] {
+  const before = new Map(old.map((tracker) => [tracker.url, tracker]))
+  return now.map((tracker) => {
+    const { verified = false, trackerId = '' } = before.get(tracker.url) ?? {}
+    return { ...tracker, verified: tracker.verified || verified, trackerId: tracker.trackerId || trackerId }
+  })
+}
+
 /** Begins a load. `restarts`: the torrent starts again, so its session counters do too. */
 export function beginLive(record: TorrentRecord, restarts: boolean, now: number): Live {
   const old = record.live
@@ -86,6 +104,7 @@ export function beginLive(record: TorrentRecord, restarts: boolean, now: number)
       swarmSeeds: old?.seen.swarmSeeds ?? -1,
       swarmLeechers: old?.seen.swarmLeechers ?? -1,
       currentTracker: old?.seen.currentTracker ?? '',
+      trackers: old?.seen.trackers ?? [],
       hasIncoming: old?.seen.hasIncoming ?? false,
     },
     have: null,
@@ -101,6 +120,7 @@ export function beginLive(record: TorrentRecord, restarts: boolean, now: number)
 export function endLive(record: TorrentRecord): void {
   if (!record.live) return
   Object.assign(record.live.seen, stillness)
+  record.live.seen.trackers = record.live.seen.trackers.map((tracker) => ({ ...tracker, ...unasked }))
   record.live.have = null
   record.live.bytes = null
 }
@@ -166,6 +186,7 @@ export function applyReport(
   changes.progress = down > 0 || up > 0
 
   const { id: _, error: __, ...fields } = report
+  if (fields.trackers) fields.trackers = rememberTrackers(seen.trackers, fields.trackers)
   Object.assign(seen, fields)
   live.knownSeeds = Math.max(live.knownSeeds, seen.seeds)
 

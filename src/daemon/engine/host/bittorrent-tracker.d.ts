@@ -2,10 +2,11 @@
 declare module 'bittorrent-tracker/client' {
   import type { EventEmitter } from 'node:events'
 
-  interface Tracker {
-    announceUrl: string
+  /** One tracker of a client. */
+  export interface Tracker {
     announce(options: object): void
-    destroy(done: () => void): void
+    /** Announces on its own from then on. */
+    setInterval: (ms: number) => void
   }
 
   export class TrackerClient extends EventEmitter {
@@ -16,13 +17,12 @@ declare module 'bittorrent-tracker/client' {
       port: number | object
       userAgent: string
       wrtc?: false
+      rtcConfig?: object
       getAnnounceOpts: () => object
     })
-    start(): void
-    complete(): void
-    setInterval(ms: number): void
+    destroy(done?: () => void): void
+    /** Without those whose url it does not support. */
     _trackers: Tracker[]
-    _defaultAnnounceOpts(options?: object): object
   }
 
   export default TrackerClient

@@ -2,7 +2,7 @@ import Lsd from 'bittorrent-lsd'
 import type WebTorrent from 'webtorrent'
 import type { Torrent } from 'webtorrent'
 import type { TorrentState } from './torrent-state.ts'
-import type { Trackers } from './trackers.ts'
+import type { Trackers } from './trackers/announcer.ts'
 
 /** A torrent is announced to the DHT this often, ms (libtorrent's dht_announce_interval). */
 const dhtIntervalMs = 15 * 60 * 1000

@@ -15,6 +15,9 @@ import { type HostParts, LoadedTorrent } from './loaded-torrent.ts'
 import { Reports } from './reports.ts'
 import { SessionLimits } from './session-limits.ts'
 import { clientPlan, liveSettings } from './settings.ts'
+import { TrackerNet } from './trackers/net.ts'
+import { routeThrough } from './trackers/route.ts'
+import { trackerSettings } from './trackers/settings.ts'
 
 /** How long an unload waits for trackers to take the news, ms. */
 const trackerDeadlineMs = 1500
@@ -50,6 +53,7 @@ export class HostSession implements Handlers {
       cache: this.#cache,
       limits: this.#limits,
       reports: new Reports((reports) => emit({ event: 'reports', reports })),
+      net: new TrackerNet(trackerSettings({})),
       emit,
       client: () => this.#keeper.client,
     }
@@ -58,6 +62,7 @@ export class HostSession implements Handlers {
   async configure({ settings }: { session: string; settings: Settings }): Promise<null> {
     const live = liveSettings(settings)
     this.#limits.apply(live)
+    this.#parts.net.configure(trackerSettings(settings), routeThrough(live.proxy))
     this.#pool.setLimit(live.filePoolSize)
     this.#keeper.configure(clientPlan(settings), live)
     for (const torrent of this.#torrents.values()) torrent.limitsChanged()
@@ -98,6 +103,12 @@ export class HostSession implements Handlers {
     }
     await this.#loading.get(id)
     this.#torrent(id).addPeer(address)
+    return null
+  }
+
+  async reannounce({ id, url, afterMs }: Parameters<HostMethods['reannounce']>[0]): Promise<null> {
+    await this.#loading.get(id)
+    this.#torrent(id).reannounce(url, afterMs)
     return null
   }
 

@@ -12,6 +12,7 @@ import type { Reports } from './reports.ts'
 import type { SessionLimits } from './session-limits.ts'
 import { Swarm } from './swarm.ts'
 import { TorrentState } from './torrent-state.ts'
+import type { TrackerNet } from './trackers/net.ts'
 
 /** What all torrents of a host share. */
 export interface HostParts {
@@ -19,6 +20,8 @@ export interface HostParts {
   cache: ReadCache
   limits: SessionLimits
   reports: Reports
+  /** To ask trackers. */
+  net: TrackerNet
   emit: (event: HostEvent) => void
   /** The client while it lives. */
   client: () => WebTorrent | null
@@ -69,8 +72,8 @@ export class LoadedTorrent {
       },
       warn: (message: string) => this.#log('debug', message),
     }
-    const { limits, cache } = this.#parts
-    this.#swarm = new Swarm({ client, state: this.state, limits, cache, events })
+    const { limits, cache, net } = this.#parts
+    this.#swarm = new Swarm({ client, state: this.state, limits, cache, net, events })
     this.state.changed()
   }
 
@@ -102,9 +105,15 @@ export class LoadedTorrent {
     this.#swarm?.clearPeers()
   }
 
+  /** See HostMethods. Without a swarm nothing happens: its trackers are asked when it joins. */
+  reannounce(url: string | null, afterMs: number): void {
+    this.#swarm?.trackers.reannounce(url, afterMs)
+  }
+
   /** The session's own limits changed. */
   limitsChanged(): void {
     this.#swarm?.applyConnections()
+    this.#swarm?.trackers.settingsChanged()
   }
 
   /**

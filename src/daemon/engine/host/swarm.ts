@@ -14,7 +14,8 @@ import { override } from './overrides.ts'
 import { Picker } from './picker.ts'
 import type { SessionLimits, Sharer } from './session-limits.ts'
 import type { SwarmNumbers, TorrentState } from './torrent-state.ts'
-import { Trackers } from './trackers.ts'
+import { Trackers } from './trackers/announcer.ts'
+import type { TrackerNet } from './trackers/net.ts'
 import { WebSeeds } from './web-seeds.ts'
 import { hookWire, offerMetadata } from './wire-hooks.ts'
 
@@ -34,6 +35,7 @@ export interface SwarmParts {
   state: TorrentState
   limits: SessionLimits
   cache: ReadCache
+  net: TrackerNet
   events: SwarmEvents
 }
 
@@ -52,6 +54,7 @@ export class Swarm implements Sharer {
   readonly upload = new Bucket()
   readonly torrent: Torrent
   readonly discovery: Discovery
+  readonly trackers: Trackers
   readonly bans = new Bans()
   readonly dialer: Dialer
   readonly connector: Connector
@@ -64,7 +67,7 @@ export class Swarm implements Sharer {
   #info: Uint8Array | null = null
   #leaving = false
 
-  constructor({ client, state, limits, cache, events }: SwarmParts) {
+  constructor({ client, state, limits, cache, net, events }: SwarmParts) {
     this.client = client
     this.state = state
     this.limits = limits
@@ -85,8 +88,11 @@ export class Swarm implements Sharer {
     if (meta !== null) this.#info = meta.info
     const { torrent } = this
     const { warn } = events
-    const peer = (found: unknown) => torrent.addPeer(found as string, 'tracker')
-    const trackers = new Trackers(state, client, { warn, peer })
+    const peer = (found: unknown) => {
+      if (!torrent.destroyed) torrent.addPeer(found as string, 'tracker')
+    }
+    const trackers = new Trackers(state, client, net, { warn, peer })
+    this.trackers = trackers
     this.discovery = new Discovery({ state, torrent, client, trackers, warn })
     override(this)
     this.webSeeds = new WebSeeds(this.torrent, () => limits.live, events.warn)

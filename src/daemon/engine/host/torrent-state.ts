@@ -1,7 +1,7 @@
 import type { Metainfo } from '../../../metainfo/types.ts'
 import { countBits, getBit, newBits, setBit } from '../bits.ts'
 import { fileProgress } from '../file-progress.ts'
-import type { TaskError, TaskOptions, TorrentReport, TorrentTask } from '../protocol.ts'
+import type { TaskError, TaskOptions, TorrentReport, TorrentTask, TrackerReport } from '../protocol.ts'
 import { pieceSize } from '../storage/layout.ts'
 import type { Storage } from '../storage/storage.ts'
 import { Meter } from './meter.ts'
@@ -56,9 +56,13 @@ export class TorrentState {
   upload = 0
   payloadDownload = 0
   payloadUpload = 0
+  /** The part of payloadDownload that came from web seeds. */
+  webSeedDownload = 0
   failedBytes = 0
   hasIncoming = false
   currentTracker = ''
+  /** Replaced as a whole when something in it changes. */
+  trackers: TrackerReport[] = []
   swarmSeeds = -1
   swarmLeechers = -1
 
@@ -166,6 +170,16 @@ export class TorrentState {
     return fileProgress(this.meta, this.have, this.partial?.() ?? [])
   }
 
+  /** Piece data that came twice. */
+  get redundantBytes(): number {
+    return this.#redundant((this.partial?.() ?? []).reduce((sum, piece) => sum + piece.received, 0))
+  }
+
+  /** `received`: bytes of unfinished pieces. */
+  #redundant(received: number): number {
+    return Math.max(0, this.payloadDownload - this.#completed - this.failedBytes - received)
+  }
+
   /** Everything there is to report, now. */
   snapshot(now: number): Required<TorrentReport> {
     const numbers = this.numbers?.() ?? noSwarm
@@ -178,7 +192,6 @@ export class TorrentState {
       partial += Math.min(piece.received, this.#bytes?.real(piece.index) ?? 0)
       if (this.selection?.pieces[piece.index] !== 0) wantedPartial += this.#bytes?.wanted(piece) ?? 0
     }
-    const redundant = this.payloadDownload - this.#completed - this.failedBytes - received
     return {
       id: this.id,
       phase: this.phase,
@@ -192,7 +205,7 @@ export class TorrentState {
       payloadDownload: this.payloadDownload,
       payloadUpload: this.payloadUpload,
       failedBytes: this.failedBytes,
-      redundantBytes: Math.max(0, redundant),
+      redundantBytes: this.#redundant(received),
       downloadRate: this.#meters.download.rate(this.download, now),
       uploadRate: this.#meters.upload.rate(this.upload, now),
       payloadDownloadRate: this.#meters.payloadIn.rate(this.payloadDownload, now),
@@ -201,6 +214,7 @@ export class TorrentState {
       swarmSeeds: this.swarmSeeds,
       swarmLeechers: this.swarmLeechers,
       currentTracker: this.currentTracker,
+      trackers: this.trackers,
       hasIncoming: this.hasIncoming,
       distributedCopies: this.complete ? -1 : numbers.distributedCopies,
     }

@@ -71,6 +71,7 @@ function countBytes({ state }: Swarm, wire: Wire): void {
   // webtorrent's own totals hold protocol bytes as well
   wire.on('download', (bytes: number) => {
     state.payloadDownload += bytes
+    if (wire.type === 'webSeed') state.webSeedDownload += bytes
   })
   wire.on('upload', (bytes: number) => {
     state.payloadUpload += bytes

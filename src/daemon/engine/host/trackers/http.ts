@@ -1,0 +1,223 @@
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http'
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+import { isIP } from 'node:net'
+import { promisify } from 'node:util'
+import { gunzip, inflate } from 'node:zlib'
+import { BDict, bdecode } from '../../../../metainfo/index.ts'
+import { peersOf } from './peers.ts'
+import type { TrackerSettings } from './settings.ts'
+import {
+  type AnnounceAnswer,
+  type AnnounceRequest,
+  defaultInterval,
+  defaultMinInterval,
+  type ScrapeAnswer,
+  TrackerError,
+  timedOut,
+} from './types.ts'
+import { checkTarget, hostOf, lookupFor, trackerUrl } from './url.ts'
+
+/** libtorrent follows as many. */
+const maxRedirects = 5
+// an announce every half hour is not worth an open connection
+const direct = {
+  'http:': new HttpAgent({ keepAlive: false }),
+  'https:': new HttpsAgent({ keepAlive: false }),
+}
+
+export interface HttpOptions {
+  settings: TrackerSettings
+  /** Ends it. */
+  signal: AbortSignal
+  /** Another way than straight to the tracker (a proxy); it looks names up by itself. undefined: straight. */
+  agent?: HttpAgent | undefined
+}
+
+/** Announces over HTTP or HTTPS (BEP 3, 7, 23, 31). Throws TrackerError, or what the network throws. */
+export async function httpAnnounce(request: AnnounceRequest, options: HttpOptions): Promise<AnnounceAnswer> {
+  const { settings } = options
+  const url = withQuery(trackerUrl(request.url, settings), announceQuery(request, settings))
+  const answer = decode(await get(url, options))
+  const explicit = answer.integer('interval')
+  const interval = seconds(explicit, defaultInterval)
+  const minInterval = seconds(answer.integer('min interval'), defaultMinInterval)
+  const failure = text(answer, 'failure reason')
+  if (failure !== '') throw failureOf(answer, failure, explicit === undefined ? 0 : interval)
+  return {
+    interval,
+    minInterval,
+    complete: count(answer, 'complete'),
+    incomplete: count(answer, 'incomplete'),
+    downloaded: count(answer, 'downloaded'),
+    peers: peersOf(answer),
+    warning: text(answer, 'warning message'),
+    trackerId: text(answer, 'tracker id'),
+  }
+}
+
+/** Asks for numbers only (BEP 48). Throws TrackerError also for a tracker whose url has no `/announce` in it. */
+export async function httpScrape(url: string, infoHash: string, options: HttpOptions): Promise<ScrapeAnswer> {
+  const target = trackerUrl(url, options.settings)
+  const last = target.pathname.lastIndexOf('/')
+  if (!target.pathname.startsWith('/announce', last))
+    throw new TrackerError('libtorrent:scrape_not_available', `${url} cannot be asked for numbers only`)
+  target.pathname = `${target.pathname.slice(0, last)}/scrape${target.pathname.slice(last + '/announce'.length)}`
+  const answer = decode(await get(withQuery(target, `info_hash=${percent(infoHash)}`), options))
+  const failure = text(answer, 'failure reason')
+  if (failure !== '') throw failureOf(answer, failure, 0)
+  const key = Buffer.from(infoHash, 'hex').toString('latin1')
+  const found = answer.dict('files')?.dict(key)
+  if (!found) throw new TrackerError('libtorrent:invalid_hash_entry', `${url} says nothing of this torrent`)
+  return {
+    complete: count(found, 'complete'),
+    incomplete: count(found, 'incomplete'),
+    downloaded: count(found, 'downloaded'),
+  }
+}
+
+function announceQuery(request: AnnounceRequest, settings: TrackerSettings): string {
+  const { uploaded, downloaded, left, corrupt, redundant, event, numWant, port, trackerId } = request
+  const pairs: [string, string | number][] = [
+    ['info_hash', percent(request.infoHash)],
+    ['peer_id', percent(request.peerId)],
+    ['port', port],
+    ['uploaded', uploaded],
+    ['downloaded', downloaded],
+    ['left', left],
+    ['corrupt', corrupt],
+    ['key', (request.key >>> 0).toString(16).toUpperCase().padStart(8, '0')],
+  ]
+  if (event !== 'none') pairs.push(['event', event])
+  pairs.push(['numwant', numWant], ['compact', 1], ['no_peer_id', 1])
+  if (settings.announceCrypto) pairs.push(['supportcrypto', 1])
+  if (settings.reportRedundant) pairs.push(['redundant', redundant])
+  if (trackerId !== '') pairs.push(['trackerid', encodeURIComponent(trackerId)])
+  if (settings.announceIp !== '') pairs.push(['ip', encodeURIComponent(settings.announceIp)])
+  return pairs.map(([name, value]) => `${name}=${value}`).join('&')
+}
+
+/** Hex digits as the bytes they stand for, percent-encoded. */
+function percent(hex: string): string {
+  return hex.replace(/../g, (byte) => {
+    const char = String.fromCharCode(Number.parseInt(byte, 16))
+    return /[0-9A-Za-z.~_-]/.test(char) ? char : `%${byte.toUpperCase()}`
+  })
+}
+
+/** `url` may have a query of its own (a passkey). */
+function withQuery(url: URL, query: string): URL {
+  const whole = new URL(url)
+  // not through searchParams, which would encode what is encoded
+  whole.search = url.search === '' ? `?${query}` : `${url.search}&${query}`
+  return whole
+}
+
+async function get(url: URL, options: HttpOptions): Promise<Buffer> {
+  let from = url
+  for (let hops = 0; hops <= maxRedirects; hops++) {
+    const response = await send(from, options)
+    const { statusCode = 0, statusMessage = '', headers } = response
+    if (statusCode >= 300 && statusCode < 400 && headers.location !== undefined) {
+      response.destroy()
+      const target = URL.canParse(headers.location, from.href)
+        ? new URL(headers.location, from.href).href
+        : headers.location
+      from = trackerUrl(target, options.settings)
+      continue
+    }
+    if (statusCode !== 200) {
+      response.destroy()
+      const never = statusCode === 410
+      throw new TrackerError(`http:${statusCode}`, `HTTP ${statusCode} ${statusMessage}`, {
+        told: statusMessage,
+        never,
+      })
+    }
+    return await body(response, options.settings.maxResponse)
+  }
+  throw new TrackerError('libtorrent:redirecting', `${url.origin} redirects more than ${maxRedirects} times`)
+}
+
+function send(url: URL, { settings, signal, agent }: HttpOptions): Promise<IncomingMessage> {
+  const { protocol } = url
+  if (protocol !== 'http:' && protocol !== 'https:')
+    throw new TrackerError('libtorrent:unsupported_url_protocol', `${protocol} is no way to reach a tracker`)
+  const host = hostOf(url)
+  if (agent === undefined && isIP(host) !== 0) checkTarget(url, [host], settings)
+  return new Promise((resolve, reject) => {
+    const start = protocol === 'http:' ? httpRequest : httpsRequest
+    const request = start(url, {
+      agent: agent ?? direct[protocol],
+      headers: { 'user-agent': settings.userAgent, 'accept-encoding': 'gzip', connection: 'close' },
+      signal,
+      timeout: settings.receiveMs,
+      ...(agent === undefined && { lookup: lookupFor(url, settings) }),
+      ...(protocol === 'https:' && { rejectUnauthorized: settings.validateHttps }),
+    })
+    request.on('timeout', () => request.destroy(timedOut(`${url.origin} says nothing`)))
+    request.on('error', reject)
+    request.on('response', resolve)
+    request.end()
+  })
+}
+
+async function body(response: IncomingMessage, maxLength: number): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    length += chunk.length
+    if (length > maxLength) throw tooLong(maxLength)
+    chunks.push(chunk)
+  }
+  const bytes = Buffer.concat(chunks)
+  const encoding = response.headers['content-encoding']
+  if (encoding !== 'gzip' && encoding !== 'x-gzip' && encoding !== 'deflate') return bytes
+  try {
+    return await promisify(encoding === 'deflate' ? inflate : gunzip)(bytes, { maxOutputLength: maxLength })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLong(maxLength)
+    throw new TrackerError('libtorrent:http_failed_decompress', `the answer: ${(error as Error).message}`)
+  }
+}
+
+function tooLong(maxLength: number): TrackerError {
+  return new TrackerError(
+    'libtorrent:http_parse_error',
+    `the answer is longer than ${maxLength} bytes (tracker_maximum_response_length)`,
+  )
+}
+
+function decode(bytes: Buffer): BDict {
+  let value: unknown
+  try {
+    value = bdecode(bytes, { form: 'loose' })
+  } catch (error) {
+    throw new TrackerError('libtorrent:invalid_tracker_response', `the answer: ${(error as Error).message}`)
+  }
+  if (value instanceof BDict) return value
+  throw new TrackerError('libtorrent:invalid_tracker_response', 'the answer is no dictionary')
+}
+
+function failureOf(answer: BDict, told: string, interval: number): TrackerError {
+  const retry = answer.get('retry in')
+  const never = retry instanceof Uint8Array && Buffer.from(retry).toString() === 'never'
+  // minutes, as a number or as its digits (BEP 31)
+  const minutes = Number(retry instanceof Uint8Array ? Buffer.from(retry).toString() : retry)
+  const retryAfter = minutes > 0 ? minutes * 60 : interval
+  return new TrackerError('libtorrent:tracker_failure', told, { told, retryAfter, never })
+}
+
+function text(dict: BDict, key: string): string {
+  return Buffer.from(dict.bytes(key) ?? []).toString()
+}
+
+function seconds(value: number | bigint | undefined, otherwise: number): number {
+  const given = Number(value ?? otherwise)
+  // a day and a week are plausible, a century is a mistake that would silence us
+  return given > 0 ? Math.min(given, 7 * 86_400) : otherwise
+}
+
+function count(dict: BDict, key: string): number {
+  const value = Number(dict.integer(key) ?? -1)
+  return value >= 0 && value < 2 ** 31 ? value : -1
+}
