@@ -134,6 +134,15 @@ function TorrentHandle:max_uploads() end
 ---@param limit integer
 function TorrentHandle:set_max_uploads(limit) end
 
+---Its connections, half-open ones and web seeds included. Empty while it does not run.
+---@return PeerInfo[]
+function TorrentHandle:peer_info() end
+
+---How many connected peers have each piece. The first item is piece 0. Empty before metadata, zeros
+---while the torrent does not run.
+---@return integer[]
+function TorrentHandle:piece_availability() end
+
 ---Pauses the torrent until it is resumed; the queue lets it be.
 function TorrentHandle:pause() end
 
@@ -745,6 +754,28 @@ function SettingsPack.min_memory_usage() end
 ---@field verified boolean Whether it ever answered correctly. (read-only)
 ---@field endpoints table[] One per listening socket that used it; empty for a tracker of a torrent file. (read-only)
 local AnnounceEntry = {}
+
+---A connection of a torrent, as it was when it was asked for.
+---@class PeerInfo
+---@field client string Name and version of its program, as far as it tells; "" before the handshake. (read-only)
+---@field progress number Share of the pieces that it has, 0 to 1. (read-only)
+---@field down_speed integer What comes from it, protocol included. (bytes/s, read-only)
+---@field up_speed integer What goes to it, protocol included. (bytes/s, read-only)
+---@field total_download integer Piece data that came from it. (bytes, read-only)
+---@field total_upload integer Piece data that went to it. (bytes, read-only)
+---@field download_queue_length integer Blocks that it was asked for and has not sent. (read-only)
+---@field busy_requests integer Of these, blocks that another peer was asked for as well. (read-only)
+---@field rtt integer Time that connecting to it took; 0 for a peer that called us. (ms, read-only)
+---@field last_active integer Time since anything came from it or went to it. (ns, read-only)
+---@field last_request integer Time since it was last asked for a block; before the first, since it connected. (ns, read-only)
+---@field download_queue_time integer Time until it has sent what it was asked for, at its speed of now. (ns, read-only)
+---@field flags integer Bits, as `flags & 1 << n`: 0 we are interested, 1 we choke it, 2 it is interested, 3 it chokes us, 4 it knows extensions, 5 we called it, 6 handshake under way, 7 connecting, 9 had a part in a bad piece, 10 seed, 11 optimistic unchoke, 12 snubbed (owes a block for 20 s), 13 upload only, 17 uTP, 19 encrypted (RC4), 20 plain after an encrypted handshake. Never set, for want of such a thing here: 14 end game, 15 hole punched, 16 I2P, 18 SSL. (read-only)
+---@field source integer Where its address came from, bits: 0 tracker, 1 DHT, 2 other peers (PEX), 3 local network, 4 known from before the torrent started, 5 it called us. 0 for one that `connect_peer` named. (read-only)
+---@field connection_type integer Bits: 0 BitTorrent, 1 web seed. (read-only)
+---@field address string IP address; of a web seed its url. (read-only)
+---@field port integer Port; 0 for a web seed and over WebRTC. (read-only)
+---@field peer_id string 40 hex digits; "" before the handshake. (read-only)
+local PeerInfo = {}
 
 ---An error of the daemon. `error` and `pcall` pass it on; it prints and concatenates as its message.
 ---

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Method } from '../../src/rpc/contract/index.ts'
+import type { peerMethods } from '../../src/rpc/contract/peers.ts'
 import type { torrentControlMethods } from '../../src/rpc/contract/torrent-control.ts'
 import { waitUntil } from '../helpers/wait-until.ts'
 import { base64 } from '../session/harness.ts'
@@ -10,7 +11,7 @@ import { fileHash, fileTorrent, magnetHash, unknownHash } from './world.ts'
 
 type Names = Exclude<
   Extract<Method, `torrents.${string}`>,
-  'torrents.add' | 'torrents.remove' | keyof typeof torrentControlMethods
+  'torrents.add' | 'torrents.remove' | keyof typeof torrentControlMethods | keyof typeof peerMethods
 >
 
 /** Torrents that are there. */

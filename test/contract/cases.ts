@@ -4,6 +4,7 @@ import { addCases } from './cases-add.ts'
 import { controlCases } from './cases-control.ts'
 import { daemonCases } from './cases-daemon.ts'
 import { eventCases } from './cases-events.ts'
+import { peerCases } from './cases-peers.ts'
 import { torrentCases } from './cases-torrents.ts'
 
 /**
@@ -15,5 +16,6 @@ export const cases: CasesOf<Method> = {
   ...addCases,
   ...torrentCases,
   ...controlCases,
+  ...peerCases,
   ...eventCases,
 }

@@ -24,6 +24,7 @@ import { FilesState } from '../../src/daemon/state/rows.ts'
 import { Store } from '../../src/daemon/state/store.ts'
 import { type BInput, bencode } from '../../src/metainfo/index.ts'
 import type { Params } from '../../src/rpc/contract/index.ts'
+import type { PeerInfo } from '../../src/rpc/contract/peers.ts'
 import type { Settings, TorrentStatus } from '../../src/rpc/contract/types.ts'
 import { ErrorCode, RpcError } from '../../src/rpc/errors.ts'
 
@@ -128,6 +129,16 @@ export class ScriptedEngine implements Engine {
   async fileProgress(id: string): Promise<number[] | null> {
     await this.#asked('fileProgress', id)
     return this.fileProgressAnswers.get(id) ?? null
+  }
+
+  async peerInfo(id: string): Promise<PeerInfo[]> {
+    await this.#asked('peerInfo', id)
+    return []
+  }
+
+  async pieceAvailability(id: string): Promise<number[] | null> {
+    await this.#asked('pieceAvailability', id)
+    return null
   }
 
   async removeFiles(_torrentFile: Uint8Array, savePath: string): Promise<void> {

@@ -1,3 +1,4 @@
+import type { PeerInfo } from '../../rpc/contract/peers.ts'
 import type { Settings } from '../../rpc/contract/types.ts'
 
 /**
@@ -93,6 +94,10 @@ export interface HostMethods {
    * and while what is on disk is not known.
    */
   fileProgress: (params: { id: TorrentId }) => number[] | null
+  /** Every connection, half-open ones included. */
+  peerInfo: (params: { id: TorrentId }) => PeerInfo[]
+  /** How many connected peers have each piece; null before the metadata. */
+  pieceAvailability: (params: { id: TorrentId }) => number[] | null
   /**
    * Deletes the files of a torrent that is not loaded, its part file, and its folders if empty; nothing else.
    * Files that are already gone are fine; a file that cannot be deleted is an error naming it.
@@ -256,6 +261,8 @@ export interface Engine {
   reannounce(id: TorrentId, url: string | null, afterMs: number): Promise<void>
   clearPeers(id: TorrentId): Promise<void>
   fileProgress(id: TorrentId): Promise<number[] | null>
+  peerInfo(id: TorrentId): Promise<PeerInfo[]>
+  pieceAvailability(id: TorrentId): Promise<number[] | null>
   removeFiles(torrentFile: Uint8Array, savePath: string): Promise<void>
   moveFiles(task: MoveTask): Promise<void>
   /** Ends the host, tidily within the deadline, else by force. */

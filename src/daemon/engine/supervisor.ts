@@ -1,3 +1,4 @@
+import type { PeerInfo } from '../../rpc/contract/peers.ts'
 import type { Settings } from '../../rpc/contract/types.ts'
 import { HostProcess, hostEntryFor, unavailable } from './host-process.ts'
 import type {
@@ -91,6 +92,14 @@ class Supervisor implements Engine {
 
   async fileProgress(id: string): Promise<number[] | null> {
     return this.#call('fileProgress', { id })
+  }
+
+  async peerInfo(id: string): Promise<PeerInfo[]> {
+    return this.#call('peerInfo', { id })
+  }
+
+  async pieceAvailability(id: string): Promise<number[] | null> {
+    return this.#call('pieceAvailability', { id })
   }
 
   async removeFiles(torrentFile: Uint8Array, savePath: string): Promise<void> {

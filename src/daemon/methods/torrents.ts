@@ -21,6 +21,7 @@ import { removeTorrent } from '../session/removal.ts'
 import type { Session } from '../session/session.ts'
 import type { Sessions } from '../session/sessions.ts'
 import { isStatusField, partialStatus, type StatusField, statusFields, statusOf } from '../session/status.ts'
+import { peerHandlers } from './peers.ts'
 import { matchingPage } from './query.ts'
 import { torrentControlHandlers } from './torrent-control.ts'
 
@@ -47,6 +48,7 @@ export function torrentHandlers(sessions: Sessions): Pick<Handlers, Extract<Meth
 
   return {
     ...torrentControlHandlers(find),
+    ...peerHandlers(find),
     'torrents.add': (params) => {
       const session = sessions.get(params.session)
       const addition = additionOf(params)

@@ -2,6 +2,7 @@ import type { Peer } from '../peer.ts'
 import { daemonMethods } from './daemon.ts'
 import { eventMethods } from './events.ts'
 import type { ParamsOf, ResultOf } from './method.ts'
+import { peerMethods } from './peers.ts'
 import { sessionMethods } from './sessions.ts'
 import { torrentControlMethods } from './torrent-control.ts'
 import { torrentMethods } from './torrents.ts'
@@ -12,6 +13,7 @@ export const contract = {
   ...sessionMethods,
   ...torrentMethods,
   ...torrentControlMethods,
+  ...peerMethods,
   ...eventMethods,
 }
 

@@ -11,6 +11,7 @@ import { fileStorageClass } from './file-storage.ts'
 import { flagsClass } from './flags.ts'
 import { infoHashClass } from './info-hash.ts'
 import { listClass } from './list.ts'
+import { peerInfoClass } from './peer-info.ts'
 import { sessionClass } from './session.ts'
 import { sessionsModule } from './sessions.ts'
 import { settingsPackClass } from './settings-pack.ts'
@@ -42,6 +43,7 @@ export const apiClasses: readonly ClassDescription[] = [
   listClass,
   settingsPackClass,
   announceEntryClass,
+  peerInfoClass,
   errorClass,
 ]
 

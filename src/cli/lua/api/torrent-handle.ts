@@ -9,6 +9,7 @@ import type { ApiClass, MethodMember } from './describe.ts'
 import { pushFlags, readFlags } from './flags.ts'
 import { fileMembers } from './handle-files.ts'
 import { limitMembers } from './handle-limits.ts'
+import { peerMembers } from './handle-peers.ts'
 import { infoHashClass, noHash } from './info-hash.ts'
 import { absolutePath } from './paths.ts'
 import { torrentInfoClass } from './torrent-info.ts'
@@ -247,6 +248,7 @@ export const torrentHandleClass: ApiClass<HandleValue> = {
       },
     },
     ...limitMembers,
+    ...peerMembers,
     command('pause', 'Pauses the torrent until it is resumed; the queue lets it be.', 'torrents.pause'),
     ...queueMembers,
     command(

@@ -42,6 +42,18 @@ export class Availability {
     return this.#peers.get(peer) === null
   }
 
+  /** 0..1: the share of the pieces that a peer has. */
+  share(peer: object): number {
+    const counted = this.#peers.get(peer)
+    if (counted === null) return 1
+    return counted === undefined || this.counts.length === 0 ? 0 : counted.total / this.counts.length
+  }
+
+  /** How many peers have each piece. */
+  all(): number[] {
+    return Array.from(this.counts, (count) => count + this.seeds)
+  }
+
   /** A peer says that it has a piece, or (`has` false) no longer. */
   change(peer: object, piece: number, has: boolean, pieces: PeerPieces): void {
     const counted = this.#peers.get(peer)

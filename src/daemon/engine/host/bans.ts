@@ -23,6 +23,11 @@ export class Bans {
     return this.#banned.has(name)
   }
 
+  /** Whether a peer had a part in a bad piece. */
+  suspects(wire: Wire): boolean {
+    return this.#suspicion.has(wire.peerId ?? '')
+  }
+
   /** Judges the senders of a bad piece; answers with those that are banned now. */
   judge(senders: Wire[]): Wire[] {
     return senders.filter((wire) => {

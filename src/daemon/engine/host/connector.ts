@@ -45,6 +45,7 @@ export class Connector {
     const { torrent, limits } = this.#swarm
     const { live } = limits
     torrent._numPending += 1
+    this.#swarm.peers.calling(peer)
     let pending = true
     const settled = () => {
       if (pending) torrent._numPending -= 1
@@ -56,6 +57,7 @@ export class Connector {
     }
     const connected = (conn: Connection) => {
       settled()
+      this.#swarm.peers.answered(peer)
       if (torrent.destroyed || peer.destroyed) conn.destroy()
       else this.#connected(peer)
     }

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import type WebTorrent from 'webtorrent'
 import { type Metainfo, parseTorrent } from '../../../metainfo/index.ts'
+import type { PeerInfo } from '../../../rpc/contract/peers.ts'
 import type { Settings } from '../../../rpc/contract/types.ts'
 import { anyBit } from '../bits.ts'
 import type { HostEvent, HostMethods, MoveTask, TorrentReport } from '../protocol.ts'
@@ -121,6 +122,16 @@ export class HostSession implements Handlers {
   async fileProgress({ id }: { id: string }): Promise<number[] | null> {
     await this.#loading.get(id)
     return this.#torrent(id).state.fileProgress()
+  }
+
+  async peerInfo({ id }: { id: string }): Promise<PeerInfo[]> {
+    await this.#loading.get(id)
+    return this.#torrent(id).peerInfo()
+  }
+
+  async pieceAvailability({ id }: { id: string }): Promise<number[] | null> {
+    await this.#loading.get(id)
+    return this.#torrent(id).pieceAvailability()
   }
 
   async removeFiles({ torrentFile, savePath }: Parameters<HostMethods['removeFiles']>[0]): Promise<null> {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type WebTorrent from 'webtorrent'
 import { type Metainfo, MetainfoError, parseInfo, parseTorrent } from '../../../metainfo/index.ts'
+import type { PeerInfo } from '../../../rpc/contract/peers.ts'
 import { fitsBits, newBits } from '../bits.ts'
 import type { HostEvent, TaskError, TaskOptions, TorrentReport, TorrentTask } from '../protocol.ts'
 import { checkPieces } from '../storage/check.ts'
@@ -8,6 +9,7 @@ import type { DescriptorPool } from '../storage/descriptor-pool.ts'
 import type { ReadCache } from '../storage/read-cache.ts'
 import { Storage } from '../storage/storage.ts'
 import { believable, survey } from '../storage/survey.ts'
+import { peerInfo } from './peer-info.ts'
 import type { Reports } from './reports.ts'
 import type { SessionLimits } from './session-limits.ts'
 import { Swarm } from './swarm.ts'
@@ -108,6 +110,18 @@ export class LoadedTorrent {
   /** See HostMethods. Without a swarm nothing happens: its trackers are asked when it joins. */
   reannounce(url: string | null, afterMs: number): void {
     this.#swarm?.trackers.reannounce(url, afterMs)
+  }
+
+  /** Every connection, half-open ones included. */
+  peerInfo(): PeerInfo[] {
+    return this.#swarm === null ? [] : peerInfo(this.#swarm.sight)
+  }
+
+  /** How many connected peers have each piece; null before the metadata. */
+  pieceAvailability(): number[] | null {
+    const { meta } = this.state
+    if (meta === null) return null
+    return this.#swarm?.availability?.all() ?? new Array<number>(meta.numPieces).fill(0)
   }
 
   /** The session's own limits changed. */

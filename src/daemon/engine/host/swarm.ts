@@ -11,6 +11,8 @@ import { Connector } from './connector.ts'
 import { Dialer } from './dialer.ts'
 import { Discovery } from './discovery.ts'
 import { override } from './overrides.ts'
+import { PeerBook } from './peer-book.ts'
+import type { PeerSight } from './peer-info.ts'
 import { Picker } from './picker.ts'
 import type { SessionLimits, Sharer } from './session-limits.ts'
 import type { SwarmNumbers, TorrentState } from './torrent-state.ts'
@@ -57,6 +59,7 @@ export class Swarm implements Sharer {
   readonly trackers: Trackers
   readonly bans = new Bans()
   readonly dialer: Dialer
+  readonly peers: PeerBook
   readonly connector: Connector
   readonly webSeeds: WebSeeds
   picker: Picker | null = null
@@ -99,8 +102,9 @@ export class Swarm implements Sharer {
     this.webSeeds.set(state.task.webSeeds)
     this.#listen()
     this.dialer = new Dialer(this.torrent, state, client, limits, this.bans)
+    this.peers = new PeerBook(this.torrent)
     this.connector = new Connector(this)
-    for (const address of state.task.peers) this.addPeer(address)
+    for (const address of state.task.peers) this.addPeer(address, 'resume')
     state.numbers = () => this.#numbers()
     state.partial = () => this.picker?.partial() ?? []
     limits.add(this)
@@ -134,12 +138,19 @@ export class Swarm implements Sharer {
     await Object.getPrototypeOf(torrent)._onMetadata.call(torrent, this.#parsed(meta))
   }
 
-  addPeer(address: string): void {
+  /** What a list of the peers is made from. */
+  get sight(): PeerSight {
+    const { torrent, peers: book, availability, bans } = this
+    return { torrent, book, availability, suspected: (wire) => bans.suspects(wire) }
+  }
+
+  /** `resume`: it was known before this load. */
+  addPeer(address: string, source: 'manual' | 'resume' = 'manual'): void {
     const { torrent } = this
     if (torrent.destroyed) return
     // webtorrent takes a moment to look at what it was given
-    if (torrent.infoHash) torrent.addPeer(address, 'manual')
-    else torrent.once('infoHash', () => torrent.addPeer(address, 'manual'))
+    if (torrent.infoHash) torrent.addPeer(address, source)
+    else torrent.once('infoHash', () => torrent.addPeer(address, source))
   }
 
   /** Disconnects all and forgets who is known, but for web seeds. */
@@ -148,6 +159,7 @@ export class Swarm implements Sharer {
     if (torrent.destroyed || torrent._peers === null) return
     // or each peer that goes would make room for one of those who wait
     torrent._queue = []
+    this.peers.clear()
     for (const [id, { type }] of [...torrent._peers]) {
       if (type === 'webSeed') continue
       this.dialer.forget(id)

@@ -37,9 +37,11 @@ declare module 'webtorrent' {
     destroyed: boolean
     requests: { piece: number; offset: number; length: number }[]
     downloaded: number
+    uploaded: number
     /** Piece data, bytes/s. */
     downloadSpeed: () => number
-    peerExtendedHandshake: { reqq?: unknown }
+    peerExtendedHandshake: { reqq?: unknown; v?: unknown; upload_only?: unknown }
+    peerExtensions: { extended?: boolean }
     extendedHandshake: Record<string, unknown>
     ut_metadata: UtMetadata
     lt_donthave: EventEmitter
@@ -50,6 +52,7 @@ declare module 'webtorrent' {
     /** What `secure` was when the peer was made; read again when the end that was called chooses. */
     _peEnabled: number
     _encryptor: Encryptor | null
+    request(piece: number, offset: number, length: number, done?: unknown): void
     cancel(piece: number, offset: number, length: number): void
     reject(piece: number, offset: number, length: number): void
     _write: (data: Uint8Array, done: (error?: Error | null) => void) => void
@@ -82,7 +85,7 @@ declare module 'webtorrent' {
     destroy(): unknown
   }
 
-  interface Peer {
+  interface Peer extends EventEmitter {
     id: string
     type: string
     addr: string

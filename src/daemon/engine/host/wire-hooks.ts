@@ -20,6 +20,7 @@ export function hookWire(swarm: Swarm, wire: Wire, address: string | undefined):
     wire.extendedHandshake.p = client.torrentPort
   if (swarm.info !== null) offerMetadata(wire, swarm.info)
   else wire.ut_metadata.on('metadata', () => swarm.events.info(wire.ut_metadata.metadata))
+  swarm.peers.meet(wire)
   countBytes(swarm, wire)
   countPieces(swarm, wire)
   limitDownload(swarm, wire)

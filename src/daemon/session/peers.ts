@@ -1,0 +1,30 @@
+import type { PeerInfo } from '../../rpc/contract/peers.ts'
+import type { TorrentRecord } from './record.ts'
+import type { Session } from './session.ts'
+
+/** The connections of a torrent, half-open ones included; none while it does not run. */
+export async function peersOf(session: Session, record: TorrentRecord): Promise<PeerInfo[]> {
+  return (await askEngine(session, record, () => session.engine.peerInfo(record.row.v1))) ?? []
+}
+
+/** How many connected peers have each piece; empty before metadata. */
+export async function availabilityOf(session: Session, record: TorrentRecord): Promise<number[]> {
+  const told = await askEngine(session, record, () => session.engine.pieceAvailability(record.row.v1))
+  return told ?? new Array<number>(record.row.pieces).fill(0)
+}
+
+/** What the engine says of a torrent; null when it does not have it. */
+export async function askEngine<T>(
+  session: Session,
+  record: TorrentRecord,
+  ask: () => Promise<T>,
+): Promise<T | null> {
+  if (!record.loaded) return null
+  try {
+    return await ask()
+  } catch (error) {
+    // It left the engine meanwhile, or the engine is gone: nothing is connected then.
+    session.log.debug(`session ${session.name}: ${record.row.v1}: ${(error as Error).message}`)
+    return null
+  }
+}

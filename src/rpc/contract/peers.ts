@@ -1,0 +1,46 @@
+import { type Static, Type } from 'typebox'
+import { method, object } from './method.ts'
+import { Count, torrentKey } from './types.ts'
+
+const whole = (what: string) => Type.Integer({ description: what })
+
+/** One connection of a torrent, half-open ones included; names, units and meaning are libtorrent's peer_info. */
+export const PeerInfo = object({
+  address: Type.String({ description: 'IP address of the peer; of a web seed its url' }),
+  port: Type.Integer({ minimum: 0, maximum: 65535, description: '0 for a web seed and over WebRTC' }),
+  peer_id: Type.String({ description: 'as 40 hex digits, "" before the handshake' }),
+  client: Type.String({ description: 'name and version of its program, as far as it tells, else ""' }),
+  progress: Type.Number({ description: '0..1: share of the pieces that it has' }),
+  down_speed: whole('bytes/s that come from it, protocol included'),
+  up_speed: whole('bytes/s that go to it, protocol included'),
+  total_download: whole('bytes of piece data that came from it'),
+  total_upload: whole('bytes of piece data that went to it'),
+  download_queue_length: whole('blocks that it was asked for and has not sent'),
+  busy_requests: whole('of these, blocks that another peer was asked for as well'),
+  rtt: whole('milliseconds that connecting to it took; 0 for one that called us'),
+  last_active: whole('nanoseconds since anything came from it or went to it'),
+  last_request: whole('nanoseconds since it was last asked for a block; before the first since it connected'),
+  download_queue_time: whole('nanoseconds until it has sent what it was asked for, at its speed of now'),
+  flags: whole("libtorrent's bits; see the Lua class PeerInfo"),
+  source: whole('bits: 1 tracker, 2 DHT, 4 PEX, 8 local network, 16 kept from before, 32 it called us'),
+  connection_type: whole('1 BitTorrent, 2 web seed'),
+})
+export type PeerInfo = Static<typeof PeerInfo>
+
+/** Methods about the peers of a torrent and what they have. */
+export const peerMethods = {
+  'torrents.peers.list': method({
+    params: object(torrentKey),
+    result: object({ peers: Type.Array(PeerInfo) }),
+    changes: false,
+    doc: 'Lists the connections of a torrent, half-open ones and web seeds included; none while it does not run.',
+  }),
+  'torrents.pieces.availability': method({
+    params: object(torrentKey),
+    result: object({
+      availability: Type.Array(Count, { description: 'for each piece how many connected peers have it' }),
+    }),
+    changes: false,
+    doc: 'Returns how many connected peers have each piece; none before metadata.',
+  }),
+}
