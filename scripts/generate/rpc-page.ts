@@ -123,6 +123,11 @@ A client begins with \`hello\`.
 > {"jsonrpc":"2.0","id":1,"method":"torrents.find","params":{"session":"default","info_hash":"${'12'.repeat(20)}"}}
 < {"jsonrpc":"2.0","id":1,"result":{"info_hash":null}}
 \`\`\`
+
+Where Porla has a method of a name, it is here what it is there. What differs: a torrent is named by \`session\` and
+\`info_hash\`, since it may be in several sessions; \`torrents.list\` takes PQL in \`query\` and gives pages by \`after\` and
+\`limit\`; \`torrents.remove\` takes one torrent and \`remove_files\`; \`torrents.add\` uses a preset only when it is named;
+\`torrents.recheck\` leaves a paused torrent paused. Accounts, plug-ins and Porla's own key-value store are not here.
 `
 
 /** docs/rpc.md */

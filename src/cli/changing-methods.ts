@@ -6,6 +6,8 @@ import type { Method } from '../rpc/contract/index.ts'
  */
 export const changingMethods: ReadonlySet<Method> = new Set<Method>([
   'daemon.stop',
+  'sessions.pause',
+  'sessions.resume',
   'sessions.settings.update',
   'sessions.settings.reset',
   'torrents.add',

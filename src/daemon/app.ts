@@ -8,6 +8,7 @@ import { EventBus } from './events/bus.ts'
 import { StatsTicker } from './events/stats-ticker.ts'
 import type { Log } from './log.ts'
 import { eventHandlers } from './methods/events.ts'
+import { type Presets, presetHandlers } from './methods/presets.ts'
 import { sessionHandlers } from './methods/sessions.ts'
 import { settingsHandlers } from './methods/settings.ts'
 import { torrentHandlers } from './methods/torrents.ts'
@@ -26,7 +27,7 @@ export type AppHandlers = Omit<Handlers, DaemonMethods>
 export interface AppOptions {
   /** Absolute folder; created for the owner alone. */
   stateDir: string
-  config: { sessions: Readonly<Record<string, { settings?: Settings }>> }
+  config: { sessions: Readonly<Record<string, { settings?: Settings }>>; presets?: Presets }
   log: Log
   /** Both for tests. */
   createEngine?: EngineFactory
@@ -83,14 +84,14 @@ export async function openApp(options: AppOptions): Promise<App> {
       ),
     )
     warnOfStrangers(sessions, torrents, removals, log)
-    return appOf(sessions, store, bus)
+    return appOf(sessions, store, bus, options.config.presets ?? new Map())
   } catch (error) {
     store.close()
     throw error
   }
 }
 
-function appOf(sessions: Sessions, store: Store, bus: EventBus): App {
+function appOf(sessions: Sessions, store: Store, bus: EventBus, presets: Presets): App {
   let closed: Promise<void> | null = null
   const ticker = new StatsTicker(bus, () =>
     [...sessions].map((session) => ({ name: session.name, stats: { ...sessionStats(session) } })),
@@ -103,7 +104,8 @@ function appOf(sessions: Sessions, store: Store, bus: EventBus): App {
     handlers: withStateErrors({
       ...sessionHandlers(sessions),
       ...settingsHandlers(version),
-      ...torrentHandlers(sessions),
+      ...torrentHandlers(sessions, presets),
+      ...presetHandlers(presets),
       ...eventHandlers(sessions, bus, ticker),
     }),
     sessions: () =>

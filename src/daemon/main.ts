@@ -89,7 +89,7 @@ class Daemon {
     try {
       this.#app = await openApp({
         stateDir: places.stateDir,
-        config: { sessions: Object.fromEntries(config.sessions) },
+        config: { sessions: Object.fromEntries(config.sessions), presets: config.presets },
         log: this.#log,
       })
       this.#server = this.#serve(this.#app, places, config, startedAt)

@@ -35,6 +35,38 @@ export const addCases: CasesOf<'torrents.add' | 'torrents.remove'> = {
       },
     },
     {
+      what: 'fills in what a preset says, and before it the preset default',
+      params: { preset: 'films', info_hash: '34'.repeat(20), upload_limit: 5 },
+      result: async (result, world) => {
+        assert.equal(result.session, 'other')
+        const status = await statusOf(world, { session: 'other', info_hash: '34'.repeat(20) })
+        assert.deepEqual([status.save_path, status.category, status.tags], ['/films', 'films', ['preset']])
+        const key = { session: 'other', info_hash: '34'.repeat(20) }
+        const { upload_limit } = (await world.call('torrents.properties.get', key)) as {
+          upload_limit: number
+        }
+        assert.equal(upload_limit, 5)
+      },
+    },
+    {
+      what: 'uses no preset that is not named',
+      params: { info_hash: '56'.repeat(20), save_path: path },
+      result: async (_, world) => {
+        const { category, tags } = await statusOf(world, { ...torrent, info_hash: '56'.repeat(20) })
+        assert.deepEqual([category, tags], [null, []])
+      },
+    },
+    {
+      what: 'suggests a preset',
+      params: { preset: 'film', info_hash: '34'.repeat(20), save_path: path },
+      error: ['InvalidValue', /no preset 'film'; did you mean 'films'/],
+    },
+    {
+      what: 'needs a save path from somewhere',
+      params: { preset: 'default', info_hash: '34'.repeat(20) },
+      error: ['InvalidParams', /'save_path' is missing, and the preset 'default' has none/],
+    },
+    {
       what: 'returns what is there',
       params: { ti: base64(fileTorrent), save_path: path },
       result: (result) => assert.equal(result.added, false),

@@ -5,6 +5,7 @@ import { controlCases } from './cases-control.ts'
 import { daemonCases } from './cases-daemon.ts'
 import { eventCases } from './cases-events.ts'
 import { peerCases } from './cases-peers.ts'
+import { presetCases } from './cases-presets.ts'
 import { torrentCases } from './cases-torrents.ts'
 
 /**
@@ -18,4 +19,5 @@ export const cases: CasesOf<Method> = {
   ...controlCases,
   ...peerCases,
   ...eventCases,
+  ...presetCases,
 }

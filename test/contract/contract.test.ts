@@ -43,7 +43,8 @@ async function refusesWhatNobodyTakes(
     assert.equal(wrong.code, ErrorCode.InvalidParams, `${method} ${field}`)
     assert.equal(wrong.data?.path, field)
   }
-  const session = 'session' in properties ? 'session' : method.startsWith('sessions.settings') ? 'name' : null
+  const session =
+    'session' in properties ? 'session' : /^sessions\.(settings|pause|resume)/.test(method) ? 'name' : null
   if (session) {
     const { code, message } = await failure(world, method, { ...good, [session]: 'nope' })
     assert.equal(code, ErrorCode.UnknownSession)

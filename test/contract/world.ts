@@ -7,6 +7,7 @@ import { createLog } from '../../src/daemon/log.ts'
 import { daemonHandlers } from '../../src/daemon/methods/daemon.ts'
 import { parseTorrent } from '../../src/metainfo/index.ts'
 import { RpcClient } from '../../src/rpc/client.ts'
+import type { Preset } from '../../src/rpc/config/types.ts'
 import { contract, type Method } from '../../src/rpc/contract/index.ts'
 import { RpcServer } from '../../src/rpc/server.ts'
 import { base64, torrentBytes } from '../session/harness.ts'
@@ -25,6 +26,12 @@ export const fileTorrent = torrentBytes('world', [20_000, 20_000, 20_000])
 export const fileHash = parseTorrent(fileTorrent).infoHash[0]!
 export const magnetHash = '12'.repeat(20)
 export const unknownHash = 'ff'.repeat(20)
+
+/** Of the configuration. */
+export const presets = new Map<string, Preset>([
+  ['default', { category: 'all', tags: ['preset'], upload_limit: 1000 }],
+  ['films', { category: 'films', save_path: '/films', session: 'other', storage_mode: 'allocate' }],
+])
 
 /** The daemon's methods behind a real socket, with a torrent file and a magnet link added to `default`. */
 export interface World {
@@ -45,7 +52,7 @@ export async function openWorld(t: TestContext): Promise<World> {
   const places = { socket: join(folder, 'run', 'daemon.sock'), stateDir: join(folder, 'state') }
   const app = await openApp({
     stateDir: places.stateDir,
-    config: { sessions: { default: { settings }, other: { settings } } },
+    config: { sessions: { default: { settings }, other: { settings } }, presets },
     log,
   })
   const own = daemonHandlers({

@@ -12,10 +12,10 @@ const key = { session: 'default', info_hash: hash }
 
 const refused: [method: Method, params: unknown, path: string, message: string][] = [
   [
-    'torrents.add',
-    {},
-    'save_path',
-    "torrents.add: 'save_path' is missing, expected a string (absolute; created when first written to)",
+    'torrents.move',
+    key,
+    'path',
+    "torrents.move: 'path' is missing, expected a string (the new save path; absolute, created when missing)",
   ],
   [
     'torrents.add',
@@ -27,7 +27,7 @@ const refused: [method: Method, params: unknown, path: string, message: string][
     'torrents.add',
     { save_path: 5 },
     'save_path',
-    "torrents.add: 'save_path' is 5, expected a string (absolute; created when first written to)",
+    "torrents.add: 'save_path' is 5, expected a string (absolute; created when first written to; needed unless a preset has it)",
   ],
   [
     'torrents.add',

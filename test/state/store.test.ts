@@ -250,7 +250,7 @@ test('a newer schema is refused with both versions', (t) => {
   sqlite.close()
   assert.throws(
     () => new Store(folder, assert.fail),
-    (error) => error instanceof StateError && error.kind === 'newer' && /schema 99.* 2\b/.test(error.message),
+    (error) => error instanceof StateError && error.kind === 'newer' && /schema 99.* 3\b/.test(error.message),
   )
 })
 

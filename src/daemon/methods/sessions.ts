@@ -2,7 +2,7 @@ import type { Handlers } from '../../rpc/contract/index.ts'
 import { noEffect } from '../../rpc/no-effect.ts'
 import type { Sessions } from '../session/sessions.ts'
 
-type Names = 'sessions.list' | `sessions.settings.${'list' | 'update' | 'reset'}`
+type Names = `sessions.${'list' | 'pause' | 'resume'}` | `sessions.settings.${'list' | 'update' | 'reset'}`
 
 /** Handlers of `sessions.*`. */
 export function sessionHandlers(sessions: Sessions): Pick<Handlers, Names> {
@@ -13,9 +13,17 @@ export function sessionHandlers(sessions: Sessions): Pick<Handlers, Names> {
         torrents_total: session.records.size,
         is_listening: session.engine.state.listening !== null,
         is_dht_running: session.engine.state.listening !== null && session.settings.flag('enable_dht'),
-        is_paused: false,
+        is_paused: session.paused,
       })),
     }),
+    'sessions.pause': ({ name }) => {
+      sessions.get(name).setPaused(true)
+      return null
+    },
+    'sessions.resume': ({ name }) => {
+      sessions.get(name).setPaused(false)
+      return null
+    },
     'sessions.settings.list': ({ name, keys }) => ({ settings: sessions.get(name).settings.pick(keys) }),
     'sessions.settings.update': ({ name, settings }) => {
       const session = sessions.get(name)

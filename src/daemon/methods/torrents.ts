@@ -22,6 +22,7 @@ import type { Session } from '../session/session.ts'
 import type { Sessions } from '../session/sessions.ts'
 import { isStatusField, partialStatus, type StatusField, statusFields, statusOf } from '../session/status.ts'
 import { peerHandlers } from './peers.ts'
+import { type Presets, withPreset } from './presets.ts'
 import { matchingPage } from './query.ts'
 import { torrentControlHandlers } from './torrent-control.ts'
 
@@ -34,7 +35,10 @@ interface Key {
 }
 
 /** Handlers of `torrents.*`. */
-export function torrentHandlers(sessions: Sessions): Pick<Handlers, Extract<Method, `torrents.${string}`>> {
+export function torrentHandlers(
+  sessions: Sessions,
+  presets: Presets,
+): Pick<Handlers, Extract<Method, `torrents.${string}`>> {
   /** Looks up what a handle names; throws UnknownSession or InvalidTorrentHandle. */
   const find = (key: Key): [Session, TorrentRecord] => {
     const session = sessions.get(key.session)
@@ -50,8 +54,9 @@ export function torrentHandlers(sessions: Sessions): Pick<Handlers, Extract<Meth
     ...torrentControlHandlers(find),
     ...peerHandlers(find),
     'torrents.add': (params) => {
-      const session = sessions.get(params.session)
-      const addition = additionOf(params)
+      const full = withPreset(params, presets)
+      const session = sessions.get(full.session)
+      const addition = additionOf(full)
       const { record, added } = addTorrent(session, addition)
       const { warnings } = addition
       return { session: session.name, info_hash: infoHashOf(record), added, warnings }

@@ -26,6 +26,7 @@ export function addTorrent(session: Session, addition: Addition): { record: Torr
   const row = session.store.addTorrent(saved)
   const record = newRecord(row, saved.progress)
   record.blocked = session.isLeaving(row.v1)
+  record.halted = session.paused
   session.records.add(record)
   if (row.queueKey !== null) session.queue.append(record)
   tell(session.events, 'torrent_added', record)

@@ -10,7 +10,7 @@ import { bitfield, sizesOf } from './measure.ts'
 import { fullPriorities } from './metadata.ts'
 import { parseAddress } from './peer-address.ts'
 
-type AddParams = Params<'torrents.add'>
+type AddParams = Params<'torrents.add'> & { save_path: string }
 
 /** A request to add a torrent, understood and checked. */
 export interface Addition {

@@ -18,7 +18,7 @@ export function countUp(record: TorrentRecord, now: number): void {
 
 /** Starts or stops counting after the torrent was started or paused; true when there is something to save. */
 export function startOrStop(record: TorrentRecord, now: number): boolean {
-  const runs = !record.removed && !isPaused(record)
+  const runs = !record.removed && !record.halted && !isPaused(record)
   if (runs && record.countedTo === null) {
     record.countedTo = now
     record.finishedMsAtStart = record.progress.finishedMs

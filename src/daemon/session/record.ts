@@ -20,6 +20,8 @@ export interface TorrentRecord {
   granted: boolean
   /** Waits until a torrent of the same hash that was removed is out of the engine and its files are deleted. */
   blocked: boolean
+  /** Its whole session is paused: the torrent does not run, though it is not paused itself. */
+  halted: boolean
   /** No longer in its session. */
   removed: boolean
   /**
@@ -61,6 +63,7 @@ export function newRecord(row: TorrentRow, progress: ProgressRow): TorrentRecord
     position: -1,
     granted: false,
     blocked: false,
+    halted: false,
     removed: false,
     loaded: false,
     busy: false,
@@ -110,7 +113,7 @@ export function shouldRun(record: TorrentRecord): boolean {
 
 /** Whether the engine should have it, as soon as its files are not moved. */
 export function mayLoad(record: TorrentRecord): boolean {
-  if (record.removed || record.blocked || isPaused(record)) return false
+  if (record.removed || record.blocked || record.halted || isPaused(record)) return false
   return !hasMetadata(record) || record.progress.files !== FilesState.unseen
 }
 

@@ -73,6 +73,7 @@ export class Session implements RunnerHost {
   /** Removals that the engine could not carry out; tried again when it is back, or at the next start. */
   unfinishedRemovals: RemovalRow[] = []
   #closed = false
+  #paused: boolean
   /** Hashes of removed torrents that are not out of the engine yet, or whose files are not deleted yet. */
   readonly #leaving = new Map<string, Promise<void>>()
 
@@ -85,6 +86,8 @@ export class Session implements RunnerHost {
     this.events = options.events ?? noSink
     this.settings = new SettingsLayers(options.version, options.config, store.settings(name))
     const records = options.torrents.map(({ row, progress }) => newRecord(row, progress))
+    this.#paused = store.isPaused(name)
+    for (const record of records) record.halted = this.#paused
     const byId = new Map(records.map((record) => [record.row.id, record]))
     for (const move of store.moves()) {
       const record = byId.get(move.torrent)
@@ -117,6 +120,24 @@ export class Session implements RunnerHost {
   /** It stops, and asks nothing more of its engine. */
   get isClosed(): boolean {
     return this.#closed
+  }
+
+  /** Whether it was paused as a whole. */
+  get paused(): boolean {
+    return this.#paused
+  }
+
+  /**
+   * Lets none of its torrents run, or lets them go on, whatever they and the queue say of themselves (libtorrent:
+   * session::pause). Lasts, and is durable when it returns.
+   */
+  setPaused(paused: boolean): void {
+    this.store.setPaused(this.name, paused)
+    this.#paused = paused
+    for (const record of this.records) {
+      record.halted = paused
+      this.touch(record)
+    }
   }
 
   /** The torrent a handle names. Throws InvalidTorrentHandle. */

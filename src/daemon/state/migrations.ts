@@ -86,6 +86,9 @@ const steps: readonly string[] = [
   ) STRICT;
   CREATE INDEX moves_of_torrent ON moves (torrent);
   `,
+  `
+  CREATE TABLE paused_sessions (name TEXT PRIMARY KEY) STRICT;
+  `,
 ]
 
 /** The version this program writes. */

@@ -201,6 +201,18 @@ export class Store {
     this.#db.write(() => this.#statement('DELETE FROM moves WHERE id = ?').run(id))
   }
 
+  isPaused(session: string): boolean {
+    const find = 'SELECT 1 FROM paused_sessions WHERE name = ?'
+    return this.#db.read(() => this.#statement(find).get(session)) !== undefined
+  }
+
+  setPaused(session: string, paused: boolean): void {
+    const sql = paused
+      ? 'INSERT OR IGNORE INTO paused_sessions (name) VALUES (?)'
+      : 'DELETE FROM paused_sessions WHERE name = ?'
+    this.#db.write(() => this.#statement(sql).run(session))
+  }
+
   /** What was applied to a session's settings. */
   settings(session: string): Settings {
     const rows = this.#db.read(() =>

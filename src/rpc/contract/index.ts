@@ -3,6 +3,7 @@ import { daemonMethods } from './daemon.ts'
 import { eventMethods } from './events.ts'
 import type { ParamsOf, ResultOf } from './method.ts'
 import { peerMethods } from './peers.ts'
+import { presetMethods } from './presets.ts'
 import { sessionMethods } from './sessions.ts'
 import { torrentControlMethods } from './torrent-control.ts'
 import { torrentMethods } from './torrents.ts'
@@ -11,6 +12,7 @@ import { torrentMethods } from './torrents.ts'
 export const contract = {
   ...daemonMethods,
   ...sessionMethods,
+  ...presetMethods,
   ...torrentMethods,
   ...torrentControlMethods,
   ...peerMethods,

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { method, noParams, object } from './method.ts'
+import { method, noParams, nothing, object } from './method.ts'
 import { Count, Settings, Warnings } from './types.ts'
 
 const name = Type.String({ description: 'name of the session' })
@@ -21,6 +21,18 @@ export const sessionMethods = {
     }),
     changes: false,
     doc: 'Lists the sessions by name in byte order.',
+  }),
+  'sessions.pause': method({
+    params: object({ name: Type.Optional(name) }),
+    result: nothing,
+    changes: true,
+    doc: 'Pauses a session (default: `default`) as a whole until it is resumed: none of its torrents runs, though each keeps its own `paused`.',
+  }),
+  'sessions.resume': method({
+    params: object({ name: Type.Optional(name) }),
+    result: nothing,
+    changes: true,
+    doc: 'Lets the torrents of a session (default: `default`) run again, as far as each of them and the queue allow.',
   }),
   'sessions.settings.list': method({
     params: object({

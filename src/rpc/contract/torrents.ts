@@ -23,10 +23,20 @@ export const torrentMethods = {
   'torrents.add': method({
     params: object({
       session,
+      preset: Type.Optional(
+        Type.String({
+          description:
+            'name of a preset: its values, and before them those of the preset `default`, stand for what is left out here',
+        }),
+      ),
       ti: Type.Optional(Bytes64),
       magnet_uri: Type.Optional(Type.String()),
       info_hash: Type.Optional(InfoHashParam),
-      save_path: Type.String({ description: 'absolute; created when first written to' }),
+      save_path: Type.Optional(
+        Type.String({
+          description: 'absolute; created when first written to; needed unless a preset has it',
+        }),
+      ),
       name: Type.Optional(Type.String()),
       trackers: Type.Optional(Type.Array(Type.String())),
       tracker_tiers: Type.Optional(Type.Array(Type.Integer({ minimum: 0, maximum: 255 }))),

@@ -100,6 +100,7 @@ for _, row in ipairs(rows) do
   for _, member in ipairs(row.members) do
     if ok and not names(row.check, member) then ok, problem = false, "the check does not name " .. member end
   end
+  if not ok and W.state then problem = problem .. "\n" .. W.state() end
   say(ok and "ok" or "not ok", row.section, row.name, ok and "" or (problem:gsub("[\t\n]+", " | ")))
 end
 os.exit(0)

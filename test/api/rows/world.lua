@@ -96,3 +96,17 @@ W.slow = W.add(W.downloads, W.slow_ti, target, function(p) p.download_limit = 60
 W.eventually("it was downloaded", function() return W.stands(W.done, "seeding") end)
 W.eventually("two of three files were downloaded", function() return W.stands(W.part, "finished") end)
 W.eventually("the slow one runs", function() return W.slow:status().total_payload_download > 0 end)
+
+--- How the two ends of the slow transfer are, for the message of a row that fails.
+function W.state()
+  local lines = {}
+  for _, name in ipairs{ "slow", "slow_seed" } do
+    local st = W[name]:status()
+    local shown = { name, st.state, st.flags.paused and "paused" or "runs", tostring(st.error) }
+    for _, key in ipairs{ "num_peers", "num_connections", "list_peers", "connect_candidates", "total_done" } do
+      shown[#shown + 1] = key .. "=" .. st[key]
+    end
+    lines[#lines + 1] = table.concat(shown, " ")
+  end
+  return table.concat(lines, "\n")
+end
