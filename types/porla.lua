@@ -487,7 +487,7 @@ function List:add(value) end
 ---@field use_parole_mode boolean Kept without effect.
 ---@field auto_manage_prefer_seeds boolean
 ---@field dont_count_slow_torrents boolean
----@field close_redundant_connections boolean Kept without effect.
+---@field close_redundant_connections boolean
 ---@field prioritize_partial_pieces boolean Kept without effect.
 ---@field rate_limit_ip_overhead boolean Kept without effect.
 ---@field announce_to_all_trackers boolean Kept without effect.
@@ -523,7 +523,7 @@ function List:add(value) end
 ---@field prefer_rc4 boolean
 ---@field proxy_hostnames boolean
 ---@field proxy_peer_connections boolean
----@field auto_sequential boolean Kept without effect.
+---@field auto_sequential boolean
 ---@field proxy_tracker_connections boolean Kept without effect.
 ---@field enable_ip_notifier boolean Kept without effect.
 ---@field dht_prefer_verified_node_ids boolean Kept without effect.
@@ -545,13 +545,13 @@ function List:add(value) end
 ---@field tracker_receive_timeout integer Kept without effect.
 ---@field stop_tracker_timeout integer Kept without effect.
 ---@field tracker_maximum_response_length integer Kept without effect.
----@field piece_timeout integer Kept without effect.
----@field request_timeout integer Kept without effect.
----@field request_queue_time integer Kept without effect.
----@field max_allowed_in_request_queue integer Kept without effect.
----@field max_out_request_queue integer Kept without effect.
+---@field piece_timeout integer
+---@field request_timeout integer
+---@field request_queue_time integer
+---@field max_allowed_in_request_queue integer
+---@field max_out_request_queue integer
 ---@field whole_pieces_threshold integer Kept without effect.
----@field peer_timeout integer Kept without effect.
+---@field peer_timeout integer
 ---@field urlseed_timeout integer
 ---@field urlseed_pipeline_size integer Kept without effect.
 ---@field urlseed_wait_retry integer
@@ -560,9 +560,9 @@ function List:add(value) end
 ---@field min_reconnect_time integer Kept without effect.
 ---@field peer_connect_timeout integer
 ---@field connection_speed integer
----@field inactivity_timeout integer Kept without effect.
----@field unchoke_interval integer Kept without effect.
----@field optimistic_unchoke_interval integer Kept without effect.
+---@field inactivity_timeout integer
+---@field unchoke_interval integer
+---@field optimistic_unchoke_interval integer
 ---@field num_want integer Kept without effect.
 ---@field initial_picker_threshold integer Kept without effect.
 ---@field allowed_fast_set_size integer Kept without effect.
@@ -611,7 +611,7 @@ function List:add(value) end
 ---@field upload_rate_limit integer
 ---@field download_rate_limit integer
 ---@field dht_upload_rate_limit integer Kept without effect.
----@field unchoke_slots_limit integer Kept without effect.
+---@field unchoke_slots_limit integer
 ---@field connections_limit integer
 ---@field connections_slack integer Kept without effect.
 ---@field utp_target_delay integer Kept without effect.
@@ -626,7 +626,7 @@ function List:add(value) end
 ---@field listen_queue_size integer Kept without effect.
 ---@field torrent_connect_boost integer
 ---@field alert_queue_size integer Kept without effect.
----@field max_metadata_size integer Kept without effect.
+---@field max_metadata_size integer
 ---@field hashing_threads integer Kept without effect.
 ---@field checking_mem_usage integer Kept without effect.
 ---@field predictive_piece_announce integer Kept without effect.
@@ -634,9 +634,9 @@ function List:add(value) end
 ---@field tracker_backoff integer Kept without effect.
 ---@field share_ratio_limit integer
 ---@field seed_time_ratio_limit integer
----@field peer_turnover integer Kept without effect.
----@field peer_turnover_cutoff integer Kept without effect.
----@field peer_turnover_interval integer Kept without effect.
+---@field peer_turnover integer
+---@field peer_turnover_cutoff integer
+---@field peer_turnover_interval integer
 ---@field connect_seed_every_n_download integer Kept without effect.
 ---@field max_http_recv_buffer_size integer Kept without effect.
 ---@field max_retry_port_bind integer
@@ -671,7 +671,7 @@ function List:add(value) end
 ---@field dht_item_lifetime integer Kept without effect.
 ---@field dht_sample_infohashes_interval integer Kept without effect.
 ---@field dht_max_infohashes_sample_count integer Kept without effect.
----@field max_piece_count integer Kept without effect.
+---@field max_piece_count integer
 ---@field metadata_token_limit integer Kept without effect.
 ---@field disk_write_mode integer Kept without effect.
 ---@field mmap_file_size_cutoff integer Kept without effect.

@@ -212,6 +212,10 @@ export class LoadedTorrent {
     this.#turn = this.#turn.then(() =>
       this.#guard(async () => {
         const meta = parseInfo(exact, { trackers: options.trackers, webSeeds: task.webSeeds })
+        const { maxPieces } = this.#parts.limits.live
+        if (meta.numPieces > maxPieces) {
+          throw new Error(`the metadata has ${meta.numPieces} pieces; max_piece_count allows ${maxPieces}`)
+        }
         await this.#open(meta)
         this.#setPhase()
         this.#joinable = true

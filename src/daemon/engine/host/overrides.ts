@@ -46,10 +46,16 @@ export function override(swarm: Swarm): void {
   torrent._rechoke = () => {
     torrent._rechokeNumSlots = swarm.limits.slotsFor(swarm)
     swarm.rechoking = true
+    const newTurn = torrent._rechokeOptimisticTime <= 0
     try {
       stock._rechoke.call(torrent)
     } finally {
       swarm.rechoking = false
+    }
+    // stock: two rounds more
+    if (newTurn) {
+      const { optimisticEvery, unchokeEvery } = swarm.limits.live
+      torrent._rechokeOptimisticTime = Math.max(0, Math.ceil(optimisticEvery / unchokeEvery) - 1)
     }
     state.changed()
   }

@@ -2,6 +2,7 @@ import type { Piece, Torrent, Wire } from 'webtorrent'
 import type { Availability } from './availability.ts'
 import type { PartialPiece } from './piece-bytes.ts'
 import type { PieceRange } from './selection.ts'
+import type { Swarm } from './swarm.ts'
 import type { TorrentState } from './torrent-state.ts'
 
 /** Complete pieces that wait for the disk hold back new requests from this on, bytes. */
@@ -18,6 +19,7 @@ const blockLength = 16384
  * The requests themselves stay webtorrent's (`_request`).
  */
 export class Picker {
+  readonly #swarm: Swarm
   readonly #torrent: Torrent
   readonly #state: TorrentState
   readonly #availability: Availability
@@ -28,9 +30,10 @@ export class Picker {
   /** Where missing wanted pieces start, for `interesting`. */
   #firstMissing = 0
 
-  constructor(torrent: Torrent, state: TorrentState, availability: Availability) {
-    this.#torrent = torrent
-    this.#state = state
+  constructor(swarm: Swarm, availability: Availability) {
+    this.#swarm = swarm
+    this.#torrent = swarm.torrent
+    this.#state = swarm.state
     this.#availability = availability
     this.reorder()
   }
@@ -97,7 +100,7 @@ export class Picker {
     const { options, wantedMissing } = this.#state
     if (wire.destroyed || wire.peerChoking || options.uploadMode || wantedMissing === 0) return
     // half of the queue is enough to wait for: filling it up for each block would cost more than it brings
-    const limit = wire.type === 'webSeed' ? this.#torrent.maxWebConns : queueLength(wire)
+    const limit = wire.type === 'webSeed' ? this.#torrent.maxWebConns : this.#queueLength(wire)
     if (wire.requests.length > limit / 2 || this.#diskIsBehind()) return
     withQueue(wire, limit, this.#state.meta?.pieceLength ?? 0, () => this.#fill(wire, limit))
     if (wire.requests.length === 0) this.#takeOver(wire)
@@ -137,10 +140,9 @@ export class Picker {
   #next(wire: Wire): number {
     const begun = this.#nextBegun(wire)
     if (begun !== -1) return begun
+    const inOrder = this.#state.options.sequential || this.#swarm.autoSequential
     for (const ranges of this.#ranges) {
-      const piece = this.#state.options.sequential
-        ? this.#nextInOrder(wire, ranges)
-        : this.#rarest(wire, ranges)
+      const piece = inOrder ? this.#nextInOrder(wire, ranges) : this.#rarest(wire, ranges)
       if (piece !== -1) return piece
     }
     return -1
@@ -203,6 +205,25 @@ export class Picker {
     return best
   }
 
+  /**
+   * How many requests a peer may have from us. Peers that answer in bursts (Transmission does, twice a second) never
+   * get fast with a queue that only follows their speed: so it grows with what they have sent, as in TCP's slow start,
+   * and then holds some seconds of their speed (request_queue_time), at most max_out_request_queue. A peer that does
+   * not answer has to do with one.
+   */
+  #queueLength(wire: Wire): number {
+    const { live, watch } = this.#swarm.limits
+    if (watch.snubbed(wire)) return 1
+    const sent = Math.floor(wire.downloaded / blockLength)
+    const length = Math.max(
+      Math.min(firstQueue + sent, surplusQueue),
+      Math.ceil((live.requestSeconds * wire.downloadSpeed()) / blockLength),
+    )
+    const { reqq } = wire.peerExtendedHandshake
+    const most = typeof reqq === 'number' && reqq > 0 ? reqq : live.maxRequestsOut
+    return Math.min(length, most, live.maxRequestsOut)
+  }
+
   #missing(piece: number): boolean {
     return this.#torrent.pieces[piece] !== null && this.#state.selection?.pieces[piece] !== 0
   }
@@ -218,26 +239,9 @@ function hasFreeBlock(piece: Piece): boolean {
   return piece._reservations < piece._chunks || (piece._cancellations?.length ?? 0) > 0
 }
 
-/** What a peer is asked for before its speed is known, and the most it is asked for when it does not say, blocks. */
+/** What a peer is asked for before its speed is known, blocks. */
 const firstQueue = 16
 const surplusQueue = 64
-const largestQueue = 500
-
-/**
- * How many requests a peer may have from us. Peers that answer in bursts (Transmission does, twice a second) never
- * get fast with a queue that only follows their speed: so it grows with what they have sent, as in TCP's slow start,
- * and then holds two seconds of their speed. libtorrent holds three (request_queue_time), at most 500
- * (max_out_request_queue).
- */
-function queueLength(wire: Wire): number {
-  const sent = Math.floor(wire.downloaded / blockLength)
-  const length = Math.max(
-    Math.min(firstQueue + sent, surplusQueue),
-    Math.ceil((2 * wire.downloadSpeed()) / blockLength),
-  )
-  const { reqq } = wire.peerExtendedHandshake
-  return Math.min(length, typeof reqq === 'number' && reqq > 0 ? reqq : largestQueue, largestQueue)
-}
 
 /**
  * Asks for blocks with webtorrent's `_request`, which has a bound of its own that follows the speed

@@ -3,6 +3,7 @@ import { DialPace } from './dial-pace.ts'
 import { LocalEnds } from './local-ends.ts'
 import type { LiveSettings } from './settings.ts'
 import type { TorrentState } from './torrent-state.ts'
+import { WireWatch } from './wire-watch.ts'
 
 /** A running swarm, as far as sharing connections and slots is concerned. */
 export interface Sharer {
@@ -17,6 +18,10 @@ export class SessionLimits {
   readonly upload = new Bucket()
   readonly pace = new DialPace()
   readonly localEnds = new LocalEnds()
+  readonly watch = new WireWatch(
+    () => this.live,
+    (swarm) => this.connectionsFor(swarm) <= swarm.connections,
+  )
   readonly #sharers = new Set<Sharer>()
   live: LiveSettings
 

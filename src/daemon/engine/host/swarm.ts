@@ -64,6 +64,8 @@ export class Swarm implements Sharer {
   readonly webSeeds: WebSeeds
   picker: Picker | null = null
   availability: Availability | null = null
+  /** Nearly all peers are seeds, so the order of pieces does not matter to them. */
+  autoSequential = false
   /** While webtorrent hands out the slots, by rank. */
   rechoking = false
   readonly #cache: ReadCache
@@ -281,7 +283,7 @@ export class Swarm implements Sharer {
   piecesKnown(): void {
     const { torrent, state } = this
     this.availability = new Availability(torrent.pieces.length)
-    this.picker = new Picker(torrent, state, this.availability)
+    this.picker = new Picker(this, this.availability)
     for (const wire of torrent.wires) if (wire.peerPieces) this.availability.set(wire, wire.peerPieces)
     if (state.complete) {
       // or webtorrent would find the torrent just completed and tell the trackers so
@@ -296,6 +298,10 @@ export class Swarm implements Sharer {
       if (!this.#leaving) this.events.failed(error)
     })
     torrent.on('warning', (error: Error) => this.#warning(error))
+    // the rounds of choking are the session's, see wire-watch.ts
+    torrent.once('infoHash', () => {
+      if (torrent._rechokeIntervalId !== null) clearInterval(torrent._rechokeIntervalId)
+    })
     torrent.on('wire', (wire: Wire, address?: string) => hookWire(this, wire, address))
     torrent.on('ready', () => {
       this.applySelection()

@@ -40,6 +40,9 @@ declare module 'webtorrent' {
     uploaded: number
     /** Piece data, bytes/s. */
     downloadSpeed: () => number
+    uploadSpeed: () => number
+    setTimeout(ms: number): void
+    _onRequest: (piece: number, offset: number, length: number) => void
     peerExtendedHandshake: { reqq?: unknown; v?: unknown; upload_only?: unknown }
     peerExtensions: { extended?: boolean }
     extendedHandshake: Record<string, unknown>
@@ -67,6 +70,7 @@ declare module 'webtorrent' {
     metadata: Uint8Array
     _metadataComplete: boolean
     _metadataSize: number | null
+    onExtendedHandshake: (handshake: { metadata_size?: unknown }) => void
     cancel(): void
   }
 
@@ -176,7 +180,6 @@ declare module 'webtorrent' {
     _peers: Map<string, Peer> | null
     _queue: Peer[] | null
     _rechokeIntervalId: NodeJS.Timeout | null
-    _rechokeOptimisticWire: Wire | null
     _rechokeOptimisticTime: number
     /** Requests that a web seed has at a time. */
     maxWebConns: number

@@ -19,11 +19,17 @@ export function hookWire(swarm: Swarm, wire: Wire, address: string | undefined):
   if (typeof client.torrentPort === 'number' && !live.anonymous && live.proxy === null)
     wire.extendedHandshake.p = client.torrentPort
   if (swarm.info !== null) offerMetadata(wire, swarm.info)
-  else wire.ut_metadata.on('metadata', () => swarm.events.info(wire.ut_metadata.metadata))
+  else {
+    limitMetadata(swarm, wire)
+    wire.ut_metadata.on('metadata', () => swarm.events.info(wire.ut_metadata.metadata))
+  }
   swarm.peers.meet(wire)
   countBytes(swarm, wire)
   countPieces(swarm, wire)
   limitDownload(swarm, wire)
+  limitRequests(swarm, wire)
+  swarm.limits.watch.add(swarm, wire, address)
+  askAtOnce(swarm, wire)
   const unchoke = wire.unchoke
   wire.unchoke = () => {
     if (swarm.mayUnchoke()) unchoke.call(wire)
@@ -107,9 +113,11 @@ function countPieces(swarm: Swarm, wire: Wire): void {
  */
 function limitDownload(swarm: Swarm, wire: Wire): void {
   const { _write: write, end } = wire
+  const { watch } = swarm.limits
   const buckets = [swarm.download, swarm.limits.download]
   wire._write = (data, done) => {
     const portion = Math.min(swarm.download.portion, swarm.limits.download.portion)
+    watch.heard(wire, portion !== Number.POSITIVE_INFINITY)
     if (portion === Number.POSITIVE_INFINITY) {
       write.call(wire, data, done)
       return
@@ -117,6 +125,7 @@ function limitDownload(swarm: Swarm, wire: Wire): void {
     const first = data.subarray(0, portion)
     const rest = data.subarray(first.length)
     const pass = () => {
+      watch.heard(wire, false)
       write.call(wire, first, rest.length > 0 && !wire.destroyed ? () => wire._write(rest, done) : done)
     }
     if (takeFromAll(buckets, first.length, wire, pass)) pass()
@@ -125,6 +134,40 @@ function limitDownload(swarm: Swarm, wire: Wire): void {
   wire.end = (data) => {
     for (const bucket of buckets) bucket.release(wire)
     return end.call(wire, data)
+  }
+}
+
+/**
+ * A peer may unchoke in the same breath as it shakes hands: webtorrent listens for that only a turn later, and then
+ * never asks such a peer for anything.
+ */
+function askAtOnce({ torrent }: Swarm, wire: Wire): void {
+  // webtorrent's own turn has been queued after this one, so once more
+  queueMicrotask(() =>
+    queueMicrotask(() => {
+      if (!torrent.destroyed && torrent.ready && !wire.destroyed && !wire.peerChoking) torrent._update()
+    }),
+  )
+}
+
+/** Asks no peer for an info dictionary that would be too large. */
+function limitMetadata({ limits, events }: Swarm, wire: Wire): void {
+  const extension = wire.ut_metadata
+  const { onExtendedHandshake: take } = extension
+  extension.onExtendedHandshake = (handshake) => {
+    const { metadata_size: size } = handshake
+    const { maxMetadata } = limits.live
+    if (typeof size !== 'number' || size <= maxMetadata) take.call(extension, handshake)
+    else events.warn(`a peer offers metadata of ${size} bytes; max_metadata_size allows ${maxMetadata}`)
+  }
+}
+
+/** Refuses requests beyond what the peer was told may wait here (BEP 10, `reqq`). */
+function limitRequests({ limits }: Swarm, wire: Wire): void {
+  const { _onRequest: take } = wire
+  wire._onRequest = (piece, offset, length) => {
+    if (wire.peerRequests.length < limits.live.maxRequestsIn) take.call(wire, piece, offset, length)
+    else if (wire.hasFast) wire.reject(piece, offset, length)
   }
 }
 

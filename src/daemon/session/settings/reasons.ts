@@ -37,7 +37,6 @@ const reasons: readonly (readonly [why: string, ...names: string[]])[] = [
     'piece_extent_affinity',
     'whole_pieces_threshold',
     'initial_picker_threshold',
-    'request_queue_time',
     'strict_end_game_mode',
     'max_rejects',
     'allowed_fast_set_size',

@@ -1,0 +1,174 @@
+import type { Wire } from 'webtorrent'
+import type { ConnectionSettings } from './connection-settings.ts'
+import type { Swarm } from './swarm.ts'
+
+const tickMs = 1000
+/** libtorrent's rule for auto_sequential: so many seeds, and ten of them for each downloader. */
+const manySeeds = 10
+
+/** One connection, times in ms of `performance.now()`. */
+interface Watched {
+  wire: Wire
+  swarm: Swarm
+  address: string | undefined
+  /** When anything came from it. */
+  heard: number
+  /** What it sent waits here for its turn under a rate limit. */
+  held: boolean
+  /** When a block came, or since when requests wait at it; null: none do. */
+  waiting: number | null
+  /** When each request was first seen waiting. */
+  requested: WeakMap<object, number>
+  /** Since when neither end wants anything. */
+  idle: number | null
+}
+
+/**
+ * Looks after the connections of all torrents, once a second while there are any: requests that are not answered,
+ * peers that fell silent or are of no use, and the rounds of choking. (webtorrent has fixed times, and a timer for each
+ * connection.)
+ */
+export class WireWatch {
+  readonly #all = new Map<Wire, Watched>()
+  readonly #snubbed = new WeakSet<Wire>()
+  readonly #turnedOver = new WeakMap<Swarm, number>()
+  readonly #live: () => ConnectionSettings
+  /** Whether the session has no room for another connection. */
+  readonly #full: (swarm: Swarm) => boolean
+  #timer: NodeJS.Timeout | null = null
+  #unchoked = 0
+
+  constructor(live: () => ConnectionSettings, full: (swarm: Swarm) => boolean) {
+    this.#live = live
+    this.#full = full
+  }
+
+  add(swarm: Swarm, wire: Wire, address: string | undefined): void {
+    if (wire.type === 'webSeed') return
+    // webtorrent's own timeout would close the connection
+    wire.setTimeout(0)
+    const watched: Watched = {
+      wire,
+      swarm,
+      address,
+      heard: performance.now(),
+      held: false,
+      waiting: null,
+      requested: new WeakMap(),
+      idle: null,
+    }
+    this.#all.set(wire, watched)
+    wire.on('piece', () => {
+      watched.waiting = performance.now()
+      this.#snubbed.delete(wire)
+    })
+    wire.once('close', () => this.#remove(wire))
+    if (this.#timer !== null) return
+    this.#timer = setInterval(() => this.#tick(performance.now()), tickMs)
+    this.#timer.unref()
+  }
+
+  /** Bytes came from the peer; `held`: they wait for their turn under a rate limit. */
+  heard(wire: Wire, held: boolean): void {
+    const watched = this.#all.get(wire)
+    if (watched === undefined) return
+    watched.heard = performance.now()
+    watched.held = held
+  }
+
+  /** Whether the peer did not answer in time: it gets one request at a time until it sends again. */
+  snubbed(wire: Wire): boolean {
+    return this.#snubbed.has(wire)
+  }
+
+  #remove(wire: Wire): void {
+    this.#all.delete(wire)
+    if (this.#all.size > 0 || this.#timer === null) return
+    clearInterval(this.#timer)
+    this.#timer = null
+  }
+
+  #tick(now: number): void {
+    const live = this.#live()
+    const swarms = new Map<Swarm, Watched[]>()
+    for (const watched of [...this.#all.values()]) {
+      if (this.#ends(watched, live, now)) {
+        watched.wire.destroy()
+        continue
+      }
+      this.#unanswered(watched, live, now)
+      const own = swarms.get(watched.swarm)
+      if (own === undefined) swarms.set(watched.swarm, [watched])
+      else own.push(watched)
+    }
+    // a tick may come a little early
+    const rechoke = now - this.#unchoked >= live.unchokeEvery * 1000 - tickMs / 2
+    if (rechoke) this.#unchoked = now
+    for (const [swarm, all] of swarms) {
+      swarm.autoSequential = live.autoSequential && mostlySeeds(all)
+      this.#turnOver(swarm, all, live, now)
+      if (rechoke && swarm.torrent.ready && !swarm.torrent.destroyed) swarm.torrent._rechoke()
+    }
+  }
+
+  /** Whether the connection is of no more use. */
+  #ends(watched: Watched, live: ConnectionSettings, now: number): boolean {
+    const { wire, swarm, address } = watched
+    if (!watched.held && now - watched.heard > live.peerTimeout * 1000) return true
+    if (live.closeRedundant && wire.isSeeder && swarm.state.finished) {
+      if (address !== undefined) swarm.dialer.redundant(address)
+      return true
+    }
+    if (wire.amInterested || wire.peerInterested) watched.idle = null
+    else watched.idle ??= now
+    // as libtorrent: only where its place is needed
+    const idle = watched.idle !== null && now - watched.idle > live.inactivityTimeout * 1000
+    return idle && this.#full(swarm)
+  }
+
+  /** Hands the requests of a peer that does not answer to others. */
+  #unanswered(watched: Watched, live: ConnectionSettings, now: number): void {
+    const { wire, requested } = watched
+    if (wire.requests.length === 0) {
+      watched.waiting = null
+      return
+    }
+    watched.waiting ??= now
+    let oldest = now
+    for (const request of wire.requests) {
+      const since = requested.get(request)
+      if (since === undefined) requested.set(request, now)
+      else if (since < oldest) oldest = since
+    }
+    const late =
+      now - watched.waiting >= live.pieceTimeout * 1000 || now - oldest >= live.requestTimeout * 1000
+    if (!late || watched.held) return
+    this.#snubbed.add(wire)
+    watched.waiting = null
+    for (const { piece, offset, length } of [...wire.requests]) wire.cancel(piece, offset, length)
+  }
+
+  /** Makes room for others who wait, now and then, at the cost of the least useful peers. */
+  #turnOver(swarm: Swarm, all: Watched[], live: ConnectionSettings, now: number): void {
+    const { share, cutoff, every } = live.turnover
+    const last = this.#turnedOver.get(swarm)
+    if (last === undefined) this.#turnedOver.set(swarm, now)
+    if (every === 0 || last === undefined || now - last < every * 1000) return
+    this.#turnedOver.set(swarm, now)
+    const allowed = swarm.limits.connectionsFor(swarm)
+    if (all.length < (allowed * cutoff) / 100 || (swarm.torrent._queue?.length ?? 0) === 0) return
+    const least = all.toSorted((a, b) => usefulness(a.wire) - usefulness(b.wire))
+    for (const { wire } of least.slice(0, Math.ceil((all.length * share) / 100))) wire.destroy()
+  }
+}
+
+function usefulness(wire: Wire): number {
+  const wanted = (wire.amInterested ? 2 : 0) + (wire.peerInterested ? 1 : 0)
+  // a rate never reaches the next step
+  return wanted * 1e12 + wire.downloadSpeed() + wire.uploadSpeed()
+}
+
+function mostlySeeds(all: Watched[]): boolean {
+  const seeds = all.filter(({ wire }) => wire.isSeeder).length
+  return seeds >= manySeeds && (all.length - seeds) * 10 <= seeds
+}
