@@ -180,6 +180,7 @@ declare module 'webtorrent' {
     _peers: Map<string, Peer> | null
     _queue: Peer[] | null
     _rechokeIntervalId: NodeJS.Timeout | null
+    _rechokeOptimisticWire: Wire | null
     _rechokeOptimisticTime: number
     /** Requests that a web seed has at a time. */
     maxWebConns: number
