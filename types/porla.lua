@@ -143,6 +143,20 @@ function TorrentHandle:peer_info() end
 ---@return integer[]
 function TorrentHandle:piece_availability() end
 
+---Adds a web server that has the files (BEP 19), and keeps it. A running torrent uses it at once. The
+---url is that of the file, or, ending in `/`, of the folder that holds the file or the top folder. One
+---that fails rests for a while; one that sends bad data is left out until the torrent starts again.
+---@param url string
+function TorrentHandle:add_url_seed(url) end
+
+---Removes a web seed, also one of the torrent file. Nothing happens when it is not there.
+---@param url string
+function TorrentHandle:remove_url_seed(url) end
+
+---The urls of its web seeds: those of its file or link, and those that were added.
+---@return string[]
+function TorrentHandle:url_seeds() end
+
 ---Pauses the torrent until it is resumed; the queue lets it be.
 function TorrentHandle:pause() end
 
@@ -511,7 +525,7 @@ function List:add(value) end
 ---@field smooth_connects boolean Kept without effect.
 ---@field always_send_user_agent boolean Kept without effect.
 ---@field apply_ip_filter_to_trackers boolean Kept without effect.
----@field ban_web_seeds boolean Kept without effect.
+---@field ban_web_seeds boolean
 ---@field support_share_mode boolean Kept without effect.
 ---@field report_redundant_bytes boolean Kept without effect.
 ---@field listen_system_port_fallback boolean
@@ -553,7 +567,7 @@ function List:add(value) end
 ---@field whole_pieces_threshold integer Kept without effect.
 ---@field peer_timeout integer
 ---@field urlseed_timeout integer
----@field urlseed_pipeline_size integer Kept without effect.
+---@field urlseed_pipeline_size integer
 ---@field urlseed_wait_retry integer
 ---@field file_pool_size integer
 ---@field max_failcount integer

@@ -24,4 +24,6 @@ export const changingMethods: ReadonlySet<Method> = new Set<Method>([
   'torrents.userdata.update',
   'torrents.peers.add',
   'torrents.peers.clear',
+  'torrents.url_seeds.add',
+  'torrents.url_seeds.remove',
 ])

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Method } from '../../src/rpc/contract/index.ts'
 import type { peerMethods } from '../../src/rpc/contract/peers.ts'
 import type { torrentControlMethods } from '../../src/rpc/contract/torrent-control.ts'
+import type { urlSeedMethods } from '../../src/rpc/contract/url-seeds.ts'
 import { waitUntil } from '../helpers/wait-until.ts'
 import { base64 } from '../session/harness.ts'
 import { type CasesOf, magnet, statusOf, torrent } from './case.ts'
@@ -11,7 +12,11 @@ import { fileHash, fileTorrent, magnetHash, unknownHash } from './world.ts'
 
 type Names = Exclude<
   Extract<Method, `torrents.${string}`>,
-  'torrents.add' | 'torrents.remove' | keyof typeof torrentControlMethods | keyof typeof peerMethods
+  | 'torrents.add'
+  | 'torrents.remove'
+  | keyof typeof torrentControlMethods
+  | keyof typeof peerMethods
+  | keyof typeof urlSeedMethods
 >
 
 /** Torrents that are there. */

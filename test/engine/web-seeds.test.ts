@@ -136,8 +136,8 @@ describe('web seeds', { concurrency: 4 }, () => {
     await engine.until(torrent.id, 'has all', complete(torrent))
     broken = false
     assert.deepEqual(await wrongFiles(to, torrent.files), [])
-    // a piece is asked for in up to four requests at once
-    assert.ok(bad.asked.length <= 4, `the broken one was asked ${bad.asked.length} times`)
+    // urlseed_pipeline_size requests at once
+    assert.ok(bad.asked.length <= 5, `the broken one was asked ${bad.asked.length} times`)
     assert.ok(engine.log.some((line) => /ftp:.* is no http or https url/.test(line)))
     assert.ok(engine.log.some((line) => line.includes('it answered 503')))
 
@@ -168,5 +168,65 @@ describe('web seeds', { concurrency: 4 }, () => {
     const to = await tempFolder(t)
     await engine.load(task(torrent.id, to, { torrentFile: torrent.bytes, webSeeds: [`${silent.url}/`] }))
     await waitUntil('it is given up', () => engine.log.some((line) => line.includes('no answer for 1 s')))
+  })
+
+  test('one may be added to a torrent that runs, and taken away', async (t) => {
+    const torrent = makeTorrent([file('top/a', 2_000_000)], 65536)
+    const from = await tempFolder(t)
+    await writeFiles(from, torrent.files)
+    const server = await serve(t, from)
+    const engine = startEngine(t, { download_rate_limit: 1_000_000 })
+    const to = await tempFolder(t)
+    await engine.load(task(torrent.id, to, { torrentFile: torrent.bytes }))
+    await engine.until(torrent.id, 'runs', ({ phase }) => phase === 'running')
+    await engine.update(torrent.id, { webSeeds: [`${server.url}/`] })
+    await engine.until(torrent.id, 'has some', ({ payloadDownload }) => (payloadDownload ?? 0) > 0)
+    const [peer] = await engine.peerInfo(torrent.id)
+    assert.equal(peer?.address, `${server.url}/`)
+    assert.equal(peer?.client, `URL seed @ ${new URL(server.url).host}`)
+    assert.equal(peer?.connection_type, 2)
+    await engine.update(torrent.id, { webSeeds: [] })
+    await waitUntil('it is let go', async () => (await engine.peerInfo(torrent.id)).length === 0)
+    await engine.update(torrent.id, { webSeeds: [`${server.url}/`] })
+    await engine.until(torrent.id, 'has all', complete(torrent))
+  })
+
+  test('with ban_web_seeds off one that sends wrong bytes only rests', async (t) => {
+    const torrent = makeTorrent([file('top/a', 65536)], 65536)
+    const from = await tempFolder(t)
+    await writeFiles(from, [{ path: 'top/a', bytes: new Uint8Array(65536) }])
+    const server = await serve(t, from)
+    const engine = startEngine(t, { urlseed_wait_retry: 1, ban_web_seeds: false })
+    const to = await tempFolder(t)
+    await engine.load(task(torrent.id, to, { torrentFile: torrent.bytes, webSeeds: [`${server.url}/`] }))
+    await engine.until(torrent.id, 'counted', (report) => (report.failedBytes ?? 0) > 0)
+    await writeFiles(from, torrent.files)
+    await engine.until(torrent.id, 'has all', complete(torrent))
+    assert.ok(server.asked.length <= 6, `it was asked ${server.asked.length} times`)
+  })
+
+  test('as many requests as urlseed_pipeline_size at a time', async (t) => {
+    const torrent = makeTorrent([file('top/a', 3_000_000)], 65536)
+    const from = await tempFolder(t)
+    await writeFiles(from, torrent.files)
+    for (const size of [1, 3]) {
+      let [open, most] = [0, 0]
+      const server = await serve(t, from, {
+        instead: (request, response) => {
+          most = Math.max(most, ++open)
+          const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '') ?? []
+          setTimeout(() => {
+            open--
+            const bytes = torrent.files[0]!.bytes.subarray(Number(first), Number(last) + 1)
+            response.writeHead(206, { 'content-range': `bytes ${first}-${last}/3000000` }).end(bytes)
+          }, 15)
+        },
+      })
+      const engine = startEngine(t, { urlseed_pipeline_size: size }, `${size}`)
+      const to = await tempFolder(t)
+      await engine.load(task(torrent.id, to, { torrentFile: torrent.bytes, webSeeds: [`${server.url}/`] }))
+      await engine.until(torrent.id, 'has all', complete(torrent))
+      assert.equal(most, size)
+    }
   })
 })

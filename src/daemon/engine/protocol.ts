@@ -29,6 +29,7 @@ export interface TaskTracker {
 /** The part of a task that may change while the torrent is loaded. */
 export interface TaskOptions {
   trackers: TaskTracker[]
+  webSeeds: string[]
   /** One per file, 0..7; shorter means 4 for the rest. */
   filePriorities: number[]
   sequential: boolean
@@ -54,7 +55,6 @@ export interface TorrentTask extends TaskOptions {
    * Used only if the files still have the sizes that the bits claim, else everything is hashed.
    */
   have: Uint8Array | null
-  webSeeds: string[]
   /** `host:port` to try at once. */
   peers: string[]
   /** Sent to trackers as tracker id. */

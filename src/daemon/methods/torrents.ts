@@ -25,6 +25,7 @@ import { peerHandlers } from './peers.ts'
 import { type Presets, withPreset } from './presets.ts'
 import { matchingPage } from './query.ts'
 import { torrentControlHandlers } from './torrent-control.ts'
+import { urlSeedHandlers } from './url-seeds.ts'
 
 /** Torrents in one answer when the caller does not say: the most there may be. */
 const pageSize = 10_000
@@ -53,6 +54,7 @@ export function torrentHandlers(
   return {
     ...torrentControlHandlers(find),
     ...peerHandlers(find),
+    ...urlSeedHandlers(find),
     'torrents.add': (params) => {
       const full = withPreset(params, presets)
       const session = sessions.get(full.session)

@@ -15,6 +15,7 @@ export interface TaskSource {
 export function optionsOf({ row }: TorrentRecord, hints: Hints): TaskOptions {
   return {
     trackers: hints.trackers,
+    webSeeds: hints.webSeeds,
     filePriorities: row.filePriorities ? [...row.filePriorities] : [],
     sequential: hasFlag(row.flags, 'sequential_download'),
     limits: {
@@ -40,7 +41,6 @@ export function taskOf(record: TorrentRecord, source: TaskSource): TorrentTask {
     torrentFile: source.torrentFile,
     savePath: row.savePath,
     have: knownPieces(record, source.have),
-    webSeeds: source.hints.webSeeds,
     peers: source.hints.peers,
     trackerId: source.hints.trackerId,
     uploadedBefore: progress.uploaded,

@@ -7,6 +7,7 @@ import { presetMethods } from './presets.ts'
 import { sessionMethods } from './sessions.ts'
 import { torrentControlMethods } from './torrent-control.ts'
 import { torrentMethods } from './torrents.ts'
+import { urlSeedMethods } from './url-seeds.ts'
 
 /** Every method of the protocol. The single source of truth for server, client and reference. */
 export const contract = {
@@ -16,6 +17,7 @@ export const contract = {
   ...torrentMethods,
   ...torrentControlMethods,
   ...peerMethods,
+  ...urlSeedMethods,
   ...eventMethods,
 }
 

@@ -150,6 +150,7 @@ export class LoadedTorrent {
     if (swarm === null) return
     const changed = (...names: (keyof TaskOptions)[]) => names.some((name) => changes[name] !== undefined)
     if (changed('filePriorities', 'sequential', 'uploadMode')) swarm.applySelection()
+    if (changes.webSeeds !== undefined) swarm.webSeeds.set(changes.webSeeds)
     if (changed('limits')) {
       swarm.applyLimits()
       swarm.applyConnections()
@@ -211,7 +212,7 @@ export class LoadedTorrent {
     this.#joinable = false
     this.#turn = this.#turn.then(() =>
       this.#guard(async () => {
-        const meta = parseInfo(exact, { trackers: options.trackers, webSeeds: task.webSeeds })
+        const meta = parseInfo(exact, { trackers: options.trackers, webSeeds: options.webSeeds })
         const { maxPieces } = this.#parts.limits.live
         if (meta.numPieces > maxPieces) {
           throw new Error(`the metadata has ${meta.numPieces} pieces; max_piece_count allows ${maxPieces}`)

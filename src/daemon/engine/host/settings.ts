@@ -48,6 +48,10 @@ export interface LiveSettings extends ConnectionSettings {
   urlSeedTimeout: number
   /** Seconds. */
   urlSeedRetry: number
+  /** Requests that a web seed has at a time. */
+  urlSeedPipeline: number
+  /** Web seeds that send bad data are not used again. */
+  banWebSeeds: boolean
 }
 
 /** The part of libtorrent's settings that this engine reads, with libtorrent 2.0's defaults. */
@@ -73,6 +77,8 @@ const defaults = {
   max_web_seed_connections: 3,
   urlseed_timeout: 20,
   urlseed_wait_retry: 30,
+  urlseed_pipeline_size: 5,
+  ban_web_seeds: true,
 }
 
 /** What libtorrent tells trackers in anonymous_mode: the name of a widespread program. */
@@ -114,6 +120,8 @@ export function liveSettings(settings: Settings): LiveSettings {
     webSeedConnections: Math.max(0, get('max_web_seed_connections')),
     urlSeedTimeout: Math.max(1, get('urlseed_timeout')),
     urlSeedRetry: Math.max(1, get('urlseed_wait_retry')),
+    urlSeedPipeline: Math.max(1, get('urlseed_pipeline_size')),
+    banWebSeeds: get('ban_web_seeds'),
   }
 }
 

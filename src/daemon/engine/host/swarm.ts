@@ -101,7 +101,7 @@ export class Swarm implements Sharer {
     this.discovery = new Discovery({ state, torrent, client, trackers, warn })
     override(this)
     this.webSeeds = new WebSeeds(this.torrent, () => limits.live, events.warn)
-    this.webSeeds.set(state.task.webSeeds)
+    this.webSeeds.set(state.options.webSeeds)
     this.#listen()
     this.dialer = new Dialer(this.torrent, state, client, limits, this.bans)
     this.peers = new PeerBook(this.torrent)
@@ -332,7 +332,9 @@ export class Swarm implements Sharer {
       const { pieceLength, totalSize } = this.state.meta
       this.state.failedBytes += Math.min(pieceLength, totalSize - piece * pieceLength)
       this.state.changed()
-      for (const wire of this.bans.judge(this.picker?.failed(piece) ?? [])) {
+      const senders = this.picker?.failed(piece) ?? []
+      const forgiven = senders.length === 1 && this.webSeeds.forgive(senders[0]!)
+      for (const wire of forgiven ? [] : this.bans.judge(senders)) {
         this.events.warn(`a peer is banned: it sent a bad piece ${piece}`)
         wire.destroy()
       }

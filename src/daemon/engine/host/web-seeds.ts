@@ -1,4 +1,4 @@
-import type { Torrent, WebConn } from 'webtorrent'
+import type { Torrent, WebConn, Wire } from 'webtorrent'
 import type { Metainfo } from '../../../metainfo/types.ts'
 import type { LiveSettings } from './settings.ts'
 import { fetchRange } from './web-request.ts'
@@ -12,8 +12,11 @@ export class WebSeeds {
   readonly #torrent: Torrent
   readonly #live: () => LiveSettings
   readonly #warn: (message: string) => void
-  /** In the order of their turns. */
+  #given: ReadonlySet<string> = new Set()
+  /** Those that may be used, in the order of their turns. */
   #urls: string[] = []
+  /** They sent bad data; named anew they may be used again. */
+  readonly #banned = new Set<string>()
   readonly #used = new Map<string, AbortController>()
   /** Failed ones, until they may be tried again. */
   readonly #resting = new Map<string, NodeJS.Timeout>()
@@ -28,11 +31,17 @@ export class WebSeeds {
 
   /** Those to use from now on; others are let go. Urls that are neither http nor https are left out. */
   set(urls: readonly string[]): void {
-    this.#urls = [...new Set(urls)].filter((url) => {
-      const good = /^https?:\/\/./.test(url) && URL.canParse(url)
-      if (!good) this.#warn(`"${url}" is no http or https url: no web seed`)
-      return good
-    })
+    const before = this.#given
+    this.#given = new Set(urls)
+    for (const url of before) if (!this.#given.has(url)) this.#banned.delete(url)
+    // those that are known keep their turns
+    const turns = this.#urls.filter((url) => this.#given.has(url))
+    for (const url of this.#given) {
+      if (turns.includes(url) || this.#banned.has(url)) continue
+      if (isWebUrl(url)) turns.push(url)
+      else if (!before.has(url)) this.#warn(`"${url}" is no http or https url: no web seed`)
+    }
+    this.#urls = turns
     for (const url of [...this.#used.keys()]) if (!this.#urls.includes(url)) this.#drop(url)
     for (const [url, timer] of [...this.#resting]) {
       if (this.#urls.includes(url)) continue
@@ -59,6 +68,7 @@ export class WebSeeds {
   fill(): void {
     const meta = this.#meta
     if (meta === null || this.#torrent.destroyed) return
+    this.#torrent.maxWebConns = this.#live().urlSeedPipeline
     // nothing may go past a proxy
     const most = this.#live().proxy === null ? this.#live().webSeedConnections : 0
     for (const url of [...this.#used.keys()].slice(most)) this.#drop(url)
@@ -66,6 +76,16 @@ export class WebSeeds {
       if (this.#used.size >= most) return
       if (!this.#used.has(url) && !this.#resting.has(url)) this.#use(url, meta)
     }
+  }
+
+  /** A piece that a web seed sent was bad: when ban_web_seeds is off it only rests. False for any other peer. */
+  forgive(wire: Wire): boolean {
+    if (wire.type !== 'webSeed' || this.#live().banWebSeeds) return false
+    const peers = this.#torrent._peers?.values().toArray() ?? []
+    const url = peers.find((peer) => peer.wire === wire)?.id
+    if (url === undefined) return false
+    this.#failed(url, new Error(`web seed ${url}: it sent bad data`))
+    return true
   }
 
   #use(url: string, meta: Metainfo): void {
@@ -80,6 +100,7 @@ export class WebSeeds {
       if (this.#used.get(url) !== abort) return
       // banned for what it sent, most likely: not to be tried again
       this.#used.delete(url)
+      this.#banned.add(url)
       this.#urls = this.#urls.filter((other) => other !== url)
       this.fill()
     })
@@ -119,4 +140,8 @@ export class WebSeeds {
     if (!this.#torrent.destroyed) this.#torrent.removePeer(url)
     abort?.abort(new Error('dropped'))
   }
+}
+
+function isWebUrl(url: string): boolean {
+  return /^https?:\/\/./.test(url) && URL.canParse(url)
 }
