@@ -496,7 +496,7 @@ function List:add(value) end
 ---@field dht_bootstrap_nodes string
 ---@field allow_multiple_connections_per_ip boolean
 ---@field send_redundant_have boolean Kept without effect.
----@field use_dht_as_fallback boolean Kept without effect.
+---@field use_dht_as_fallback boolean
 ---@field upnp_ignore_nonrouters boolean Kept without effect.
 ---@field use_parole_mode boolean Kept without effect.
 ---@field auto_manage_prefer_seeds boolean
@@ -616,7 +616,7 @@ function List:add(value) end
 ---@field optimistic_disk_retry integer
 ---@field max_suggest_pieces integer Kept without effect.
 ---@field local_service_announce_interval integer Kept without effect.
----@field dht_announce_interval integer Kept without effect.
+---@field dht_announce_interval integer
 ---@field udp_tracker_token_expiry integer Kept without effect.
 ---@field num_optimistic_unchoke_slots integer Kept without effect.
 ---@field max_pex_peers integer Kept without effect.
@@ -673,16 +673,16 @@ function List:add(value) end
 ---@field rate_choker_initial_threshold integer Kept without effect.
 ---@field upnp_lease_duration integer Kept without effect.
 ---@field max_concurrent_http_announces integer Kept without effect.
----@field dht_max_peers_reply integer Kept without effect.
----@field dht_search_branching integer Kept without effect.
+---@field dht_max_peers_reply integer
+---@field dht_search_branching integer
 ---@field dht_max_fail_count integer Kept without effect.
----@field dht_max_torrents integer Kept without effect.
----@field dht_max_dht_items integer Kept without effect.
----@field dht_max_peers integer Kept without effect.
+---@field dht_max_torrents integer
+---@field dht_max_dht_items integer
+---@field dht_max_peers integer
 ---@field dht_max_torrent_search_reply integer Kept without effect.
 ---@field dht_block_timeout integer Kept without effect.
 ---@field dht_block_ratelimit integer Kept without effect.
----@field dht_item_lifetime integer Kept without effect.
+---@field dht_item_lifetime integer
 ---@field dht_sample_infohashes_interval integer Kept without effect.
 ---@field dht_max_infohashes_sample_count integer Kept without effect.
 ---@field max_piece_count integer

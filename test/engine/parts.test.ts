@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Availability } from '../../src/daemon/engine/host/availability.ts'
 import { Bucket, takeFromAll } from '../../src/daemon/engine/host/bucket.ts'
+import { dhtSettings } from '../../src/daemon/engine/host/dht/settings.ts'
 import { Meter } from '../../src/daemon/engine/host/meter.ts'
 import { PieceBytes } from '../../src/daemon/engine/host/piece-bytes.ts'
 import { select } from '../../src/daemon/engine/host/selection.ts'
@@ -27,9 +28,11 @@ test('listen_interfaces: the first entry that can be used', () => {
 })
 
 test('settings: what is absent or of another type has the default of libtorrent', () => {
-  const plan = clientPlan({ enable_dht: 'yes', dht_bootstrap_nodes: 'a:1, b:2,', max_retry_port_bind: -1 })
-  assert.equal(plan.dht, true)
-  assert.deepEqual(plan.dhtNodes, ['a:1', 'b:2'])
+  const plan = clientPlan({ enable_lsd: 'yes', max_retry_port_bind: -1 })
+  const dht = dhtSettings({ enable_dht: 'yes', dht_bootstrap_nodes: 'a:1, b:2,c,d:0' })
+  assert.equal(dht.on, true)
+  assert.deepEqual(dht.bootstrap, ['a:1', 'b:2'])
+  assert.equal(dht.announceIntervalMs, 900_000)
   assert.equal(plan.retries, 0)
   assert.deepEqual(plan.listen, { host: '0.0.0.0', port: 6881 })
   const live = liveSettings({ download_rate_limit: -5, upload_rate_limit: 10, connections_limit: 0 })

@@ -25,6 +25,8 @@ test('webtorrent still has the private names that the engine uses', () => {
     'this._hasStartupBitfield = this._startupBitfield &&',
     'this._verifyPieces(onPiecesVerified)',
     'this._startDiscovery()',
+    'wire.peerExtensions.dht && this.client.dht && this.client.dht.listening',
+    'this._onWireWithMetadata(wire)',
     'this.discovery.destroy(cb)',
     'this.discovery.complete()',
     'this.discovery.tracker?.start()',
@@ -60,7 +62,11 @@ test('webtorrent still has the private names that the engine uses', () => {
     assert.ok(web.includes(text), `lib/webconn.js no longer has: ${text}`)
   }
   const client = inWebtorrent('index.js')
-  for (const text of ['this.torrentPort = opts.torrentPort || 0', 'this.dht.listen(this.dhtPort)']) {
+  for (const text of [
+    'this.torrentPort = opts.torrentPort || 0',
+    'this.dht._tables.remove(',
+    'this.dht.destroy(cb)',
+  ]) {
     assert.ok(client.includes(text), `index.js no longer has: ${text}`)
   }
   const pool = inWebtorrent('lib/conn-pool.js')
@@ -103,6 +109,14 @@ test('so do the packages below it', () => {
       'if (!setAgain || !this._timeoutMs || !this.requests.length) {',
     ],
     'torrent-piece': ['_buffer', '_flushed', '_reservations', '_cancellations', '_chunks'],
+    'bittorrent-dht/client.js': [
+      'this._peers = ',
+      'this._values = ',
+      'this._rpc = ',
+      '_bootstrap (populate) {',
+    ],
+    'k-rpc': ['self.socket.inflight < self.concurrency', 'self.backgroundConcurrency', 'self.bootstrap'],
+    'k-rpc-socket': ['this.socket = opts.socket ||', 'this.socket.close()'],
     ut_metadata: [
       'onExtendedHandshake (handshake) {',
       '_metadataComplete',
@@ -127,7 +141,14 @@ test('so do the packages below it', () => {
     assert.ok(readFileSync(encryption, 'utf8').includes(text), `mse.js no longer has: ${text}`)
   }
   for (const [name, texts] of Object.entries(expected)) {
-    const text = readFileSync(fileURLToPath(import.meta.resolve(name)), 'utf8')
+    const text = readFileSync(sourceOf(name), 'utf8')
     for (const part of texts) assert.ok(text.includes(part), `${name} no longer has: ${part}`)
   }
 })
+
+/** Path of a package's main file, or of the file named behind the package. */
+function sourceOf(name: string): string {
+  const [, pack, inner] = /^([^/]+)\/(.+\.js)$/.exec(name) ?? []
+  if (pack === undefined) return fileURLToPath(import.meta.resolve(name))
+  return join(dirname(fileURLToPath(import.meta.resolve(pack))), inner!)
+}

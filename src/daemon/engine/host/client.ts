@@ -77,13 +77,12 @@ function clientOptions(
 ): ClientOptions {
   const restricted = !isWildcard(listen.host)
   const udp = udpHost(listen)
-  if (plan.dht && udp === null) hooks.trouble(`DHT is off: it needs IPv4, and we listen on ${listen.host}`)
   return {
     peerId: peerId(plan.fingerprint),
     userAgent: live.userAgent,
     torrentPort: listen,
-    dhtPort: { address: udp ?? '127.0.0.1', port: plan.utp ? 0 : listen.port },
-    dht: plan.dht && udp !== null ? { bootstrap: plan.dhtNodes } : false,
+    // ours is made by dht/service.ts: webtorrent ends itself when its own fails
+    dht: false,
     // WebRTC opens ports on every interface, and multicast ignores a listen address
     tracker: restricted ? { wrtc: false } : {},
     lsd: plan.lsd && !restricted,

@@ -1,47 +1,41 @@
 import Lsd from 'bittorrent-lsd'
 import type WebTorrent from 'webtorrent'
 import type { Torrent } from 'webtorrent'
+import type { DhtMember } from './dht/service.ts'
+import type { PeerSources } from './peer-sources.ts'
 import type { TorrentState } from './torrent-state.ts'
 import type { Trackers } from './trackers/announcer.ts'
-
-/** A torrent is announced to the DHT this often, ms (libtorrent's dht_announce_interval). */
-const dhtIntervalMs = 15 * 60 * 1000
-
-interface DhtPeer {
-  host: string
-  port: number
-}
 
 /**
  * Finding peers for one torrent: its trackers, the DHT (BEP 5) and the local network (BEP 14). It stands where
  * webtorrent expects its own discovery object (torrent-discovery), which announces private torrents to the local
  * network, takes any announcement there for its own, and ends a torrent when one tracker misbehaves.
  */
-export class Discovery {
+export class Discovery implements DhtMember {
   readonly #state: TorrentState
   readonly #torrent: Torrent
   readonly #client: WebTorrent
   readonly #trackers: Trackers
+  readonly #sources: PeerSources
   readonly #warn: (message: string) => void
   /** Read by webtorrent, which would start trackers that are ours. */
   readonly tracker = null
   #running = false
   #lsd: Lsd | null = null
-  #dhtTimer: NodeJS.Timeout | undefined
-  /** The DHT that is asked; null while none is. */
-  #dht: WebTorrent['dht'] = false
 
   constructor(parts: {
     state: TorrentState
     torrent: Torrent
     client: WebTorrent
     trackers: Trackers
+    sources: PeerSources
     warn: (message: string) => void
   }) {
     this.#state = parts.state
     this.#torrent = parts.torrent
     this.#client = parts.client
     this.#trackers = parts.trackers
+    this.#sources = parts.sources
     this.#warn = parts.warn
   }
 
@@ -58,13 +52,16 @@ export class Discovery {
   apply(): void {
     const { options } = this.#state
     const open = this.#running && !(this.#state.meta?.private ?? false)
-    this.#setDht(open && !options.disableDht ? this.#client.dht : false)
+    if (open && !options.disableDht) this.#sources.dht.join(this)
+    else this.#sources.dht.leave(this)
     this.#setLsd(open && !options.disableLsd && this.#client.lsd)
   }
 
   /** The list of trackers changed. */
   trackersChanged(): void {
-    if (this.#running) this.#trackers.restart()
+    if (!this.#running) return
+    this.#trackers.restart()
+    if (this.#trackers.failing) this.trackersFail()
   }
 
   /** Ends it. Trackers are told; waits for those that ever answered, at most `deadlineMs`. */
@@ -86,28 +83,21 @@ export class Discovery {
     done()
   }
 
-  #setDht(dht: WebTorrent['dht']): void {
-    if (dht === this.#dht) return
-    clearTimeout(this.#dhtTimer)
-    if (this.#dht !== false) this.#dht.removeListener('peer', this.#dhtPeer)
-    this.#dht = dht
-    if (dht === false) return
-    dht.on('peer', this.#dhtPeer)
-    this.#announceDht(dht)
+  /** No tracker helps. */
+  trackersFail(): void {
+    if (this.#sources.dht.fallback) this.#sources.dht.announceSoon(this)
   }
 
-  #announceDht(dht: Exclude<WebTorrent['dht'], false>): void {
-    dht.announce(this.#state.id, this.#client.torrentPort, (error) => {
-      if (this.#dht !== dht) return
-      if (error) this.#warn(`DHT: ${error.message}`)
-      const spread = Math.random() * (dhtIntervalMs / 5)
-      this.#dhtTimer = setTimeout(() => this.#announceDht(dht), dhtIntervalMs + spread)
-    })
+  get id(): string {
+    return this.#state.id
   }
 
-  readonly #dhtPeer = (peer: DhtPeer, infoHash: Uint8Array): void => {
-    if (Buffer.from(infoHash).toString('hex') !== this.#state.id) return
-    this.#found(`${peer.host}:${peer.port}`, 'dht')
+  dhtWanted(): boolean {
+    return !this.#sources.dht.fallback || this.#trackers.failing
+  }
+
+  dhtPeer(address: string): void {
+    this.#found(address, 'dht')
   }
 
   #setLsd(on: boolean): void {

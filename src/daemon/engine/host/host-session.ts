@@ -13,6 +13,7 @@ import { removeFiles } from '../storage/remove-files.ts'
 import { ClientKeeper } from './client-keeper.ts'
 import { guardIncoming } from './incoming.ts'
 import { type HostParts, LoadedTorrent } from './loaded-torrent.ts'
+import { PeerSources } from './peer-sources.ts'
 import { Reports } from './reports.ts'
 import { SessionLimits } from './session-limits.ts'
 import { clientPlan, liveSettings } from './settings.ts'
@@ -40,6 +41,7 @@ export class HostSession implements Handlers {
   /** Loads under way: whatever else is asked of such a torrent waits for them. */
   readonly #loading = new Map<string, Promise<void>>()
   readonly #keeper: ClientKeeper
+  readonly #sources: PeerSources
   readonly #parts: HostParts
 
   constructor(emit: (event: HostEvent) => void) {
@@ -49,10 +51,18 @@ export class HostSession implements Handlers {
       closing: () => this.#leaveAll(),
       trouble: (message) => emit({ event: 'trouble', message }),
     })
+    this.#sources = new PeerSources(
+      {},
+      {
+        trouble: (message) => emit({ event: 'trouble', message }),
+        log: (message) => emit({ event: 'log', level: 'debug', message }),
+      },
+    )
     this.#parts = {
       pool: this.#pool,
       cache: this.#cache,
       limits: this.#limits,
+      sources: this.#sources,
       reports: new Reports((reports) => emit({ event: 'reports', reports })),
       net: new TrackerNet(trackerSettings({})),
       emit,
@@ -65,6 +75,7 @@ export class HostSession implements Handlers {
     this.#limits.apply(live)
     this.#parts.net.configure(trackerSettings(settings), routeThrough(live.proxy))
     this.#pool.setLimit(live.filePoolSize)
+    this.#sources.configure(settings)
     this.#keeper.configure(clientPlan(settings), live)
     for (const torrent of this.#torrents.values()) torrent.limitsChanged()
     return null
@@ -200,11 +211,13 @@ export class HostSession implements Handlers {
     if (address !== null && typeof address === 'object') {
       this.#emit({ event: 'listening', host: address.address, port: address.port })
     }
+    this.#sources.attach(client)
     for (const torrent of this.#torrents.values()) torrent.join()
   }
 
   async #leaveAll(): Promise<void> {
     await Promise.all([...this.#torrents.values()].map((torrent) => torrent.leave(trackerDeadlineMs)))
+    await this.#sources.detach()
   }
 }
 

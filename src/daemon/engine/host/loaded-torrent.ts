@@ -10,6 +10,7 @@ import type { ReadCache } from '../storage/read-cache.ts'
 import { Storage } from '../storage/storage.ts'
 import { believable, survey } from '../storage/survey.ts'
 import { peerInfo } from './peer-info.ts'
+import type { PeerSources } from './peer-sources.ts'
 import type { Reports } from './reports.ts'
 import type { SessionLimits } from './session-limits.ts'
 import { Swarm } from './swarm.ts'
@@ -21,6 +22,7 @@ export interface HostParts {
   pool: DescriptorPool
   cache: ReadCache
   limits: SessionLimits
+  sources: PeerSources
   reports: Reports
   /** To ask trackers. */
   net: TrackerNet
@@ -74,8 +76,8 @@ export class LoadedTorrent {
       },
       warn: (message: string) => this.#log('debug', message),
     }
-    const { limits, cache, net } = this.#parts
-    this.#swarm = new Swarm({ client, state: this.state, limits, cache, net, events })
+    const { limits, cache, net, sources } = this.#parts
+    this.#swarm = new Swarm({ client, state: this.state, limits, cache, net, sources, events })
     this.state.changed()
   }
 

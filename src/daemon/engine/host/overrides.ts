@@ -1,6 +1,7 @@
 import type { Torrent } from 'webtorrent'
 import { tuneEncryption } from './encryption.ts'
 import type { Swarm } from './swarm.ts'
+import { sayDhtPort } from './wire-dht.ts'
 
 /**
  * Replaces methods of one webtorrent torrent where the stock ones do not do what a session promises. Each says
@@ -36,6 +37,10 @@ export function override(swarm: Swarm): void {
   torrent._onWire = (wire, address) => {
     client.utPex = !state.options.disablePex
     stock._onWire.call(torrent, wire, address)
+  }
+  torrent._onWireWithMetadata = (wire) => {
+    stock._onWireWithMetadata.call(torrent, wire)
+    sayDhtPort(swarm, wire)
   }
   // stock: compares each torrent's own connections with one number for the client; see connector.ts
   torrent._drain = () => swarm.connector.drain()

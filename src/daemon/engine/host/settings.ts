@@ -21,9 +21,6 @@ export interface ClientPlan {
   retries: number
   /** Whether any free port will do in the end (listen_system_port_fallback). */
   anyPort: boolean
-  dht: boolean
-  /** `host:port` */
-  dhtNodes: string[]
   lsd: boolean
   upnp: boolean
   natPmp: boolean
@@ -59,8 +56,6 @@ const defaults = {
   listen_interfaces: '0.0.0.0:6881,[::]:6881',
   max_retry_port_bind: 10,
   listen_system_port_fallback: true,
-  enable_dht: true,
-  dht_bootstrap_nodes: 'dht.libtorrent.org:25401',
   enable_lsd: true,
   enable_upnp: true,
   enable_natpmp: true,
@@ -94,8 +89,6 @@ export function clientPlan(settings: Settings): ClientPlan {
     listen: hidden ? { host: '127.0.0.1', port: 0 } : listenAddress(get('listen_interfaces')),
     retries: Math.max(0, get('max_retry_port_bind')),
     anyPort: get('listen_system_port_fallback'),
-    dht: get('enable_dht') && !hidden,
-    dhtNodes: splitList(get('dht_bootstrap_nodes')),
     lsd: get('enable_lsd') && !hidden,
     upnp: get('enable_upnp') && !hidden,
     natPmp: get('enable_natpmp') && !hidden,

@@ -13,6 +13,7 @@ import { Discovery } from './discovery.ts'
 import { override } from './overrides.ts'
 import { PeerBook } from './peer-book.ts'
 import type { PeerSight } from './peer-info.ts'
+import type { PeerSources } from './peer-sources.ts'
 import { Picker } from './picker.ts'
 import type { SessionLimits, Sharer } from './session-limits.ts'
 import type { SwarmNumbers, TorrentState } from './torrent-state.ts'
@@ -38,6 +39,7 @@ export interface SwarmParts {
   limits: SessionLimits
   cache: ReadCache
   net: TrackerNet
+  sources: PeerSources
   events: SwarmEvents
 }
 
@@ -51,6 +53,7 @@ export class Swarm implements Sharer {
   readonly state: TorrentState
   readonly client: WebTorrent
   readonly limits: SessionLimits
+  readonly sources: PeerSources
   readonly events: SwarmEvents
   readonly download = new Bucket()
   readonly upload = new Bucket()
@@ -72,10 +75,11 @@ export class Swarm implements Sharer {
   #info: Uint8Array | null = null
   #leaving = false
 
-  constructor({ client, state, limits, cache, net, events }: SwarmParts) {
+  constructor({ client, state, limits, cache, net, sources, events }: SwarmParts) {
     this.client = client
     this.state = state
     this.limits = limits
+    this.sources = sources
     this.events = events
     this.#cache = cache
     this.applyLimits()
@@ -96,9 +100,10 @@ export class Swarm implements Sharer {
     const peer = (found: unknown) => {
       if (!torrent.destroyed) torrent.addPeer(found as string, 'tracker')
     }
-    const trackers = new Trackers(state, client, net, { warn, peer })
+    const failing = () => this.discovery.trackersFail()
+    const trackers = new Trackers(state, client, net, { warn, peer, failing })
     this.trackers = trackers
-    this.discovery = new Discovery({ state, torrent, client, trackers, warn })
+    this.discovery = new Discovery({ state, torrent, client, trackers, sources, warn })
     override(this)
     this.webSeeds = new WebSeeds(this.torrent, () => limits.live, events.warn)
     this.webSeeds.set(state.options.webSeeds)

@@ -6,6 +6,7 @@
 declare module 'webtorrent' {
   import type { EventEmitter } from 'node:events'
   import type { Server, Socket } from 'node:net'
+  import type { UtpSocket } from './dht/socket.ts'
 
   interface PieceSet {
     get(index: number): boolean
@@ -34,6 +35,8 @@ declare module 'webtorrent' {
     peerChoking: boolean
     peerInterested: boolean
     isSeeder?: boolean
+    /** What the two handshakes offered. */
+    extensions: { dht?: boolean }
     destroyed: boolean
     requests: { piece: number; offset: number; length: number }[]
     downloaded: number
@@ -44,7 +47,7 @@ declare module 'webtorrent' {
     setTimeout(ms: number): void
     _onRequest: (piece: number, offset: number, length: number) => void
     peerExtendedHandshake: { reqq?: unknown; v?: unknown; upload_only?: unknown }
-    peerExtensions: { extended?: boolean }
+    peerExtensions: { extended?: boolean; dht?: boolean }
     extendedHandshake: Record<string, unknown>
     ut_metadata: UtMetadata
     lt_donthave: EventEmitter
@@ -62,6 +65,8 @@ declare module 'webtorrent' {
     interested(): void
     uninterested(): void
     unchoke(): void
+    /** BEP 5: the port of our DHT node. */
+    port(port: number): void
     end(data?: unknown): void
     destroy(): void
   }
@@ -122,10 +127,11 @@ declare module 'webtorrent' {
     destroy(done: () => void): void
   }
 
-  /** bittorrent-dht. */
-  interface Dht extends EventEmitter {
-    /** Looks for peers (`peer` events), then names us and this port (BEP 5). */
-    announce(infoHash: string, port: number, done: (error?: Error | null) => void): void
+  /** What webtorrent asks of a DHT node; see dht/service.ts. */
+  interface DhtFacade {
+    listening: boolean
+    _tables: { remove(infoHash: string): void }
+    destroy(done: () => void): void
   }
 
   interface SelectionItem {
@@ -192,6 +198,7 @@ declare module 'webtorrent' {
     _addIncomingPeer(peer: Peer): void
     _drain(): void
     _onWire(wire: Wire, address?: string): void
+    _onWireWithMetadata(wire: Wire): void
     _onMetadata(metadata: unknown): Promise<void>
     _processParsedTorrent(parsed: ParsedTorrent): void
     _request(wire: Wire, index: number, hotswap: boolean): boolean
@@ -207,6 +214,7 @@ declare module 'webtorrent' {
 
   interface ConnPool {
     tcpServer: Server
+    utpServer?: UtpSocket | null
     /** Connections that have not said which torrent they want. */
     _pendingConns: Set<Connection> | null
     _onTCPConnectionBound: (connection: Socket) => void
@@ -230,9 +238,7 @@ declare module 'webtorrent' {
     userAgent: string
     /** Handed to net.Server.listen. */
     torrentPort: number | { host: string; port: number; backlog?: number; ipv6Only?: boolean }
-    /** Handed to dgram.Socket.bind. */
-    dhtPort: number | { address: string; port: number }
-    dht: false | { bootstrap: string[] }
+    dht: false
     tracker: { wrtc?: false }
     lsd: boolean
     natUpnp: boolean
@@ -257,7 +263,7 @@ declare module 'webtorrent' {
     utp: boolean
     utPex: boolean
     lsd: boolean
-    dht: Dht | false
+    dht: DhtFacade | false
     tracker: { wrtc?: false }
     _connPool: ConnPool | null
     _utpServer: { connect(port: number, host: string): Connection } | null
@@ -266,16 +272,5 @@ declare module 'webtorrent' {
     destroy(done?: () => void): void
   }
 
-  export type {
-    ClientOptions,
-    Connection,
-    Dht,
-    Discovery,
-    ParsedTorrent,
-    Peer,
-    Piece,
-    Torrent,
-    WebConn,
-    Wire,
-  }
+  export type { ClientOptions, Connection, Discovery, ParsedTorrent, Peer, Piece, Torrent, WebConn, Wire }
 }

@@ -2,6 +2,7 @@ import type { Torrent, Wire } from 'webtorrent'
 import { takeFromAll } from './bucket.ts'
 import { wellEncrypted } from './encryption.ts'
 import type { Swarm } from './swarm.ts'
+import { hearDhtPort } from './wire-dht.ts'
 
 /** A connection has shaken hands: counts what it does, holds it to the limits, offers the exact metadata. */
 export function hookWire(swarm: Swarm, wire: Wire, address: string | undefined): void {
@@ -24,6 +25,7 @@ export function hookWire(swarm: Swarm, wire: Wire, address: string | undefined):
     wire.ut_metadata.on('metadata', () => swarm.events.info(wire.ut_metadata.metadata))
   }
   swarm.peers.meet(wire)
+  hearDhtPort(swarm, wire)
   countBytes(swarm, wire)
   countPieces(swarm, wire)
   limitDownload(swarm, wire)

@@ -81,7 +81,6 @@ const reasons: readonly (readonly [why: string, ...names: string[]])[] = [
     'dht_privacy_lookups',
     'dht_enforce_node_id',
     'dht_ignore_dark_internet',
-    'dht_max_peers_reply',
     'dht_max_fail_count',
     'dht_max_torrent_search_reply',
     'dht_block_timeout',

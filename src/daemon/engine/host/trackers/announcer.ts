@@ -25,6 +25,8 @@ export interface TrackerHooks {
   peer: (peer: unknown) => void
   /** A tracker failed or said something that is worth a line in the log. */
   warn: (message: string) => void
+  /** The last one that was left has failed. */
+  failing: () => void
 }
 
 /**
@@ -49,6 +51,11 @@ export class Trackers {
     this.#client = client
     this.#net = net
     this.#hooks = hooks
+  }
+
+  /** No tracker helps: there is none, or each has failed since it last answered. */
+  get failing(): boolean {
+    return this.#running && this.#entries.every((entry) => entry.fails > 0)
   }
 
   /** Announces `started`, and from then on as often as each tracker wants. Does nothing when that already runs. */
@@ -244,6 +251,7 @@ export class Trackers {
     // to the end of its tier
     this.#entries = sorted([...this.#entries.filter((other) => other !== entry), entry])
     this.#hooks.warn(`${entry.url}: ${error.message}`)
+    if (this.failing) this.#hooks.failing()
     this.#look()
   }
 

@@ -1,0 +1,20 @@
+import type { Wire } from 'webtorrent'
+import type { Swarm } from './swarm.ts'
+
+/**
+ * BEP 5's `port` message: a peer that runs a DHT node says where. For private torrents it is not heeded and, since their
+ * handshake does not have the bit, not sent either (BEP 27).
+ */
+export function hearDhtPort(swarm: Swarm, wire: Wire): void {
+  wire.on('port', (port: number) => {
+    const { state, sources } = swarm
+    if (state.meta?.private || wire.remoteAddress === undefined) return
+    sources.dht.addNode(wire.remoteAddress, port)
+  })
+}
+
+/** Says where our node is. Has to come after the bitfield, which may only be the first message (BEP 3). */
+export function sayDhtPort(swarm: Swarm, wire: Wire): void {
+  const { port } = swarm.sources.dht
+  if (port !== null && wire.peerExtensions.dht && wire.extensions.dht && !wire.destroyed) wire.port(port)
+}
