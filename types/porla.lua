@@ -517,7 +517,7 @@ function List:add(value) end
 ---@field enable_incoming_utp boolean
 ---@field enable_outgoing_tcp boolean
 ---@field enable_incoming_tcp boolean
----@field no_recheck_incomplete_resume boolean Kept without effect.
+---@field no_recheck_incomplete_resume boolean
 ---@field anonymous_mode boolean
 ---@field report_web_seed_downloads boolean Kept without effect.
 ---@field seeding_outgoing_connections boolean
@@ -639,7 +639,7 @@ function List:add(value) end
 ---@field mixed_mode_algorithm integer Kept without effect.
 ---@field listen_queue_size integer Kept without effect.
 ---@field torrent_connect_boost integer
----@field alert_queue_size integer Kept without effect.
+---@field alert_queue_size integer
 ---@field max_metadata_size integer
 ---@field hashing_threads integer Kept without effect.
 ---@field checking_mem_usage integer Kept without effect.

@@ -80,9 +80,11 @@ export async function openApp(options: AppOptions): Promise<App> {
             clock,
             log,
             events: (event) => bus.emit(event),
+            settingsChanged: () => sizeEvents(bus, sessions),
           }),
       ),
     )
+    sizeEvents(bus, sessions)
     warnOfStrangers(sessions, torrents, removals, log)
     return appOf(sessions, store, bus, options.config.presets ?? new Map())
   } catch (error) {
@@ -122,6 +124,13 @@ function appOf(sessions: Sessions, store: Store, bus: EventBus, presets: Presets
       return closed
     },
   }
+}
+
+/** Every session has its part of the one buffer. */
+function sizeEvents(bus: EventBus, sessions: Sessions): void {
+  let size = 0
+  for (const { settings } of sessions) size += settings.int('alert_queue_size')
+  bus.resize(size)
 }
 
 async function closeAll(sessions: Sessions, store: Store, deadlineMs: number): Promise<void> {

@@ -79,3 +79,17 @@ test('listeners are woken once for many events, and ended', async () => {
   forget()
   assert.equal(bus.wants('session_stats'), false)
 })
+
+test('room for more events can be made, and taken back; what is lost is told', () => {
+  const bus = filled(20_000, 10_000)
+  bus.resize(15_000)
+  assert.equal(bus.oldest, 1000 + 10_001)
+  for (let i = 0; i < 5000; i++) bus.emit({ event: 'torrent_added', session: 'more' })
+  assert.equal(bus.oldest, 1000 + 10_001, 'nothing more had to go')
+  assert.equal(bus.at(bus.oldest).seq, bus.oldest)
+  bus.resize(1)
+  assert.equal(bus.oldest, 1000 + 15_001, 'ten thousand are always kept')
+  const reader = new Reader(bus, everything, 1000)
+  assert.equal(rest(reader)[0], 'lost 1-15000')
+  assert.equal(bus.at(bus.last).session, 'more')
+})

@@ -64,11 +64,13 @@ test('the queue does not wait for its interval when a slot becomes free', async 
 
 test('a seed that nobody asks is idle by its upload', async (t) => {
   const s = openSession(t, { settings: { active_seeds: 1, inactive_up_rate: 100 } })
-  for (const name of ['a', 'b']) s.add({ ti: ti(name), flags: { seed_mode: true } })
+  const both = [s.add({ ti: ti('a') }), s.add({ ti: ti('b') })]
+  await s.settle()
+  for (const { row } of both) s.engine.say({ id: row.v1, phase: 'running', have: Uint8Array.of(0xe0) })
   await s.settle()
   const first = running(s)
   const id = [...s.session.records].find(({ row }) => row.name === first)!.row.v1
-  s.engine.say({ id, phase: 'running', have: Uint8Array.of(0xe0), payloadUploadRate: 100 })
+  s.engine.say({ id, payloadUploadRate: 100 })
   s.clock.ms += 61_000
   s.session.scheduler.run()
   assert.equal(running(s), first)

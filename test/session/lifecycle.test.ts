@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { addPeer, clearError, pause, recheck, resume, setFlags } from '../../src/daemon/session/commands.ts'
+import { addPeer, clearError, pause, resume, setFlags } from '../../src/daemon/session/commands.ts'
+import { filePriorities, prioritizeFiles } from '../../src/daemon/session/files.ts'
+import { recheck } from '../../src/daemon/session/recheck.ts'
 import { base64, openSession, taskError, testFolder, torrentBytes } from './harness.ts'
 
 const bytes = torrentBytes('one', [20_000, 20_000, 20_000])
@@ -186,6 +188,30 @@ test('recheck forgets the pieces, goes to the end of the queue and starts the co
   assert.deepEqual([s.status(record).state, s.status(record).queue_position], ['downloading', 1])
 })
 
+test('a seed that is checked again wants every file afterwards, until it is told anew', async (t) => {
+  const s = openSession(t)
+  const record = s.add({ ti, file_priorities: [4, 0, 4] })
+  await s.settle()
+  const id = record.row.v1
+  s.engine.say({ id, phase: 'running', have: all })
+  recheck(s.session, record)
+  await s.settle()
+  assert.deepEqual(filePriorities(s.session, record), [4, 0, 4], 'still listed')
+  assert.deepEqual(s.engine.loaded.get(id)?.filePriorities, [])
+  // The second piece is of the unwanted file alone, but for a part of the first.
+  s.engine.checked(id, Uint8Array.of(0xb0))
+  const bad = s.status(record)
+  assert.deepEqual([bad.state, bad.total_wanted, bad.is_finished], ['downloading', 60_000, false])
+  prioritizeFiles(s.session, record, [0, 0, 4])
+  assert.deepEqual([s.status(record).state, s.status(record).total_wanted], ['finished', 20_000])
+  await s.settle()
+  assert.deepEqual(s.engine.loaded.get(id)?.filePriorities, [0, 0, 4])
+  // One that was not a seed keeps what it wants.
+  recheck(s.session, record)
+  await s.settle()
+  assert.deepEqual(s.engine.loaded.get(id)?.filePriorities, [0, 0, 4])
+})
+
 test('a paused torrent waits with its check', async (t) => {
   const s = openSession(t)
   const record = s.add({ ti })
@@ -212,6 +238,24 @@ test('stop_when_ready pauses and unmanages once checked, and clears itself', asy
   setFlags(s.session, record, { stop_when_ready: true })
   await s.settle()
   assert.deepEqual(s.status(record).flags.toSorted(), ['apply_ip_filter', 'paused'])
+
+  // One that waits for the queue is ready as well.
+  s.session.applySettings({ active_downloads: 0 })
+  const waiting = s.add({ ti: base64(torrentBytes('waits', 20_000)) })
+  await s.settle()
+  assert.deepEqual(s.status(waiting).flags.toSorted(), ['apply_ip_filter', 'auto_managed', 'paused'])
+  setFlags(s.session, waiting, { stop_when_ready: true })
+  assert.deepEqual(s.status(waiting).flags.toSorted(), ['apply_ip_filter', 'paused'])
+})
+
+test('with no_recheck_incomplete_resume what lies on disk is not looked at', async (t) => {
+  const folder = testFolder(t)
+  writeFileSync(join(folder, 'one'), 'there already')
+  const s = openSession(t, { settings: { no_recheck_incomplete_resume: true } })
+  const record = s.add({ ti: base64(torrentBytes('one', 20_000)), save_path: folder })
+  await s.settle()
+  assert.equal(s.status(record).state, 'downloading')
+  assert.deepEqual(s.engine.loaded.get(record.row.v1)?.have, Uint8Array.of(0))
 })
 
 test('options that change reach a running torrent, peers too', async (t) => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { dirname } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { recheck } from '../../src/daemon/session/commands.ts'
 import { moveInQueue } from '../../src/daemon/session/moves.ts'
 import type { QueueMove } from '../../src/daemon/session/queue-order.ts'
+import { recheck } from '../../src/daemon/session/recheck.ts'
 import { isPaused } from '../../src/daemon/session/record.ts'
 import { base64, openSession, type TestSession, torrentBytes } from './harness.ts'
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { pause, recheck, resume } from '../../src/daemon/session/commands.ts'
+import { pause, resume } from '../../src/daemon/session/commands.ts'
 import { prioritizeFiles } from '../../src/daemon/session/files.ts'
 import { moveInQueue } from '../../src/daemon/session/moves.ts'
+import { recheck } from '../../src/daemon/session/recheck.ts'
 import {
   isChecking,
   isFinished,

@@ -143,13 +143,3 @@ test('finished and seeding durations count only their time', async (t) => {
   const paused = s.status(record)
   assert.deepEqual([paused.active_duration, paused.finished_duration, paused.seeding_duration], [7, 4, 4])
 })
-
-test('a trusted torrent is a seed from the start', async (t) => {
-  const s = openSession(t)
-  const record = s.add({ ti, flags: { seed_mode: true } })
-  assert.deepEqual([s.status(record).state, s.status(record).queue_position], ['seeding', -1])
-  await s.settle()
-  assert.deepEqual(s.engine.loaded.get(record.row.v1)?.have, Uint8Array.of(0xf0))
-  s.engine.say({ id: record.row.v1, phase: 'checking', checked: 0 })
-  assert.ok(!s.status(record).flags.includes('seed_mode'), 'the engine found files missing')
-})

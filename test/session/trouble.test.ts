@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { clearError, recheck, resume, setFlags } from '../../src/daemon/session/commands.ts'
+import { clearError, resume, setFlags } from '../../src/daemon/session/commands.ts'
+import { recheck } from '../../src/daemon/session/recheck.ts'
 import type { TorrentRecord } from '../../src/daemon/session/record.ts'
 import { base64, openSession, type TestSession, taskError, torrentBytes } from './harness.ts'
 

@@ -55,6 +55,8 @@ export interface TorrentTask extends TaskOptions {
    * Used only if the files still have the sizes that the bits claim, else everything is hashed.
    */
   have: Uint8Array | null
+  /** Nobody has hashed the pieces of `have`: that is done when a peer first asks for one. */
+  trusted: boolean
   /** `host:port` to try at once. */
   peers: string[]
   /** Sent to trackers as tracker id. */
@@ -168,6 +170,11 @@ export interface TorrentReport {
   checked?: number
   /** Verified pieces; sent when checking ends and then as it grows. */
   have?: Uint8Array
+  /**
+   * Of a torrent that came with `trusted`: `given` while pieces are taken on trust, `proven` when all were asked for and
+   * right, `broken` when one was not. Otherwise `none`.
+   */
+  trust?: 'none' | 'given' | 'proven' | 'broken'
   /** Verified bytes plus complete blocks of unfinished pieces. */
   done?: number
   /** Blocks of unfinished pieces that belong to wanted files. */

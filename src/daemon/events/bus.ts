@@ -1,8 +1,10 @@
 import type { DaemonEvent, Overflow } from '../../rpc/contract/events.ts'
 import type { EventName } from '../../rpc/event-names.ts'
 
-/** How many events are kept for those who come late or read slowly. */
+/** How many events are kept at least for those who come late or read slowly. */
 const keptEvents = 10_000
+/** And at most, whatever is asked for. */
+const mostEvents = 1_000_000
 
 /** What somebody wants to hear: what is left out may be anything. */
 export interface Filter {
@@ -26,8 +28,10 @@ export interface Listener {
  * events are missing.
  */
 export class EventBus {
-  readonly #capacity: number
-  readonly #ring: DaemonEvent[] = []
+  #capacity: number
+  #ring: DaemonEvent[] = []
+  /** What is older was thrown away when there was less room. */
+  #floor = 0
   readonly #first: number
   #last: number
   readonly #listeners = new Set<Listener>()
@@ -47,7 +51,20 @@ export class EventBus {
 
   /** Number of the oldest event that is kept; one more than `last` when there is none. */
   get oldest(): number {
-    return Math.max(this.#first, this.#last - this.#capacity + 1)
+    return Math.max(this.#first, this.#floor, this.#last - this.#capacity + 1)
+  }
+
+  /** Makes room for so many events (libtorrent: alert_queue_size), within bounds; the oldest go when it is less. */
+  resize(wanted: number): void {
+    const capacity = Math.min(mostEvents, Math.max(keptEvents, wanted))
+    if (capacity === this.#capacity) return
+    this.#floor = Math.max(this.oldest, this.#last - capacity + 1)
+    const ring: DaemonEvent[] = []
+    for (let seq = this.#floor; seq <= this.#last; seq++) {
+      ring[(seq - this.#first) % capacity] = this.at(seq)
+    }
+    this.#ring = ring
+    this.#capacity = capacity
   }
 
   /** An event from `oldest` to `last`. */

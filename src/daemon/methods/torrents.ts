@@ -9,13 +9,13 @@ import {
   clearError,
   pause,
   piecesOf,
-  recheck,
   resume,
   setFlags,
   updateUserData,
   userData,
 } from '../session/commands.ts'
 import { moveTorrent } from '../session/moving.ts'
+import { recheck } from '../session/recheck.ts'
 import { infoHashOf, type TorrentRecord } from '../session/record.ts'
 import { removeTorrent } from '../session/removal.ts'
 import type { Session } from '../session/session.ts'

@@ -4,9 +4,9 @@ import type { Params } from '../../rpc/contract/index.ts'
 import { ErrorCode, RpcError } from '../../rpc/errors.ts'
 import { FilesState, type Hints, type ProgressRow, type TorrentRow } from '../state/rows.ts'
 import type { NewTorrent } from '../state/store.ts'
-import { flagBit, flagsForAdding, hasFlag } from './flags.ts'
+import { flagBit, flagsForAdding } from './flags.ts'
 import { countLimit, rateLimit } from './limits.ts'
-import { bitfield, sizesOf } from './measure.ts'
+import { sizesOf } from './measure.ts'
 import { fullPriorities } from './metadata.ts'
 import { parseAddress } from './peer-address.ts'
 
@@ -185,7 +185,6 @@ export function newTorrentOf(
 ): NewTorrent {
   const { params, metainfo, v1, v2, name, flags, filePriorities, hints, torrentFile } = addition
   const sizes = metainfo ? sizesOf(metainfo, filePriorities) : noSizes
-  const trusted = metainfo !== null && hasFlag(flags, 'seed_mode')
   const row: Omit<TorrentRow, 'id'> = {
     ...sizes,
     session,
@@ -195,7 +194,7 @@ export function newTorrentOf(
     savePath: params.save_path,
     addedTime: unixTime,
     flags: metainfo ? flags : flags & ~flagBit.seed_mode,
-    queueKey: trusted ? null : queueKey(),
+    queueKey: queueKey(),
     category: params.category ?? null,
     tags: unique(params.tags ?? []),
     downloadLimit: rateLimit(params.download_limit),
@@ -207,19 +206,19 @@ export function newTorrentOf(
     errorFile: null,
   }
   const progress: ProgressRow = {
-    files: trusted ? FilesState.known : FilesState.unseen,
-    haveCount: trusted ? sizes.pieces : 0,
-    done: trusted ? sizes.total : 0,
-    wantedDone: trusted ? sizes.totalWanted : 0,
-    finished: trusted,
-    completedTime: trusted ? unixTime : 0,
+    files: FilesState.unseen,
+    haveCount: 0,
+    done: 0,
+    wantedDone: 0,
+    finished: false,
+    completedTime: 0,
     downloaded: 0,
     uploaded: 0,
     activeMs: 0,
     finishedMs: 0,
     seedingMs: 0,
   }
-  return { row, progress, hints, torrentFile, have: trusted ? bitfield(sizes.pieces, true) : null }
+  return { row, progress, hints, torrentFile, have: null }
 }
 
 const noSizes = { size: 0, total: 0, totalWanted: 0, pieceLength: 0, pieces: 0 }

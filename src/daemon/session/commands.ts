@@ -5,14 +5,13 @@ import { ErrorCode, RpcError } from '../../rpc/errors.ts'
 import { FilesState } from '../state/rows.ts'
 import { offerPeer } from './adding.ts'
 import { unique } from './addition.ts'
-import { countUp } from './durations.ts'
-import { changedFlags, flagBit, goesOn, hasFlag, pausedFlags, resumedFlags } from './flags.ts'
+import { changedFlags, goesOn, hasFlag, pausedFlags, resumedFlags } from './flags.ts'
 import { countLimit, rateLimit } from './limits.ts'
-import { forgetPieces, restartCounters } from './live.ts'
 import { bitfield } from './measure.ts'
 import { stopWhenReady } from './observer.ts'
 import { parseAddress } from './peer-address.ts'
-import { hasMetadata, isChecking, readsFlag, type TorrentRecord } from './record.ts'
+import { recheck } from './recheck.ts'
+import { hasMetadata, readsFlag, type TorrentRecord } from './record.ts'
 import type { Session } from './session.ts'
 import { cleared, withoutError } from './trouble.ts'
 
@@ -36,42 +35,6 @@ export function clearError(session: Session, record: TorrentRecord): void {
   session.touch(record)
 }
 
-/**
- * Forgets which pieces are there and hashes everything again, at the end of the queue; clears the error. No effect
- * before metadata and while a check is pending. A paused torrent waits with it.
- */
-export function recheck(session: Session, record: TorrentRecord): void {
-  const { row, progress } = record
-  if (!hasMetadata(record)) return
-  if (isChecking(record) && row.error === null) return
-  countUp(record, session.clock.now())
-  const forgotten = {
-    ...progress,
-    files: FilesState.unchecked,
-    haveCount: 0,
-    done: 0,
-    wantedDone: 0,
-    finished: false,
-    finishedMs: progress.finished ? record.finishedMsAtStart : progress.finishedMs,
-  }
-  const changes = {
-    ...withoutError(row, row.flags & ~flagBit.seed_mode),
-    queueKey: session.queue.newKey(),
-  }
-  session.change(record, changes, () => {
-    session.store.saveHave(row.id, null)
-    session.store.saveProgress(row.id, forgotten)
-  })
-  Object.assign(progress, forgotten)
-  record.unsavedHave = false
-  if (record.live) forgetPieces(record.live)
-  session.queue.remove(record)
-  session.queue.append(record)
-  if (record.loaded || record.busy) record.restart = 'anew'
-  else restartCounters(record)
-  session.touch(record)
-}
-
 /** Sets and clears flags as libtorrent does; returns sentences about what was in vain. */
 export function setFlags(session: Session, record: TorrentRecord, changes: FlagChanges): string[] {
   const result = changedFlags(record.row.flags, changes, (name) => readsFlag(record, name))
@@ -80,7 +43,8 @@ export function setFlags(session: Session, record: TorrentRecord, changes: FlagC
   session.change(record, leaves ? withoutError(record.row, result.flags) : { flags: result.flags })
   record.stale = true
   if (result.recheck) recheck(session, record)
-  const ready = record.loaded && record.progress.files === FilesState.known
+  // As in libtorrent, a torrent that has been checked already is ready, running or not.
+  const ready = hasMetadata(record) && record.progress.files === FilesState.known
   if (ready && hasFlag(record.row.flags, 'stop_when_ready')) stopWhenReady(session, record)
   session.touch(record)
   return result.warnings

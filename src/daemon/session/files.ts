@@ -4,6 +4,7 @@ import { fileProgress } from '../engine/file-progress.ts'
 import { FilesState } from '../state/rows.ts'
 import { piecesOf } from './commands.ts'
 import { countUp } from './durations.ts'
+import { everyFile } from './flags.ts'
 import { measure, pieceBytesOf, priorityOf, sizesOf } from './measure.ts'
 import { fullPriorities } from './metadata.ts'
 import { finishedChanged } from './observer.ts'
@@ -55,7 +56,12 @@ export function prioritizeFiles(session: Session, record: TorrentRecord, list: r
   next.activeMs = progress.activeMs
   next.finishedMs = progress.finishedMs
   next.seedingMs = progress.seedingMs
-  session.change(record, { filePriorities: priorities, totalWanted: sizes.totalWanted }, () => {
+  const changes = {
+    filePriorities: priorities,
+    totalWanted: sizes.totalWanted,
+    flags: row.flags & ~everyFile,
+  }
+  session.change(record, changes, () => {
     session.store.saveProgress(row.id, next)
   })
   Object.assign(progress, next)

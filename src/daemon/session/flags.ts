@@ -17,6 +17,12 @@ export const finishedSaid = 1 << 25
  */
 export const goesOn = 1 << 26
 
+/**
+ * Nor this: every file is wanted, whatever priorities are listed. libtorrent makes that of a seed that is checked again,
+ * until its files are given priorities anew.
+ */
+export const everyFile = 1 << 27
+
 /** libtorrent's default flags that can be read back (lua-api: a freshly added torrent). */
 export const defaultFlags = flagBit.apply_ip_filter | flagBit.paused | flagBit.auto_managed
 
@@ -86,7 +92,6 @@ export function flagsForAdding(changes: FlagChanges): FlagResult {
       flags = withFlag(flags, name, on)
     } else if (name === 'seed_mode' && on) {
       flags = withFlag(flags, name, on)
-      warnings.push(`with 'seed_mode' the files are trusted: only their sizes and a few pieces are looked at`)
     }
   }
   return { flags, warnings }

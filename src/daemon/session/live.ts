@@ -57,6 +57,7 @@ const stillness = {
   phase: null,
   checked: 0,
   have: null,
+  trust: 'none',
   wantedPartial: 0,
   downloadRate: 0,
   uploadRate: 0,

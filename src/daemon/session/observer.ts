@@ -7,6 +7,7 @@ import { finishedSaid, flagBit, givesBack, goesOn, hasFlag, pausedFlags } from '
 import { noteSpeed } from './idle.ts'
 import { applyReport, counter } from './live.ts'
 import { learnMetadata } from './metadata.ts'
+import { recheck } from './recheck.ts'
 import { hasMetadata, type TorrentRecord } from './record.ts'
 import { finishRemovals } from './removal.ts'
 import type { Session } from './session.ts'
@@ -52,13 +53,28 @@ export function takeReport(session: Session, record: TorrentRecord, report: Torr
   const changes = applyReport(record, told, () => session.pieceBytes(record))
   if (changes.progress) session.saver.mark(record, changes.have)
   if (changes.checkBegan || changes.checkEnded) session.scheduler.request()
-  if (changes.checkBegan && hasFlag(record.row.flags, 'seed_mode')) {
-    session.note(record, { flags: record.row.flags & ~flagBit.seed_mode })
-  }
   if (changes.finishedChanged) finishedChanged(session, record)
   if (changes.checkEnded) stopWhenReady(session, record)
+  if (hasFlag(record.row.flags, 'seed_mode')) reviewTrust(session, record, changes.checkBegan)
   if (told.error) {
     takeError(session, record, told.error, record.live?.seen.phase === 'stopped')
+  }
+}
+
+/**
+ * Seed mode ends when the engine does not trust the files, when every piece has proved right, and with a check when one
+ * has not.
+ */
+function reviewTrust(session: Session, record: TorrentRecord, checkBegan: boolean): void {
+  const { phase, trust } = record.live!.seen
+  if (trust === 'broken') {
+    const name = record.row.name || record.row.v1
+    session.log.warning(
+      `session ${session.name}: ${name}: a piece is not what the torrent says: all are checked`,
+    )
+    recheck(session, record)
+  } else if (checkBegan || (phase === 'running' && trust !== 'given')) {
+    session.note(record, { flags: record.row.flags & ~flagBit.seed_mode })
   }
 }
 

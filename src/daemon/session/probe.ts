@@ -15,6 +15,23 @@ export async function anythingThere(savePath: string, metainfo: Metainfo): Promi
   return false
 }
 
+/**
+ * Whether every file is there and long enough, so that the torrent may be a seed (libtorrent's seed mode asks no more
+ * of the disk). What cannot be looked at is not.
+ */
+export async function everythingThere(savePath: string, metainfo: Metainfo): Promise<boolean> {
+  for (const file of metainfo.files) {
+    if (file.pad || file.symlink !== null) continue
+    try {
+      const { size } = await stat(join(savePath, file.path))
+      if (size < file.size) return false
+    } catch {
+      return false
+    }
+  }
+  return true
+}
+
 async function isThere(path: string, minSize: number): Promise<boolean> {
   try {
     return (await stat(path)).size >= minSize

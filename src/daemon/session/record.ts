@@ -1,6 +1,6 @@
 import type { FlagName, InfoHash } from '../../rpc/contract/types.ts'
 import { FilesState, type MoveRow, type ProgressRow, type TorrentRow } from '../state/rows.ts'
-import { goesOn, hasFlag, plainFlags } from './flags.ts'
+import { everyFile, goesOn, hasFlag, plainFlags } from './flags.ts'
 import type { Live } from './live.ts'
 
 /**
@@ -115,6 +115,11 @@ export function shouldRun(record: TorrentRecord): boolean {
 export function mayLoad(record: TorrentRecord): boolean {
   if (record.removed || record.blocked || record.halted || isPaused(record)) return false
   return !hasMetadata(record) || record.progress.files !== FilesState.unseen
+}
+
+/** The priorities that count: those that are listed, unless every file is wanted all the same. null: 4 for each. */
+export function wantedFiles({ flags, filePriorities }: TorrentRow): Uint8Array | null {
+  return (flags & everyFile) === 0 ? filePriorities : null
 }
 
 /** Its files are being hashed or wait for it. */

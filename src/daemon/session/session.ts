@@ -16,9 +16,10 @@ import { carryOutMove } from './moving.ts'
 import { finishedChanged, listenerOf, stopWhenReady, takeLastReport } from './observer.ts'
 import { anythingThere } from './probe.ts'
 import { QueueOrder } from './queue-order.ts'
-import { hasMetadata, isMoving, newRecord, type TorrentRecord } from './record.ts'
+import { hasMetadata, isMoving, newRecord, type TorrentRecord, wantedFiles } from './record.ts'
 import { Records } from './records.ts'
 import { finishRemovals } from './removal.ts'
+import { repairQueue } from './repair-queue.ts'
 import { Runner, type RunnerHost } from './runner.ts'
 import { Saver } from './saver.ts'
 import { Scheduler, seedLimitsOf } from './scheduler.ts'
@@ -26,6 +27,7 @@ import { type SettingsChange, SettingsLayers } from './settings/layers.ts'
 import type { StatusContext } from './status.ts'
 import { optionsOf, taskOf } from './task.ts'
 import { leaveUploadMode } from './trouble.ts'
+import { trustFiles } from './trust.ts'
 
 /** Makes the engine of one session. It starts nothing until it is asked to. */
 export type EngineFactory = (options: {
@@ -49,6 +51,8 @@ export interface SessionOptions {
   log: Log
   /** Hears what happens; without it nobody does. */
   events?: EventSink
+  /** The settings were changed. */
+  settingsChanged?: () => void
 }
 
 /**
@@ -74,6 +78,7 @@ export class Session implements RunnerHost {
   unfinishedRemovals: RemovalRow[] = []
   #closed = false
   #paused: boolean
+  readonly #onSettings: () => void
   /** Hashes of removed torrents that are not out of the engine yet, or whose files are not deleted yet. */
   readonly #leaving = new Map<string, Promise<void>>()
 
@@ -84,6 +89,7 @@ export class Session implements RunnerHost {
     this.log = log
     this.clock = clock
     this.events = options.events ?? noSink
+    this.#onSettings = options.settingsChanged ?? (() => {})
     this.settings = new SettingsLayers(options.version, options.config, store.settings(name))
     const records = options.torrents.map(({ row, progress }) => newRecord(row, progress))
     this.#paused = store.isPaused(name)
@@ -203,17 +209,25 @@ export class Session implements RunnerHost {
 
   async #look(record: TorrentRecord, metainfo: Metainfo | null): Promise<void> {
     const { row, progress } = record
-    const there = await anythingThere(row.savePath, metainfo ?? parseTorrent(this.torrentFile(record)!))
+    const content = metainfo ?? parseTorrent(this.torrentFile(record)!)
+    if (await trustFiles(this, record, content)) {
+      stopWhenReady(this, record)
+      this.touch(record)
+      return
+    }
+    const there = await anythingThere(row.savePath, content)
     // Files on their way may be in neither place; they are looked at again afterwards.
     if (record.removed || isMoving(record) || progress.files !== FilesState.unseen) return
-    progress.files = there ? FilesState.unchecked : FilesState.known
+    // libtorrent: without resume data nothing is there then, until it is downloaded.
+    const check = there && !this.settings.flag('no_recheck_incomplete_resume')
+    progress.files = check ? FilesState.unchecked : FilesState.known
     this.saver.mark(record)
     // Nothing is wanted, as when it was added with priorities of 0: it has all of it.
     if (!there && row.totalWanted === 0 && !progress.finished) {
       progress.finished = true
       finishedChanged(this, record)
     }
-    if (!there) stopWhenReady(this, record)
+    if (!check) stopWhenReady(this, record)
     this.touch(record)
   }
 
@@ -223,7 +237,7 @@ export class Session implements RunnerHost {
   }
 
   pieceBytes({ row }: TorrentRecord): PieceBytes {
-    return pieceBytesOf(parseTorrent(this.store.torrentFile(row.id)!), row.filePriorities)
+    return pieceBytesOf(parseTorrent(this.store.torrentFile(row.id)!), wantedFiles(row))
   }
 
   /** Puts the hash of a torrent aside until `done` is settled: one that is added again meanwhile has to wait. */
@@ -272,6 +286,7 @@ export class Session implements RunnerHost {
     this.engine.configure(this.settings.all)
     this.scheduler.settingsChanged()
     this.diskRetry.plan()
+    this.#onSettings()
   }
 
   task(record: TorrentRecord): TorrentTask {
@@ -324,21 +339,6 @@ export class Session implements RunnerHost {
       for (const record of this.records) if (record.countedTo !== null) this.saver.mark(record)
       this.saver.close()
       this.saver.saveAll()
-    }
-  }
-}
-
-/** Position and progress are saved one after the other; a process that died in between left one of them behind. */
-function repairQueue(session: Session, records: readonly TorrentRecord[]): void {
-  for (const record of records) {
-    const queued = record.row.queueKey !== null
-    if (queued !== record.progress.finished) continue
-    if (queued) {
-      session.queue.remove(record)
-      session.change(record, { queueKey: null })
-    } else {
-      session.change(record, { queueKey: session.queue.newKey() })
-      session.queue.append(record)
     }
   }
 }

@@ -2,7 +2,7 @@ import type { TaskOptions, TorrentTask } from '../engine/protocol.ts'
 import { FilesState, type Hints } from '../state/rows.ts'
 import { hasFlag } from './flags.ts'
 import { bitfield } from './measure.ts'
-import { hasMetadata, type TorrentRecord } from './record.ts'
+import { hasMetadata, type TorrentRecord, wantedFiles } from './record.ts'
 
 /** What of a torrent is read from the state only when the engine needs it. */
 export interface TaskSource {
@@ -16,7 +16,7 @@ export function optionsOf({ row }: TorrentRecord, hints: Hints): TaskOptions {
   return {
     trackers: hints.trackers,
     webSeeds: hints.webSeeds,
-    filePriorities: row.filePriorities ? [...row.filePriorities] : [],
+    filePriorities: [...(wantedFiles(row) ?? [])],
     sequential: hasFlag(row.flags, 'sequential_download'),
     limits: {
       download: row.downloadLimit,
@@ -41,6 +41,7 @@ export function taskOf(record: TorrentRecord, source: TaskSource): TorrentTask {
     torrentFile: source.torrentFile,
     savePath: row.savePath,
     have: knownPieces(record, source.have),
+    trusted: hasFlag(row.flags, 'seed_mode'),
     peers: source.hints.peers,
     trackerId: source.hints.trackerId,
     uploadedBefore: progress.uploaded,

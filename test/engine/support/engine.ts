@@ -144,6 +144,7 @@ export function task(id: string, savePath: string, changes: Partial<TorrentTask>
     torrentFile: null,
     savePath,
     have: null,
+    trusted: false,
     webSeeds: [],
     peers: [],
     trackerId: '',

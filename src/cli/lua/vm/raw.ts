@@ -39,7 +39,7 @@ export interface LuaExports {
   _lua_iscfunction(L: State, idx: number): number
   _lua_isyieldable(L: State): number
   _lua_rawequal(L: State, a: number, b: number): number
-  _lua_rawlen(L: State, idx: number): number
+  _lua_rawlen(L: State, idx: number): bigint
   _lua_tonumberx(L: State, idx: number, isnum: Pointer): number
   _lua_tointegerx(L: State, idx: number, isnum: Pointer): bigint
   _lua_stringtonumber(L: State, text: Pointer): number

@@ -6,6 +6,7 @@ import { fitsBits, newBits } from '../bits.ts'
 import type { HostEvent, TaskError, TaskOptions, TorrentReport, TorrentTask } from '../protocol.ts'
 import { checkPieces } from '../storage/check.ts'
 import type { DescriptorPool } from '../storage/descriptor-pool.ts'
+import { Proof, WrongPiece } from '../storage/proof.ts'
 import type { ReadCache } from '../storage/read-cache.ts'
 import { Storage } from '../storage/storage.ts'
 import { believable, survey } from '../storage/survey.ts'
@@ -71,6 +72,7 @@ export class LoadedTorrent {
       info: (info: Uint8Array) => this.#gotInfo(info),
       failed: (error: Error) => this.#fail(error, true),
       readFailed: (error: Error) => {
+        if (error instanceof WrongPiece) return
         this.state.error = taskError(error, false)
         this.state.changed(true)
       },
@@ -188,8 +190,10 @@ export class LoadedTorrent {
     state.open(meta, storage)
     const found = await survey(storage, signal)
     const known = task.have !== null && fitsBits(task.have, meta.numPieces) ? task.have : null
-    if (known !== null && believable(storage, found, known)) state.setHave(new Uint8Array(known))
-    else if (!found.anything) state.setHave(newBits(meta.numPieces))
+    if (known !== null && believable(storage, found, known)) {
+      state.setHave(new Uint8Array(known))
+      if (task.trusted) this.#trust(storage, known)
+    } else if (!found.anything) state.setHave(newBits(meta.numPieces))
     else {
       state.phase = 'checking'
       state.changed()
@@ -201,6 +205,15 @@ export class LoadedTorrent {
     }
     if (state.options.filePriorities === options.filePriorities) await storage.createEmptyFiles()
     else await this.#prioritize()
+  }
+
+  #trust(storage: Storage, have: Uint8Array): void {
+    const { state } = this
+    state.trust = 'given'
+    state.proof = new Proof(storage, have, (outcome) => {
+      state.trust = outcome
+      state.changed(true)
+    })
   }
 
   #gotInfo(info: Uint8Array): void {

@@ -234,14 +234,17 @@ export class Swarm implements Sharer {
   }
 
   #storeFor(storage: Storage): unknown {
-    const gate = (bytes: number) => this.#mayUpload(bytes)
     const cache = this.#cache
-    const readFailed = (error: Error) => {
-      if (!this.#leaving) this.events.readFailed(error)
+    const hooks = {
+      upload: (bytes: number) => this.#mayUpload(bytes),
+      readFailed: (error: Error) => {
+        if (!this.#leaving) this.events.readFailed(error)
+      },
+      prove: (piece: number) => this.state.proof?.prove(piece) ?? null,
     }
     // webtorrent calls `new` on it
     return function Store() {
-      return new ChunkStore(storage, cache, gate, readFailed)
+      return new ChunkStore(storage, cache, hooks)
     }
   }
 

@@ -3,6 +3,7 @@ import { countBits, getBit, newBits, setBit } from '../bits.ts'
 import { fileProgress } from '../file-progress.ts'
 import type { TaskError, TaskOptions, TorrentReport, TorrentTask, TrackerReport } from '../protocol.ts'
 import { pieceSize } from '../storage/layout.ts'
+import type { Proof } from '../storage/proof.ts'
 import type { Storage } from '../storage/storage.ts'
 import { Meter } from './meter.ts'
 import { type PartialPiece, PieceBytes } from './piece-bytes.ts'
@@ -47,6 +48,9 @@ export class TorrentState {
   storage: Storage | null = null
   selection: Selection | null = null
   have: Uint8Array = new Uint8Array(0)
+  /** Set when `have` was taken on trust. */
+  proof: Proof | null = null
+  trust: TorrentReport['trust'] & string = 'none'
   /** Wanted pieces that are missing. */
   wantedMissing = 0
   /** Raised for every change of `have`, so that the reporter can tell. */
@@ -197,6 +201,7 @@ export class TorrentState {
       phase: this.phase,
       checked: this.checked,
       have: this.have,
+      trust: this.trust,
       done: this.#verified + partial,
       wantedPartial,
       error: this.error,

@@ -7,8 +7,17 @@ type Callback<T> = (error: Error | null, value?: T) => void
 /** Lets requests of peers through, one after the other; resolved at once when there is no limit. */
 export type UploadGate = (bytes: number) => Promise<void> | null
 
+/** Hashes a piece that was taken on trust; null when there is no need. */
+export type Prove = (piece: number) => Promise<void> | null
+
 /** Hears of a piece that a peer asked for and that could not be read. */
 export type ReadFailed = (error: Error) => void
+
+export interface StoreHooks {
+  upload: UploadGate
+  readFailed: ReadFailed
+  prove: Prove
+}
 
 /**
  * The storage as webtorrent wants it (abstract-chunk-store). webtorrent calls `put` for a verified piece and
@@ -20,13 +29,15 @@ export class ChunkStore {
   readonly #cache: ReadCache
   readonly #upload: UploadGate
   readonly #readFailed: ReadFailed
+  readonly #prove: Prove
 
-  constructor(storage: Storage, cache: ReadCache, upload: UploadGate, readFailed: ReadFailed) {
+  constructor(storage: Storage, cache: ReadCache, hooks: StoreHooks) {
     this.chunkLength = storage.meta.pieceLength
     this.#storage = storage
     this.#cache = cache
-    this.#upload = upload
-    this.#readFailed = readFailed
+    this.#upload = hooks.upload
+    this.#readFailed = hooks.readFailed
+    this.#prove = hooks.prove
   }
 
   /** Answers when the piece is on disk: only then webtorrent announces it. */
@@ -47,7 +58,8 @@ export class ChunkStore {
     const length = options?.length ?? pieceSize(this.#storage.meta, index) - offset
     const waiting = this.#upload(length)
     const read = () => this.#cache.read(this.#storage, index, offset, length)
-    settle(waiting === null ? read() : waiting.then(read), (error, bytes) => {
+    const sure = () => this.#prove(index)?.then(read) ?? read()
+    settle(waiting === null ? sure() : waiting.then(sure), (error, bytes) => {
       if (error) this.#readFailed(error)
       done(error, bytes)
     })

@@ -1,0 +1,50 @@
+import { FilesState } from '../state/rows.ts'
+import { countUp } from './durations.ts'
+import { everyFile, flagBit } from './flags.ts'
+import { forgetPieces, restartCounters } from './live.ts'
+import { hasMetadata, isChecking, isSeed, type TorrentRecord } from './record.ts'
+import type { Session } from './session.ts'
+import { withoutError } from './trouble.ts'
+
+/**
+ * Forgets which pieces are there and hashes everything again, at the end of the queue; clears the error. No effect
+ * before metadata and while a check is pending. A paused torrent waits with it. As in libtorrent, one that was a seed wants
+ * every file afterwards.
+ */
+export function recheck(session: Session, record: TorrentRecord): void {
+  const { row, progress } = record
+  if (!hasMetadata(record)) return
+  if (isChecking(record) && row.error === null) return
+  countUp(record, session.clock.now())
+  const forgotten = {
+    ...progress,
+    files: FilesState.unchecked,
+    haveCount: 0,
+    done: 0,
+    wantedDone: 0,
+    finished: false,
+    finishedMs: progress.finished ? record.finishedMsAtStart : progress.finishedMs,
+  }
+  const flags = row.flags & ~flagBit.seed_mode
+  const wasSeed = isSeed(record)
+  const changes = {
+    ...withoutError(row, wasSeed ? flags | everyFile : flags),
+    ...(wasSeed && { totalWanted: row.total }),
+    queueKey: session.queue.newKey(),
+  }
+  session.change(record, changes, () => {
+    session.store.saveHave(row.id, null)
+    session.store.saveProgress(row.id, forgotten)
+  })
+  Object.assign(progress, forgotten)
+  record.unsavedHave = false
+  if (record.live) {
+    forgetPieces(record.live)
+    record.live.bytes = null
+  }
+  session.queue.remove(record)
+  session.queue.append(record)
+  if (record.loaded || record.busy) record.restart = 'anew'
+  else restartCounters(record)
+  session.touch(record)
+}

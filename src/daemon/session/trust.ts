@@ -1,0 +1,35 @@
+import type { Metainfo } from '../../metainfo/types.ts'
+import { FilesState } from '../state/rows.ts'
+import { flagBit, hasFlag } from './flags.ts'
+import { bitfield } from './measure.ts'
+import { finishedChanged } from './observer.ts'
+import { everythingThere } from './probe.ts'
+import type { TorrentRecord } from './record.ts'
+import type { Session } from './session.ts'
+
+/**
+ * libtorrent's seed mode, of a torrent that was added with the flag: when every file is there and long enough, it is a
+ * seed without a check. Otherwise the flag is cleared and the torrent is like any other. False then.
+ */
+export async function trustFiles(
+  session: Session,
+  record: TorrentRecord,
+  metainfo: Metainfo,
+): Promise<boolean> {
+  const { row, progress } = record
+  if (!hasFlag(row.flags, 'seed_mode')) return false
+  const there = await everythingThere(row.savePath, metainfo)
+  if (record.removed || progress.files !== FilesState.unseen || !hasFlag(row.flags, 'seed_mode')) return false
+  if (!there) {
+    session.note(record, { flags: row.flags & ~flagBit.seed_mode })
+    return false
+  }
+  session.store.saveHave(row.id, bitfield(row.pieces, true))
+  progress.files = FilesState.known
+  progress.haveCount = row.pieces
+  progress.done = row.total
+  progress.wantedDone = row.totalWanted
+  progress.finished = true
+  finishedChanged(session, record)
+  return true
+}
