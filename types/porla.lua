@@ -157,6 +157,26 @@ function TorrentHandle:remove_url_seed(url) end
 ---@return string[]
 function TorrentHandle:url_seeds() end
 
+---Adds a tracker, last in its tier (0 when none is given). One that is there already stays as it is.
+---@param tracker string|AnnounceEntry|{url: string, tier?: integer}
+function TorrentHandle:add_tracker(tracker) end
+
+---Asks trackers again, after `seconds` (0 by default), but not before the least interval that they
+---gave is over. `tracker_index` is the place in `trackers()` counted from 0; -1, the default, means
+---all that are in use. No effect while the torrent is paused.
+---@param options? {seconds?: integer, tracker_index?: integer}
+function TorrentHandle:force_reannounce(options) end
+
+---Replaces all trackers; an empty list takes them all away. Those that are gone hear that the torrent
+---stopped.
+---@param trackers (string|AnnounceEntry|{url: string, tier?: integer})[]
+function TorrentHandle:replace_trackers(trackers) end
+
+---The trackers, sorted by tier, in the order in which they are asked: one that works comes first in
+---its tier, one that failed last. What is known of them is from the time since the daemon started.
+---@return AnnounceEntry[]
+function TorrentHandle:trackers() end
+
 ---Pauses the torrent until it is resumed; the queue lets it be.
 function TorrentHandle:pause() end
 
@@ -766,7 +786,7 @@ function SettingsPack.min_memory_usage() end
 ---@field fail_limit integer Given up after so many failures; 0 for never. (read-only)
 ---@field source integer Bits: 1 torrent file, 2 added later, 4 magnet link or given when adding, 8 told by peers. (read-only)
 ---@field verified boolean Whether it ever answered correctly. (read-only)
----@field endpoints table[] One per listening socket that used it; empty for a tracker of a torrent file. (read-only)
+---@field endpoints AnnounceEndpoint[] One per listening socket that used it; empty before that. (read-only)
 local AnnounceEntry = {}
 
 ---A connection of a torrent, as it was when it was asked for.
@@ -790,6 +810,32 @@ local AnnounceEntry = {}
 ---@field port integer Port; 0 for a web seed and over WebRTC. (read-only)
 ---@field peer_id string 40 hex digits; "" before the handshake. (read-only)
 local PeerInfo = {}
+
+---A tracker as asked from one listening socket.
+---@class AnnounceEndpoint
+---@field enabled boolean Whether it is used. (read-only)
+---@field info_hashes AnnounceInfoHash[] Two: for the v1 and for the v2 info hash. Torrents run as v1, so the second keeps its defaults. (read-only)
+local AnnounceEndpoint = {}
+
+---Address and port that we listen on; "0.0.0.0" and 0 while nothing listens.
+---@return string
+---@return integer
+function AnnounceEndpoint:local_endpoint() end
+
+---What is known of one info hash of a torrent at one tracker.
+---@class AnnounceInfoHash
+---@field fails integer Failures in a row. (read-only)
+---@field message string The words of the tracker: a warning, or why it failed; or "". (read-only)
+---@field last_error string Category and number of the last failure, such as `system:111` or `http:404`; `system:0` when there was none. Errors of BitTorrent have a name instead: `libtorrent:tracker_failure`. (read-only)
+---@field next_announce integer When it is asked again; -2147483648 when that is not planned. (unix seconds, read-only)
+---@field min_announce integer It is not asked before, whatever a script wants; -2147483648 for never asked. (unix seconds, read-only)
+---@field updating boolean It is being asked. (read-only)
+---@field start_sent boolean It has heard that the torrent started. Begins anew with the torrent. (read-only)
+---@field complete_sent boolean It has heard that the torrent was completed. Begins anew with the torrent. (read-only)
+---@field scrape_complete integer Seeds it knows of; -1 unknown. (read-only)
+---@field scrape_incomplete integer Downloaders it knows of; -1 unknown. (read-only)
+---@field scrape_downloaded integer Completed downloads it knows of; -1 unknown. (read-only)
+local AnnounceInfoHash = {}
 
 ---An error of the daemon. `error` and `pcall` pass it on; it prints and concatenates as its message.
 ---

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Method } from '../../src/rpc/contract/index.ts'
 import type { peerMethods } from '../../src/rpc/contract/peers.ts'
 import type { torrentControlMethods } from '../../src/rpc/contract/torrent-control.ts'
+import type { trackerMethods } from '../../src/rpc/contract/trackers.ts'
 import type { urlSeedMethods } from '../../src/rpc/contract/url-seeds.ts'
 import { waitUntil } from '../helpers/wait-until.ts'
 import { base64 } from '../session/harness.ts'
@@ -17,6 +18,7 @@ type Names = Exclude<
   | keyof typeof torrentControlMethods
   | keyof typeof peerMethods
   | keyof typeof urlSeedMethods
+  | keyof typeof trackerMethods
 >
 
 /** Torrents that are there. */

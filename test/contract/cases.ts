@@ -7,6 +7,7 @@ import { eventCases } from './cases-events.ts'
 import { peerCases } from './cases-peers.ts'
 import { presetCases } from './cases-presets.ts'
 import { torrentCases } from './cases-torrents.ts'
+import { trackerCases } from './cases-trackers.ts'
 
 /**
  * The cases of each method. What every method shares (unknown fields, wrong types, unknown sessions, handles of
@@ -18,6 +19,7 @@ export const cases: CasesOf<Method> = {
   ...torrentCases,
   ...controlCases,
   ...peerCases,
+  ...trackerCases,
   ...eventCases,
   ...presetCases,
 }

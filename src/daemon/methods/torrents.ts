@@ -25,6 +25,7 @@ import { peerHandlers } from './peers.ts'
 import { type Presets, withPreset } from './presets.ts'
 import { matchingPage } from './query.ts'
 import { torrentControlHandlers } from './torrent-control.ts'
+import { trackerHandlers } from './trackers.ts'
 import { urlSeedHandlers } from './url-seeds.ts'
 
 /** Torrents in one answer when the caller does not say: the most there may be. */
@@ -55,6 +56,7 @@ export function torrentHandlers(
     ...torrentControlHandlers(find),
     ...peerHandlers(find),
     ...urlSeedHandlers(find),
+    ...trackerHandlers(find),
     'torrents.add': (params) => {
       const full = withPreset(params, presets)
       const session = sessions.get(full.session)

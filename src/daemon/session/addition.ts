@@ -1,5 +1,11 @@
 import { isAbsolute } from 'node:path'
-import { type Metainfo, MetainfoError, parseMagnet, parseTorrent } from '../../metainfo/index.ts'
+import {
+  type Metainfo,
+  MetainfoError,
+  parseMagnet,
+  parseTorrent,
+  type TrackerEntry,
+} from '../../metainfo/index.ts'
 import type { Params } from '../../rpc/contract/index.ts'
 import { ErrorCode, RpcError } from '../../rpc/errors.ts'
 import { FilesState, type Hints, type ProgressRow, type TorrentRow } from '../state/rows.ts'
@@ -9,6 +15,7 @@ import { countLimit, rateLimit } from './limits.ts'
 import { sizesOf } from './measure.ts'
 import { fullPriorities } from './metadata.ts'
 import { parseAddress } from './peer-address.ts'
+import { trackerSource } from './tracker-source.ts'
 
 type AddParams = Params<'torrents.add'> & { save_path: string }
 
@@ -91,7 +98,11 @@ function fromFile(bytes: Buffer): Source {
     name: metainfo.name,
     metainfo,
     torrentFile: bytes,
-    hints: { trackers: metainfo.trackers, webSeeds: metainfo.webSeeds, peers: [] },
+    hints: {
+      trackers: from(trackerSource.torrentFile, metainfo.trackers),
+      webSeeds: metainfo.webSeeds,
+      peers: [],
+    },
   }
 }
 
@@ -100,7 +111,11 @@ function fromMagnet(uri: string): Source {
   return {
     ...bare(...link.infoHash),
     name: link.name,
-    hints: { trackers: link.trackers, webSeeds: link.webSeeds, peers: link.peers },
+    hints: {
+      trackers: from(trackerSource.magnetLink, link.trackers),
+      webSeeds: link.webSeeds,
+      peers: link.peers,
+    },
     filePriorities: link.filePriorities && Uint8Array.from(link.filePriorities),
     restUnwanted: link.filePriorities !== null,
   }
@@ -138,7 +153,11 @@ function hintsOf(params: AddParams, source: Omit<Hints, 'trackerId'>): Hints {
   const trackers = params.trackers ?? []
   const tiers = params.tracker_tiers ?? []
   // As in libtorrent, a tracker without a tier of its own takes the one before it.
-  const added = trackers.map((url, i) => ({ url, tier: tiers[Math.min(i, tiers.length - 1)] ?? 0 }))
+  const tierOf = (i: number) => tiers[Math.min(i, tiers.length - 1)] ?? 0
+  const added = from(
+    trackerSource.magnetLink,
+    trackers.map((url, i) => ({ url, tier: tierOf(i) })),
+  )
   const replace = (flag: boolean | undefined, more: unknown[]) => flag === true && more.length > 0
   const webSeeds = params.url_seeds ?? []
   const peers = params.peers ?? []
@@ -154,11 +173,17 @@ function hintsOf(params: AddParams, source: Omit<Hints, 'trackerId'>): Hints {
   }
 }
 
-/** The trackers of both, each url once, sorted by tier. */
+function from(source: number, trackers: readonly TrackerEntry[]): Hints['trackers'] {
+  return trackers.map(({ url, tier }) => ({ url, tier, source }))
+}
+
+/** The trackers of both, each url once with the sources of both, sorted by tier. */
 export function mergeTrackers(old: Hints['trackers'], more: Hints['trackers']): Hints['trackers'] {
-  const byUrl = new Map<string, { url: string; tier: number }>()
-  for (const { url, tier } of [...old, ...more]) {
-    if (url !== '' && !byUrl.has(url)) byUrl.set(url, { url, tier })
+  const byUrl = new Map<string, Hints['trackers'][number]>()
+  for (const tracker of [...old, ...more]) {
+    const known = byUrl.get(tracker.url)
+    const source = (known?.source ?? 0) | (tracker.source ?? 0)
+    if (tracker.url !== '') byUrl.set(tracker.url, { ...(known ?? tracker), ...(source > 0 && { source }) })
   }
   return [...byUrl.values()].sort((a, b) => a.tier - b.tier)
 }

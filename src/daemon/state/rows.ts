@@ -68,7 +68,8 @@ export interface ProgressRow {
 
 /** Where a torrent finds its peers. Read only when it is loaded. */
 export interface Hints {
-  trackers: { url: string; tier: number }[]
+  /** `source`: bits of session/trackers.ts. */
+  trackers: { url: string; tier: number; source?: number }[]
   webSeeds: string[]
   /** `host:port` */
   peers: string[]

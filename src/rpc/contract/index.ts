@@ -7,6 +7,7 @@ import { presetMethods } from './presets.ts'
 import { sessionMethods } from './sessions.ts'
 import { torrentControlMethods } from './torrent-control.ts'
 import { torrentMethods } from './torrents.ts'
+import { trackerMethods } from './trackers.ts'
 import { urlSeedMethods } from './url-seeds.ts'
 
 /** Every method of the protocol. The single source of truth for server, client and reference. */
@@ -18,6 +19,7 @@ export const contract = {
   ...torrentControlMethods,
   ...peerMethods,
   ...urlSeedMethods,
+  ...trackerMethods,
   ...eventMethods,
 }
 

@@ -272,7 +272,53 @@ row("th:prioritize_files()", "TorrentHandle.prioritize_files", function()
   assert(exists(W.folder .. "/target/part/a.bin") and exists(W.folder .. "/target/part/sub/c.bin"))
 end)
 
+row("th:trackers()", "TorrentHandle.trackers", function()
+  equal(#W.done:trackers(), 1)
+  equal(W.done:trackers()[1].url, W.tracker)
+  local th = W.magnet(function(p)
+    p.trackers = { "http://a.test/announce", "udp://a.test:1", "http://b.test/announce" }
+    p.tracker_tiers = { 0, 1, 2 }
+  end)
+  local list = {}
+  for i, entry in ipairs(th:trackers()) do list[i] = entry.tier .. " " .. entry.url end
+  W.list(list, { "0 udp://a.test:1", "1 http://a.test/announce", "2 http://b.test/announce" })
+end)
+
+row("th:force_reannounce()", "TorrentHandle.force_reannounce", function()
+  W.nothing(W.done:force_reannounce())
+  W.nothing(W.done:force_reannounce{})
+  W.nothing(W.done:force_reannounce{ seconds = 1, tracker_index = 0 })
+  W.nothing(W.magnet():force_reannounce{ seconds = 5 })
+  fails("out of range", W.done.force_reannounce, W.done, { tracker_index = 1 })
+  fails("unknown field", W.done.force_reannounce, W.done, { second = 1 })
+end)
+
 W.section("own")
+
+row("th:add_tracker()", "TorrentHandle.add_tracker", function()
+  local th = W.magnet()
+  W.nothing(th:add_tracker{ url = "http://b.test/announce", tier = 2 })
+  th:add_tracker("http://a.test/announce")
+  th:add_tracker{ url = "http://b.test/announce", tier = 0 }
+  local first, second = th:trackers()[1], th:trackers()[2]
+  equal(first.url, "http://a.test/announce")
+  equal(second.tier, 2)
+  equal(second.source, 2)
+  fails("field 'url' expected", th.add_tracker, th, { tier = 1 })
+  fails("0 to 255", th.add_tracker, th, { url = "x", tier = -1 })
+end)
+
+row("th:replace_trackers()", "TorrentHandle.replace_trackers", function()
+  local th = W.magnet(function(p) p.trackers = { "http://a.test/announce" } end)
+  W.nothing(th:replace_trackers{ { url = "http://c.test/announce", tier = 1 }, "http://b.test/announce" })
+  W.list({ th:trackers()[1].url, th:trackers()[2].url }, { "http://b.test/announce", "http://c.test/announce" })
+  local other = W.magnet()
+  other:replace_trackers(th:trackers())
+  equal(other:trackers()[2].tier, 1)
+  th:replace_trackers{}
+  equal(#th:trackers(), 0)
+  fails("table expected", th.replace_trackers, th, "x")
+end)
 
 row("th:connect_peer()", "TorrentHandle.connect_peer", function()
   local th = W.magnet()

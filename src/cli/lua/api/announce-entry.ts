@@ -1,4 +1,6 @@
+import { announceEndpointClass, type EndpointValue } from './announce-endpoint.ts'
 import type { ApiClass, PropertyMember } from './describe.ts'
+import { pushList } from './values.ts'
 
 /** A tracker of a torrent. `source` is libtorrent's bit mask. */
 export interface AnnounceEntryValue {
@@ -8,12 +10,13 @@ export interface AnnounceEntryValue {
   fail_limit: number
   source: number
   verified: boolean
+  endpoints: readonly EndpointValue[]
 }
 
 /** libtorrent's announce_entry::source_torrent. */
 export const sourceTorrentFile = 1
 
-type Name = keyof AnnounceEntryValue
+type Name = Exclude<keyof AnnounceEntryValue, 'endpoints'>
 
 const members: readonly (Omit<PropertyMember<AnnounceEntryValue>, 'get' | 'kind' | 'origin'> & {
   name: Name
@@ -51,10 +54,11 @@ export const announceEntryClass: ApiClass<AnnounceEntryValue> = {
     {
       kind: 'property',
       name: 'endpoints',
-      type: 'table[]',
-      doc: 'One per listening socket that used it; empty for a tracker of a torrent file.',
+      type: 'AnnounceEndpoint[]',
+      doc: 'One per listening socket that used it; empty before that.',
       origin: 'porla',
-      get: (api, L) => api.raw._lua_createtable(L, 0, 0),
+      get: (api, L, self) =>
+        pushList(api.lua, L, self.endpoints, (endpoint) => api.push(L, announceEndpointClass, endpoint)),
     },
   ],
   text: (self) => `AnnounceEntry (${self.url})`,

@@ -2,6 +2,7 @@ import { packageFiles, packageModule } from '../packages/index.ts'
 import type { Lua } from '../vm/lua.ts'
 import { registryIndex } from '../vm/raw.ts'
 import { addTorrentParamsClass } from './add-torrent-params.ts'
+import { announceEndpointClass, announceInfoHashClass } from './announce-endpoint.ts'
 import { announceEntryClass } from './announce-entry.ts'
 import { Api, type ApiOptions } from './api.ts'
 import { clientDataClass } from './client-data.ts'
@@ -44,6 +45,8 @@ export const apiClasses: readonly ClassDescription[] = [
   settingsPackClass,
   announceEntryClass,
   peerInfoClass,
+  announceEndpointClass,
+  announceInfoHashClass,
   errorClass,
 ]
 

@@ -10,6 +10,7 @@ import { pushFlags, readFlags } from './flags.ts'
 import { fileMembers } from './handle-files.ts'
 import { limitMembers } from './handle-limits.ts'
 import { peerMembers } from './handle-peers.ts'
+import { trackerMembers } from './handle-trackers.ts'
 import { urlSeedMembers } from './handle-url-seeds.ts'
 import { infoHashClass, noHash } from './info-hash.ts'
 import { absolutePath } from './paths.ts'
@@ -251,6 +252,7 @@ export const torrentHandleClass: ApiClass<HandleValue> = {
     ...limitMembers,
     ...peerMembers,
     ...urlSeedMembers,
+    ...trackerMembers,
     command('pause', 'Pauses the torrent until it is resumed; the queue lets it be.', 'torrents.pause'),
     ...queueMembers,
     command(

@@ -150,7 +150,15 @@ export const torrentInfoClass: ApiClass<TorrentInfoValue> = {
     ),
     method('trackers', 'AnnounceEntry[]', 'The trackers, sorted by tier.', (api, L, self) => {
       pushList(api.lua, L, self.metainfo.trackers, ({ url, tier }) => {
-        const entry = { url, tier, trackerid: '', fail_limit: 0, source: sourceTorrentFile, verified: false }
+        const entry = {
+          url,
+          tier,
+          trackerid: '',
+          fail_limit: 0,
+          source: sourceTorrentFile,
+          verified: false,
+          endpoints: [],
+        }
         api.push(L, announceEntryClass, entry)
       })
       return 1
