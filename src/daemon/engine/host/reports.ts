@@ -20,6 +20,8 @@ export class Reports {
   readonly #changed = new Set<TorrentState>()
   readonly #urgent = new Set<TorrentState>()
   readonly #sent = new Map<TorrentState, Sent>()
+  /** Torrents that left. Their trackers may still answer, when a torrent of the same hash is there again already. */
+  readonly #closed = new WeakSet<TorrentState>()
   #lastAt = Number.NEGATIVE_INFINITY
   #timer: NodeJS.Timeout | null = null
   #timerAt = 0
@@ -30,6 +32,7 @@ export class Reports {
 
   /** Something of this torrent changed. */
   changed(state: TorrentState, urgent: boolean): void {
+    if (this.#closed.has(state)) return
     this.#changed.add(state)
     if (urgent) this.#urgent.add(state)
     this.#schedule(this.#lastAt + (urgent ? urgentInterval : interval))
@@ -40,6 +43,7 @@ export class Reports {
     this.#changed.delete(state)
     this.#urgent.delete(state)
     this.#sent.delete(state)
+    this.#closed.add(state)
     return state.snapshot(performance.now())
   }
 
