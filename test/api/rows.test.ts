@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { apiClasses, apiModules } from '../../src/cli/lua/api/index.ts'
 import { startDaemon } from '../helpers/daemon.ts'
-import { root } from '../helpers/program.ts'
+import { launcher, root } from '../helpers/program.ts'
 import { startTracker } from '../helpers/tracker.ts'
 import { leaf, type Members, torrent, v1Info } from '../metainfo/build.ts'
 import { referenceRows } from './rows/reference.ts'
@@ -41,12 +41,15 @@ function bySection(rows: readonly Row[]): Map<string, Row[]> {
 
 test('every row of the API', { timeout: 120_000 }, async (t) => {
   const tracker = await startTracker(t)
-  const daemon = await startDaemon(t, { sessions: { seeding: {}, downloads: {} } })
+  const daemon = await startDaemon(t, { sessions: { seeding: { file_pool_size: 1 }, downloads: {} } })
   await writeTorrents(daemon.folder)
   const folder = join(root, 'test/api/rows')
   const files = (await readdir(folder)).filter((name) => /^\d\d-.*\.lua$/.test(name)).sort()
   const words = [daemon.folder, tracker.http, ...files.map((name) => join(folder, name))]
-  const outcome = await daemon.run([join(folder, 'harness.lua'), ...words], { timeoutMs: 110_000 })
+  const outcome = await daemon.run([join(folder, 'harness.lua'), ...words], {
+    env: { PROGRAM: `'${process.execPath}' '${launcher}'` },
+    timeoutMs: 110_000,
+  })
   const rows = rowsOf(outcome.out)
   assert.equal(outcome.code, 0, `${outcome.stderr}\n${outcome.out}`)
 

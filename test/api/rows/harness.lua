@@ -93,7 +93,10 @@ end
 
 assert(loadfile(here .. "/world.lua"))(W)
 for i = 3, #arg do assert(loadfile(arg[i]))(W) end
-local function say(...) io.write(table.concat({ ... }, "\t"), "\n") end
+local function say(...)
+  io.write(table.concat({ ... }, "\t"), "\n")
+  io.flush() -- what is known is shown even if a row never ends
+end
 for _, row in ipairs(rows) do say("row", row.section, row.name, table.concat(row.members, " ")) end
 for _, row in ipairs(rows) do
   local ok, problem = xpcall(row.check, function(e) return debug.traceback(tostring(e), 2) end)

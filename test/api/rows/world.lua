@@ -77,6 +77,18 @@ end
 
 function W.stands(th, state) return th:status().state == state end
 
+--- Lets the engine of a session write files up to this size only: bytes, or "unlimited".
+function W.limit_files(session, size)
+  local call = assert(io.popen(os.getenv("PROGRAM") .. " call daemon.status"))
+  local status = require("json").decode(call:read("a"))
+  call:close()
+  for _, found in ipairs(status.sessions) do
+    if found.name == session then
+      assert(os.execute(("prlimit --pid %d --fsize=%s:unlimited"):format(found.engine.pid, size)))
+    end
+  end
+end
+
 -- Three torrents that seed, each with a second copy that comes over the tracker: one is complete, one lacks the file
 -- in its middle, one takes all day.
 local tracked = { trackers = { W.tracker }, comment = "for the rows", creator = "world.lua" }
