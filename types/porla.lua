@@ -558,7 +558,7 @@ function List:add(value) end
 ---@field proxy_hostnames boolean
 ---@field proxy_peer_connections boolean
 ---@field auto_sequential boolean
----@field proxy_tracker_connections boolean Kept without effect.
+---@field proxy_tracker_connections boolean
 ---@field enable_ip_notifier boolean Kept without effect.
 ---@field dht_prefer_verified_node_ids boolean Kept without effect.
 ---@field dht_restrict_routing_ips boolean Kept without effect.

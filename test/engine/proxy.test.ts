@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { describe, type TestContext, test } from 'node:test'
 import type { Settings } from '../../src/rpc/contract/types.ts'
 import { type ProxyOptions, startProxy } from '../helpers/proxy.ts'
+import { startTracker } from '../helpers/tracker.ts'
 import { file, makeTorrent, writeFiles, wrongFiles } from './support/data.ts'
 import { complete, startEngine, type TestEngine, task, tempFolder, until } from './support/engine.ts'
 import { boundAddresses } from './support/sockets.ts'
@@ -157,5 +158,77 @@ describe('a proxy for peers', { concurrency: 3 }, () => {
       peer_connect_timeout: 1,
     })
     await until(() => hung > 0, 'the connection to the proxy is closed', undefined, 5000)
+  })
+})
+
+describe('a proxy for trackers', { concurrency: 3 }, () => {
+  const through = (type: number, port: number): Settings => ({
+    proxy_type: type,
+    proxy_hostname: '127.0.0.1',
+    proxy_port: port,
+    tracker_receive_timeout: 5,
+  })
+
+  for (const [name, kind, type] of [
+    ['SOCKS5', 'socks5', 2],
+    ['HTTP', 'http', 4],
+  ] as const) {
+    test(`${name}: announces go through it, names are looked up there`, async (t) => {
+      const tracker = await startTracker(t)
+      const proxy = await startProxy(t, kind, { names: { 'tracker.invalid': '127.0.0.1' } })
+      const url = tracker.http.replace('127.0.0.1', 'tracker.invalid')
+      const engine = startEngine(t, through(type, proxy.port))
+      await engine.load(
+        task(torrent.id, await tempFolder(t), {
+          torrentFile: torrent.bytes,
+          trackers: [{ url, tier: 0 }],
+        }),
+      )
+      await engine.until(torrent.id, 'has an answer', (r) => r.currentTracker === url)
+      assert.deepEqual(proxy.asked, [new URL(url).host])
+    })
+  }
+
+  test('SOCKS5 carries UDP trackers as well', async (t) => {
+    const tracker = await startTracker(t)
+    const proxy = await startProxy(t, 'socks5', { login, names: { 'tracker.invalid': '127.0.0.1' } })
+    const url = tracker.udp.replace('127.0.0.1', 'tracker.invalid')
+    const engine = startEngine(t, { ...through(3, proxy.port), ...loginSettings })
+    const trackers = [{ url, tier: 0 }]
+    await engine.load(task(torrent.id, await tempFolder(t), { torrentFile: torrent.bytes, trackers }))
+    await engine.until(torrent.id, 'has an answer', (r) => r.currentTracker === url)
+    assert.deepEqual([...new Set(proxy.datagrams)], [new URL(url).host])
+  })
+
+  test('an HTTP proxy cannot carry UDP: such a tracker is not asked, and it is said why', async (t) => {
+    const tracker = await startTracker(t)
+    let asked = 0
+    tracker.server.on('start', () => asked++)
+    const proxy = await startProxy(t, 'http')
+    const engine = startEngine(t, through(4, proxy.port))
+    const trackers = [{ url: tracker.udp, tier: 0 }]
+    await engine.load(task(torrent.id, await tempFolder(t), { torrentFile: torrent.bytes, trackers }))
+    await until(
+      () => engine.log.some((line) => line.includes('UDP does not go through the http proxy')),
+      'it is said',
+      () => engine.log.join('\n'),
+    )
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    assert.equal(asked, 0)
+  })
+
+  test('proxy_tracker_connections and proxy_peer_connections are apart', async (t) => {
+    const tracker = await startTracker(t)
+    const proxy = await startProxy(t, 'socks5')
+    const trackers = [{ url: tracker.http, tier: 0 }]
+    const load = async (settings: Settings) => {
+      const engine = startEngine(t, { ...through(2, proxy.port), ...settings })
+      await engine.load(task(torrent.id, await tempFolder(t), { torrentFile: torrent.bytes, trackers }))
+      await engine.until(torrent.id, 'has an answer', (r) => r.currentTracker === tracker.http)
+    }
+    await load({ proxy_tracker_connections: false })
+    assert.deepEqual(proxy.asked, [])
+    await load({ proxy_peer_connections: false })
+    assert.deepEqual(proxy.asked, [new URL(tracker.http).host])
   })
 })

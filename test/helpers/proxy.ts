@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import type { TestContext } from 'node:test'
@@ -11,6 +12,8 @@ export interface TestProxy {
   carried: number
   /** Local ports of the proxy's own connections: who calls from another port came around it. */
   ports: Set<number>
+  /** `host:port` of every datagram that was carried out, as the client wrote it. */
+  datagrams: string[]
   /** Logins that were refused. */
   refused: string[]
 }
@@ -22,7 +25,8 @@ export interface ProxyOptions {
   names?: Record<string, string>
 }
 
-type Speak = (client: Socket, reader: Reader, proxy: TestProxy, options: ProxyOptions) => Promise<Wish>
+/** Finds out what a client wants; null when that is taken care of. */
+type Speak = (client: Socket, reader: Reader, proxy: TestProxy, options: ProxyOptions) => Promise<Wish | null>
 
 interface Wish {
   host: string
@@ -57,8 +61,9 @@ class Reader {
   }
 }
 
-/** SOCKS5 (RFC 1928), with a user name and password (RFC 1929) if there is a login. CONNECT alone. */
-const socks5: Speak = async (client, reader, proxy, { login }) => {
+/** SOCKS5 (RFC 1928), with a user name and password (RFC 1929) if there is a login. CONNECT and UDP ASSOCIATE. */
+const socks5: Speak = async (client, reader, proxy, options) => {
+  const { login } = options
   const [version, count] = await reader.bytes(2)
   if (version !== 5) throw new Error(`not SOCKS5 but ${version}`)
   const offered = await reader.bytes(count!)
@@ -82,14 +87,43 @@ const socks5: Speak = async (client, reader, proxy, { login }) => {
     }
   }
   const [, command, , kind] = await reader.bytes(4)
-  if (command !== 1) throw new Error(`command ${command}`)
   const host =
     kind === 3
       ? (await reader.bytes((await reader.bytes(1))[0]!)).toString()
       : [...(await reader.bytes(4))].join('.')
   const port = (await reader.bytes(2)).readUInt16BE()
   const answer = (code: number) => Buffer.from([5, code, 0, 1, 127, 0, 0, 1, 0, 0])
-  return { host, port, granted: answer(0), failed: answer(5) }
+  if (command === 1) return { host, port, granted: answer(0), failed: answer(5) }
+  if (command !== 3) throw new Error(`command ${command}`)
+  await relay(client, proxy, options)
+  return null
+}
+
+/** Carries datagrams for as long as the client's connection lasts. */
+async function relay(client: Socket, proxy: TestProxy, { names = {} }: ProxyOptions): Promise<void> {
+  const socket = createSocket('udp4')
+  let from: { address: string; port: number } | null = null
+  client.once('close', () => socket.close())
+  client.resume()
+  socket.on('message', (message, { address, port }) => {
+    if (from === null || (from.port === port && from.address === address)) {
+      from = { address, port }
+      // two reserved bytes, the fragment, the kind of address
+      const length = message[3] === 3 ? message[4]! + 1 : 4
+      const host =
+        message[3] === 3 ? message.subarray(5, 4 + length).toString() : [...message.subarray(4, 8)].join('.')
+      const to = message.readUInt16BE(4 + length)
+      proxy.datagrams.push(`${host}:${to}`)
+      socket.send(message.subarray(6 + length), to, names[host] ?? host)
+    } else {
+      const head = Buffer.from([0, 0, 0, 1, ...address.split('.').map(Number), port >> 8, port & 0xff])
+      socket.send(Buffer.concat([head, message]), from.port, from.address)
+    }
+  })
+  socket.bind(0, '127.0.0.1')
+  await once(socket, 'listening')
+  const { port } = socket.address()
+  client.write(Buffer.from([5, 0, 0, 1, 127, 0, 0, 1, port >> 8, port & 0xff]))
 }
 
 const socks4: Speak = async (_client, reader) => {
@@ -128,7 +162,7 @@ export async function startProxy(
   kind: keyof typeof languages,
   options: ProxyOptions = {},
 ): Promise<TestProxy> {
-  const proxy: TestProxy = { port: 0, asked: [], carried: 0, ports: new Set(), refused: [] }
+  const proxy: TestProxy = { port: 0, asked: [], carried: 0, ports: new Set(), datagrams: [], refused: [] }
   const sockets = new Set<Socket>()
   const keep = (socket: Socket) => {
     sockets.add(socket)
@@ -139,6 +173,7 @@ export async function startProxy(
     keep(client)
     languages[kind](client, new Reader(client), proxy, options)
       .then((wish) => {
+        if (wish === null) return
         proxy.asked.push(`${wish.host}:${wish.port}`)
         const target = connect({ host: options.names?.[wish.host] ?? wish.host, port: wish.port })
         keep(target)

@@ -104,6 +104,9 @@ const defaults = {
   max_metadata_size: 31457280,
 }
 
+/** What libtorrent tells trackers and web seeds in anonymous_mode: the name of a widespread program. */
+export const anonymousAgent = 'curl/7.81.0'
+
 /** libtorrent: a negative connection_speed is this many. */
 const unsetDialRate = 200
 

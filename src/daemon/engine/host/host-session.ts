@@ -14,6 +14,7 @@ import { ClientKeeper } from './client-keeper.ts'
 import { guardIncoming } from './incoming.ts'
 import { type HostParts, LoadedTorrent } from './loaded-torrent.ts'
 import { PeerSources } from './peer-sources.ts'
+import { proxyPlan } from './proxy-plan.ts'
 import { Reports } from './reports.ts'
 import { SessionLimits } from './session-limits.ts'
 import { clientPlan, liveSettings } from './settings.ts'
@@ -73,7 +74,7 @@ export class HostSession implements Handlers {
   async configure({ settings }: { session: string; settings: Settings }): Promise<null> {
     const live = liveSettings(settings)
     this.#limits.apply(live)
-    this.#parts.net.configure(trackerSettings(settings), routeThrough(live.proxy))
+    this.#parts.net.configure(trackerSettings(settings), routeThrough(proxyPlan(settings)))
     this.#pool.setLimit(live.filePoolSize)
     this.#sources.configure(settings)
     this.#keeper.configure(clientPlan(settings), live)

@@ -1,7 +1,12 @@
 import { isIP, isIPv6 } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import type { Settings } from '../../../rpc/contract/types.ts'
-import { type ConnectionSettings, connectionSettings, splitList } from './connection-settings.ts'
+import {
+  anonymousAgent,
+  type ConnectionSettings,
+  connectionSettings,
+  splitList,
+} from './connection-settings.ts'
 import { proxyPlan } from './proxy-plan.ts'
 import { settingReader } from './setting-reader.ts'
 
@@ -75,9 +80,6 @@ const defaults = {
   urlseed_pipeline_size: 5,
   ban_web_seeds: true,
 }
-
-/** What libtorrent tells trackers in anonymous_mode: the name of a widespread program. */
-const anonymousAgent = 'curl/7.81.0'
 
 /** Reads what needs a new client. Names missing from `settings` have libtorrent's defaults. */
 export function clientPlan(settings: Settings): ClientPlan {

@@ -77,7 +77,7 @@ export const settingRows: readonly SettingRow[] = [
   ['proxy_hostnames', true, null, null, 'works'],
   ['proxy_peer_connections', true, null, null, 'works'],
   ['auto_sequential', true, null, null, 'works'],
-  ['proxy_tracker_connections', true, null, null, 'kept'],
+  ['proxy_tracker_connections', true, null, null, 'works'],
   ['enable_ip_notifier', true, null, null, 'kept'],
   ['dht_prefer_verified_node_ids', true, null, null, 'kept'],
   ['dht_restrict_routing_ips', true, null, null, 'kept'],

@@ -187,7 +187,7 @@ export class Trackers {
 
   /** WebRTC is UDP between peers, who would see our own address behind a proxy. */
   get #rtc(): RtcOptions {
-    return this.#net.route.refusesUdp === null ? this.#client.tracker : { wrtc: false }
+    return this.#net.route.hidden ? { wrtc: false } : this.#client.tracker
   }
 
   #request(entry: Entry, event: AnnounceEvent): AnnounceRequest {

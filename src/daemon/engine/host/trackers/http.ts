@@ -30,7 +30,7 @@ export interface HttpOptions {
   /** Ends it. */
   signal: AbortSignal
   /** Another way than straight to the tracker (a proxy); it looks names up by itself. undefined: straight. */
-  agent?: HttpAgent | undefined
+  agent: (url: string) => HttpAgent | undefined
 }
 
 /** Announces over HTTP or HTTPS (BEP 3, 7, 23, 31). Throws TrackerError, or what the network throws. */
@@ -138,11 +138,12 @@ async function get(url: URL, options: HttpOptions): Promise<Buffer> {
   throw new TrackerError('libtorrent:redirecting', `${url.origin} redirects more than ${maxRedirects} times`)
 }
 
-function send(url: URL, { settings, signal, agent }: HttpOptions): Promise<IncomingMessage> {
+function send(url: URL, { settings, signal, ...options }: HttpOptions): Promise<IncomingMessage> {
   const { protocol } = url
   if (protocol !== 'http:' && protocol !== 'https:')
     throw new TrackerError('libtorrent:unsupported_url_protocol', `${protocol} is no way to reach a tracker`)
   const host = hostOf(url)
+  const agent = options.agent(url.href)
   if (agent === undefined && isIP(host) !== 0) checkTarget(url, [host], settings)
   return new Promise((resolve, reject) => {
     const start = protocol === 'http:' ? httpRequest : httpsRequest

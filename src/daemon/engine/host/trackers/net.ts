@@ -30,6 +30,7 @@ export class TrackerNet {
   configure(settings: TrackerSettings, route: TrackerRoute): void {
     this.settings = settings
     this.route = route
+    this.#udp.setRoute(route.udp)
     this.#http.setLimit(settings.maxHttp)
   }
 
@@ -68,7 +69,7 @@ export class TrackerNet {
       http: (options: {
         settings: TrackerSettings
         signal: AbortSignal
-        agent: Agent | undefined
+        agent: (url: string) => Agent | undefined
       }) => Promise<T>
       udp: (options: { settings: TrackerSettings; signal: AbortSignal }) => Promise<T>
     },
@@ -87,7 +88,7 @@ export class TrackerNet {
         return await ways.http({
           settings,
           signal: AbortSignal.any([signal, end]),
-          agent: this.route.agent(url),
+          agent: (to) => this.route.agent(to),
         })
       } catch (error) {
         signal.throwIfAborted()

@@ -1,23 +1,44 @@
 import type { Agent } from 'node:http'
 import { ProxyAgent, SecureProxyAgent } from '../proxy.ts'
 import type { ProxyPlan } from '../proxy-plan.ts'
+import { type DatagramSocket, SocksUdp } from '../socks-udp.ts'
+
+/** UDP on another way than straight to the tracker. */
+export interface DatagramRoute {
+  open(): DatagramSocket
+  /** The same for the same way. */
+  name: string
+  /** Names are looked up at its other end. */
+  hostnames: boolean
+}
 
 /** How requests reach a tracker. */
 export interface TrackerRoute {
   /** For HTTP and HTTPS; undefined goes straight. */
   agent(url: string): Agent | undefined
+  /** null goes straight. */
+  readonly udp: DatagramRoute | null
   /** Why UDP is not sent; null when it is. */
   readonly refusesUdp: string | null
+  /** Trackers get to know nothing of this end. */
+  readonly hidden: boolean
 }
 
-export const straight: TrackerRoute = { agent: () => undefined, refusesUdp: null }
+export const straight: TrackerRoute = { agent: () => undefined, udp: null, refusesUdp: null, hidden: false }
 
 /** Straight, or through the proxy if it is to carry trackers (proxy_tracker_connections). Nothing goes around it. */
 export function routeThrough(proxy: ProxyPlan | null): TrackerRoute {
   if (proxy === null || !proxy.trackers) return straight
   const [httpAgent, httpsAgent] = [new ProxyAgent(proxy), new SecureProxyAgent(proxy)]
+  const carriesUdp = proxy.type === 'socks5' && proxy.host !== ''
   return {
     agent: (url) => (url.toLowerCase().startsWith('https:') ? httpsAgent : httpAgent),
-    refusesUdp: `UDP does not go through the ${proxy.type} proxy, and nothing goes around it`,
+    udp: carriesUdp
+      ? { open: () => new SocksUdp(proxy), name: JSON.stringify(proxy), hostnames: proxy.hostnames }
+      : null,
+    refusesUdp: carriesUdp
+      ? null
+      : `UDP does not go through the ${proxy.type} proxy, and nothing goes around it`,
+    hidden: true,
   }
 }

@@ -1,4 +1,5 @@
 import type { Settings } from '../../../../rpc/contract/types.ts'
+import { anonymousAgent } from '../connection-settings.ts'
 import { settingReader } from '../setting-reader.ts'
 
 /** What of the settings concerns trackers; names of properties say what a setting means here. */
@@ -41,6 +42,7 @@ export interface TrackerSettings {
 
 /** libtorrent's defaults. */
 const defaults = {
+  anonymous_mode: false,
   user_agent: 'porla-lua',
   announce_ip: '',
   announce_port: 0,
@@ -73,8 +75,8 @@ const ms = (seconds: number) => Math.min(maxMs, Math.max(0, seconds) * 1000)
 export function trackerSettings(settings: Settings): TrackerSettings {
   const get = settingReader(settings, defaults)
   return {
-    userAgent: get('user_agent'),
-    announceIp: get('announce_ip'),
+    userAgent: get('anonymous_mode') ? anonymousAgent : get('user_agent'),
+    announceIp: get('anonymous_mode') ? '' : get('announce_ip'),
     announcePort: get('announce_port'),
     // libtorrent 2.0's names for these two are the wrong way round, and scripts go by name
     everyTracker: get('announce_to_all_tiers'),

@@ -1,8 +1,10 @@
 import { randomInt } from 'node:crypto'
-import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
+import { createSocket, type RemoteInfo } from 'node:dgram'
 import type { LookupAddress } from 'node:dns'
-import { isIPv4 } from 'node:net'
+import { isIP, isIPv4 } from 'node:net'
+import type { DatagramSocket } from '../socks-udp.ts'
 import { compactPeers } from './peers.ts'
+import type { DatagramRoute } from './route.ts'
 import type { TrackerSettings } from './settings.ts'
 import {
   type AnnounceAnswer,
@@ -12,7 +14,7 @@ import {
   timedOut,
   trackerError,
 } from './types.ts'
-import { resolveHost, trackerUrl } from './url.ts'
+import { hostOf, resolveHost, trackerUrl } from './url.ts'
 
 const protocolId = 0x41727101980n
 const action = { connect: 0, announce: 1, scrape: 2, error: 3 } as const
@@ -44,16 +46,25 @@ export interface UdpOptions {
  * id that a tracker gave is used for all of them.
  */
 export class UdpTrackers {
-  readonly #sockets = new Map<number, Socket>()
+  readonly #sockets = new Map<number, DatagramSocket>()
   readonly #pending = new Map<number, Pending>()
   /** Connection ids by `address:port`. */
   readonly #tokens = new Map<string, { id: Promise<bigint>; until: number }>()
   #idle: NodeJS.Timeout | undefined
+  #route: DatagramRoute | null = null
+
+  /** Takes another way from now on; what is under way fails. null: straight. */
+  setRoute(route: DatagramRoute | null): void {
+    if (route?.name === this.#route?.name) return
+    this.close()
+    this.#tokens.clear()
+    this.#route = route
+  }
 
   /** Throws TrackerError, or what the network throws. */
   async announce(request: AnnounceRequest, options: UdpOptions): Promise<AnnounceAnswer> {
     const url = trackerUrl(request.url, options.settings)
-    const target = await targetOf(url)
+    const target = await this.#target(url)
     const answer = await this.#ask(
       target,
       action.announce,
@@ -74,7 +85,7 @@ export class UdpTrackers {
   }
 
   async scrape(url: string, infoHash: string, options: UdpOptions): Promise<ScrapeAnswer> {
-    const target = await targetOf(trackerUrl(url, options.settings))
+    const target = await this.#target(trackerUrl(url, options.settings))
     const answer = await this.#ask(target, action.scrape, Buffer.from(infoHash, 'hex'), options)
     if (answer.length < 20) throw tooShort(answer)
     return {
@@ -182,11 +193,21 @@ export class UdpTrackers {
     }
   }
 
-  #socket(family: number): Socket {
+  async #target(url: URL): Promise<Target> {
+    const port = Number(url.port)
+    if (port === 0) throw new TrackerError('libtorrent:invalid_port', `${url.href} names no port`)
+    const host = hostOf(url)
+    // what the other end makes of a name cannot be told from here
+    if (this.#route?.hostnames && isIP(host) === 0) return { address: host, family: 4, port }
+    return { ...(await resolveHost(url)), port }
+  }
+
+  #socket(family: number): DatagramSocket {
     clearTimeout(this.#idle)
     const there = this.#sockets.get(family)
     if (there !== undefined) return there
-    const socket = createSocket({ type: family === 6 ? 'udp6' : 'udp4', ipv6Only: family === 6 })
+    const socket: DatagramSocket =
+      this.#route?.open() ?? createSocket({ type: family === 6 ? 'udp6' : 'udp4', ipv6Only: family === 6 })
     this.#sockets.set(family, socket)
     socket.on('message', (message, from) => this.#received(message, from))
     socket.on('error', (error) => {
@@ -197,12 +218,13 @@ export class UdpTrackers {
     return socket
   }
 
-  #received(message: Buffer, from: RemoteInfo): void {
+  #received(message: Buffer, from: Pick<RemoteInfo, 'address' | 'port'>): void {
     if (message.length < 8) return
     const pending = this.#pending.get(message.readUInt32BE(4))
     // anybody may send here: only the tracker that was asked is listened to
     if (pending === undefined || from.port !== pending.target.port) return
-    if (sameAddress(from.address, pending.target.address)) pending.take(message)
+    const { address } = pending.target
+    if (isIP(address) === 0 || sameAddress(from.address, address)) pending.take(message)
   }
 
   /** Closes the sockets once nothing was asked for a while. */
@@ -237,12 +259,6 @@ function announceBody(request: AnnounceRequest, url: URL, { announceIp }: Tracke
     options.push(Buffer.from([2, part.length]), part)
   }
   return Buffer.concat([fixed, ...options])
-}
-
-async function targetOf(url: URL): Promise<Target> {
-  const port = Number(url.port)
-  if (port === 0) throw new TrackerError('libtorrent:invalid_port', `${url.href} names no port`)
-  return { ...(await resolveHost(url)), port }
 }
 
 function keyOf({ address, port }: Target): string {
