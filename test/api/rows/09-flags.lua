@@ -41,7 +41,8 @@ row("seed_mode", "TorrentFlags.seed_mode", function()
     p.flags = { seed_mode = true, paused = true, auto_managed = false }
   end)
   equal(th:flags().seed_mode, true)
-  equal(th:status().is_seeding, true)
+  W.eventually("its files are long enough", function() return th:status().is_seeding end)
+  equal(th:flags().seed_mode, true)
   th:set_flags{ seed_mode = false }
   equal(th:flags().seed_mode, false)
   th:set_flags{ seed_mode = true }
