@@ -635,7 +635,7 @@ function List:add(value) end
 ---@field max_peer_recv_buffer_size integer Kept without effect.
 ---@field optimistic_disk_retry integer
 ---@field max_suggest_pieces integer Kept without effect.
----@field local_service_announce_interval integer Kept without effect.
+---@field local_service_announce_interval integer
 ---@field dht_announce_interval integer
 ---@field udp_tracker_token_expiry integer Kept without effect.
 ---@field num_optimistic_unchoke_slots integer Kept without effect.

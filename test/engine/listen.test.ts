@@ -45,7 +45,7 @@ describe('listening', { concurrency: 4 }, () => {
     assert.equal(engine.state.error, null)
   })
 
-  test('with one address named, nothing listens on any other: TCP, uTP and DHT', async (t) => {
+  test('with one address named, nothing listens on any other: TCP, uTP, DHT and local peers', async (t) => {
     const engine = startEngine(t, {
       enable_dht: true,
       dht_bootstrap_nodes: '',
@@ -63,7 +63,12 @@ describe('listening', { concurrency: 4 }, () => {
     await engine.until(torrent.id, 'runs', (r) => r.phase === 'running')
     await new Promise((resolve) => setTimeout(resolve, 300))
     const loopback = '0100007F'
-    assert.deepEqual(await boundAddresses(engine.state.pid!), [`tcp ${loopback}`, `udp ${loopback}`])
+    assert.deepEqual(await boundAddresses(engine.state.pid!), [
+      `tcp ${loopback}`,
+      `udp ${loopback}`,
+      // 239.192.152.143, the group of local peers, joined on loopback alone
+      'udp 8F98C0EF',
+    ])
   })
 
   test('uTP alone fails to bind: TCP goes on without it', async (t) => {

@@ -28,7 +28,7 @@ test('listen_interfaces: the first entry that can be used', () => {
 })
 
 test('settings: what is absent or of another type has the default of libtorrent', () => {
-  const plan = clientPlan({ enable_lsd: 'yes', max_retry_port_bind: -1 })
+  const plan = clientPlan({ enable_upnp: 'yes', max_retry_port_bind: -1 })
   const dht = dhtSettings({ enable_dht: 'yes', dht_bootstrap_nodes: 'a:1, b:2,c,d:0' })
   assert.equal(dht.on, true)
   assert.deepEqual(dht.bootstrap, ['a:1', 'b:2'])

@@ -83,9 +83,9 @@ function clientOptions(
     torrentPort: listen,
     // ours is made by dht/service.ts: webtorrent ends itself when its own fails
     dht: false,
-    // WebRTC opens ports on every interface, and multicast ignores a listen address
+    // WebRTC opens ports on every interface
     tracker: restricted ? { wrtc: false } : {},
-    lsd: plan.lsd && !restricted,
+    lsd: false,
     natUpnp: plan.upnp && !restricted,
     natPmp: plan.natPmp && !restricted,
     utp: plan.utp && utpAvailable(udp, listen, hooks),

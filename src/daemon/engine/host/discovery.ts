@@ -1,7 +1,6 @@
-import Lsd from 'bittorrent-lsd'
-import type WebTorrent from 'webtorrent'
 import type { Torrent } from 'webtorrent'
 import type { DhtMember } from './dht/service.ts'
+import type { LsdMember } from './lsd/service.ts'
 import type { PeerSources } from './peer-sources.ts'
 import type { TorrentState } from './torrent-state.ts'
 import type { Trackers } from './trackers/announcer.ts'
@@ -11,32 +10,25 @@ import type { Trackers } from './trackers/announcer.ts'
  * webtorrent expects its own discovery object (torrent-discovery), which announces private torrents to the local
  * network, takes any announcement there for its own, and ends a torrent when one tracker misbehaves.
  */
-export class Discovery implements DhtMember {
+export class Discovery implements DhtMember, LsdMember {
   readonly #state: TorrentState
   readonly #torrent: Torrent
-  readonly #client: WebTorrent
   readonly #trackers: Trackers
   readonly #sources: PeerSources
-  readonly #warn: (message: string) => void
   /** Read by webtorrent, which would start trackers that are ours. */
   readonly tracker = null
   #running = false
-  #lsd: Lsd | null = null
 
   constructor(parts: {
     state: TorrentState
     torrent: Torrent
-    client: WebTorrent
     trackers: Trackers
     sources: PeerSources
-    warn: (message: string) => void
   }) {
     this.#state = parts.state
     this.#torrent = parts.torrent
-    this.#client = parts.client
     this.#trackers = parts.trackers
     this.#sources = parts.sources
-    this.#warn = parts.warn
   }
 
   /** Starts whatever this torrent may use. webtorrent asks for it when the torrent is ready, or needs its metadata. */
@@ -54,7 +46,8 @@ export class Discovery implements DhtMember {
     const open = this.#running && !(this.#state.meta?.private ?? false)
     if (open && !options.disableDht) this.#sources.dht.join(this)
     else this.#sources.dht.leave(this)
-    this.#setLsd(open && !options.disableLsd && this.#client.lsd)
+    if (open && !options.disableLsd) this.#sources.lsd.join(this)
+    else this.#sources.lsd.leave(this)
   }
 
   /** The list of trackers changed. */
@@ -100,20 +93,8 @@ export class Discovery implements DhtMember {
     this.#found(address, 'dht')
   }
 
-  #setLsd(on: boolean): void {
-    if (on === (this.#lsd !== null)) return
-    this.#lsd?.destroy()
-    this.#lsd = null
-    if (!on) return
-    const { peerId, torrentPort: port } = this.#client
-    const lsd = new Lsd({ infoHash: this.#state.id, peerId, port })
-    this.#lsd = lsd
-    lsd.on('peer', (peer: string, infoHash: string) => {
-      if (infoHash.toLowerCase() === this.#state.id) this.#found(peer, 'lsd')
-    })
-    lsd.on('warning', () => {})
-    lsd.on('error', (error: Error) => this.#warn(`local peer discovery: ${error.message}`))
-    lsd.start()
+  lsdPeer(address: string): void {
+    this.#found(address, 'lsd')
   }
 
   #found(address: string, source: string): void {

@@ -26,7 +26,6 @@ export interface ClientPlan {
   retries: number
   /** Whether any free port will do in the end (listen_system_port_fallback). */
   anyPort: boolean
-  lsd: boolean
   upnp: boolean
   natPmp: boolean
   utp: boolean
@@ -61,7 +60,6 @@ const defaults = {
   listen_interfaces: '0.0.0.0:6881,[::]:6881',
   max_retry_port_bind: 10,
   listen_system_port_fallback: true,
-  enable_lsd: true,
   enable_upnp: true,
   enable_natpmp: true,
   enable_incoming_utp: true,
@@ -91,7 +89,6 @@ export function clientPlan(settings: Settings): ClientPlan {
     listen: hidden ? { host: '127.0.0.1', port: 0 } : listenAddress(get('listen_interfaces')),
     retries: Math.max(0, get('max_retry_port_bind')),
     anyPort: get('listen_system_port_fallback'),
-    lsd: get('enable_lsd') && !hidden,
     upnp: get('enable_upnp') && !hidden,
     natPmp: get('enable_natpmp') && !hidden,
     utp: (get('enable_incoming_utp') || get('enable_outgoing_utp')) && !hidden,

@@ -103,7 +103,7 @@ export class Swarm implements Sharer {
     const failing = () => this.discovery.trackersFail()
     const trackers = new Trackers(state, client, net, { warn, peer, failing })
     this.trackers = trackers
-    this.discovery = new Discovery({ state, torrent, client, trackers, sources, warn })
+    this.discovery = new Discovery({ state, torrent, trackers, sources })
     override(this)
     this.webSeeds = new WebSeeds(this.torrent, () => limits.live, events.warn)
     this.webSeeds.set(state.options.webSeeds)

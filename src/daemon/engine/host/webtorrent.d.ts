@@ -240,7 +240,7 @@ declare module 'webtorrent' {
     torrentPort: number | { host: string; port: number; backlog?: number; ipv6Only?: boolean }
     dht: false
     tracker: { wrtc?: false }
-    lsd: boolean
+    lsd: false
     natUpnp: boolean
     natPmp: boolean
     utp: boolean
@@ -262,7 +262,7 @@ declare module 'webtorrent' {
     userAgent: string
     utp: boolean
     utPex: boolean
-    lsd: boolean
+    lsd: false
     dht: DhtFacade | false
     tracker: { wrtc?: false }
     _connPool: ConnPool | null

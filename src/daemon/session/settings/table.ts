@@ -154,7 +154,7 @@ export const settingRows: readonly SettingRow[] = [
   ['max_peer_recv_buffer_size', 2097152, 32968, 5242880, 'kept'],
   ['optimistic_disk_retry', 600, null, null, 'works'],
   ['max_suggest_pieces', 16, null, null, 'kept'],
-  ['local_service_announce_interval', 300, null, null, 'kept'],
+  ['local_service_announce_interval', 300, null, null, 'works'],
   ['dht_announce_interval', 900, null, null, 'works'],
   ['udp_tracker_token_expiry', 60, null, null, 'kept'],
   ['num_optimistic_unchoke_slots', 0, null, null, 'kept'],

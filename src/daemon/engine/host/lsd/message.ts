@@ -1,0 +1,42 @@
+/** Where BEP 14 speaks, over IPv4. */
+export const lsdGroup = '239.192.152.143'
+export const lsdPort = 6771
+
+export interface LsdMessage {
+  /** TCP port of whoever says it. */
+  port: number
+  /** v1 info hashes, 40 lower-case hex digits. */
+  infoHashes: string[]
+  /** Of the sender's choice, so that it knows its own; '' when there is none. */
+  cookie: string
+}
+
+/** An announcement (BEP 14). */
+export function formatLsd({ port, infoHashes, cookie }: LsdMessage): Buffer {
+  const lines = [
+    'BT-SEARCH * HTTP/1.1',
+    `Host: ${lsdGroup}:${lsdPort}`,
+    `Port: ${port}`,
+    ...infoHashes.map((infoHash) => `Infohash: ${infoHash}`),
+    `cookie: ${cookie}`,
+  ]
+  return Buffer.from(`${lines.join('\r\n')}\r\n\r\n\r\n`, 'latin1')
+}
+
+/** What an announcement says; null for anything else. Names of headers are in any case and order, as in HTTP. */
+export function parseLsd(bytes: Uint8Array): LsdMessage | null {
+  const [first, ...lines] = Buffer.from(bytes).toString('latin1').split('\r\n')
+  if (first === undefined || !/^BT-SEARCH \* HTTP\/1\.\d$/.test(first)) return null
+  const message: LsdMessage = { port: 0, infoHashes: [], cookie: '' }
+  for (const line of lines) {
+    const [, name, value] = /^([^:]+):\s*(.*?)\s*$/.exec(line) ?? []
+    if (name === undefined || value === undefined) continue
+    const header = name.toLowerCase()
+    if (header === 'port' && /^\d{1,5}$/.test(value)) message.port = Number(value)
+    else if (header === 'infohash' && /^[0-9a-f]{40}$/i.test(value))
+      message.infoHashes.push(value.toLowerCase())
+    else if (header === 'cookie') message.cookie = value
+  }
+  const fits = message.port > 0 && message.port <= 65535 && message.infoHashes.length > 0
+  return fits ? message : null
+}
