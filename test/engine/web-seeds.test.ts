@@ -92,6 +92,7 @@ describe('web seeds', { concurrency: 4 }, () => {
     await engine.load(task(torrent.id, to, { torrentFile: torrent.bytes, webSeeds: [server.url] }))
     await engine.until(torrent.id, 'has all', complete(torrent))
     assert.deepEqual(await wrongFiles(to, torrent.files), [])
+    await engine.until(torrent.id, 'it is let go', (report) => report.peers === 0)
     assert.ok(!server.asked.some((path) => path.includes('.pad') || path.endsWith('/empty')))
   })
 

@@ -105,7 +105,12 @@ export class Swarm implements Sharer {
     this.trackers = trackers
     this.discovery = new Discovery({ state, torrent, trackers, sources })
     override(this)
-    this.webSeeds = new WebSeeds(this.torrent, () => limits.live, events.warn)
+    this.webSeeds = new WebSeeds({
+      torrent: this.torrent,
+      live: () => limits.live,
+      wanted: () => state.wantedMissing > 0 && !state.options.uploadMode,
+      warn: events.warn,
+    })
     this.webSeeds.set(state.options.webSeeds)
     this.#listen()
     this.dialer = new Dialer(this.torrent, state, client, limits, this.bans)
@@ -188,6 +193,7 @@ export class Swarm implements Sharer {
     this.picker?.reorder()
     torrent._updateSelections()
     for (const wire of torrent.wires) torrent._updateWireInterest(wire)
+    this.webSeeds.fill()
   }
 
   applyLimits(): void {
@@ -329,7 +335,10 @@ export class Swarm implements Sharer {
     })
     torrent.on('verified', (piece: number) => {
       this.picker?.done(piece)
-      state.changed(state.addPiece(piece))
+      const urgent = state.addPiece(piece)
+      state.changed(urgent)
+      // later: webtorrent is about to walk over its connections
+      if (urgent) setImmediate(() => this.webSeeds.fill())
     })
   }
 

@@ -3,6 +3,14 @@ import type { Metainfo } from '../../../metainfo/types.ts'
 import type { LiveSettings } from './settings.ts'
 import { fetchRange } from './web-request.ts'
 
+export interface WebSeedParts {
+  torrent: Torrent
+  live: () => LiveSettings
+  /** Whether anything is wanted that is missing: they have no other use. */
+  wanted: () => boolean
+  warn: (message: string) => void
+}
+
 /**
  * A torrent's web seeds (BEP 19). webtorrent makes a peer of each; the requests are ours: webtorrent's own ask for pad
  * files, take an error page for data, and repeat what failed without end. Here a web seed that failed is left alone
@@ -11,6 +19,7 @@ import { fetchRange } from './web-request.ts'
 export class WebSeeds {
   readonly #torrent: Torrent
   readonly #live: () => LiveSettings
+  readonly #wanted: () => boolean
   readonly #warn: (message: string) => void
   #given: ReadonlySet<string> = new Set()
   /** Those that may be used, in the order of their turns. */
@@ -23,9 +32,10 @@ export class WebSeeds {
   /** null until the pieces are known. */
   #meta: Metainfo | null = null
 
-  constructor(torrent: Torrent, live: () => LiveSettings, warn: (message: string) => void) {
+  constructor({ torrent, live, wanted, warn }: WebSeedParts) {
     this.#torrent = torrent
     this.#live = live
+    this.#wanted = wanted
     this.#warn = warn
   }
 
@@ -64,13 +74,14 @@ export class WebSeeds {
     this.#resting.clear()
   }
 
-  /** Takes on as many as allowed, or lets go of what is more; also after a change of settings. */
+  /** Takes on as many as allowed, or lets go of what is more; also after a change of settings or wishes. */
   fill(): void {
     const meta = this.#meta
     if (meta === null || this.#torrent.destroyed) return
-    this.#torrent.maxWebConns = this.#live().urlSeedPipeline
+    const { proxy, webSeedConnections, urlSeedPipeline } = this.#live()
+    this.#torrent.maxWebConns = urlSeedPipeline
     // nothing may go past a proxy
-    const most = this.#live().proxy === null ? this.#live().webSeedConnections : 0
+    const most = proxy === null && this.#wanted() ? webSeedConnections : 0
     for (const url of [...this.#used.keys()].slice(most)) this.#drop(url)
     for (const url of this.#urls) {
       if (this.#used.size >= most) return
