@@ -41,6 +41,8 @@ function bySection(rows: readonly Row[]): Map<string, Row[]> {
 
 test('every row of the API', { timeout: 120_000 }, async (t) => {
   const tracker = await startTracker(t)
+  const ids = new Set<unknown>()
+  tracker.server.on('start', (_address, params) => ids.add((params as { trackerid?: string }).trackerid))
   const daemon = await startDaemon(t, { sessions: { seeding: { file_pool_size: 1 }, downloads: {} } })
   await writeTorrents(daemon.folder)
   const folder = join(root, 'test/api/rows')
@@ -59,6 +61,9 @@ test('every row of the API', { timeout: 120_000 }, async (t) => {
     })
   }
 
+  await t.test('AddTorrentParams.trackerid reaches the tracker', () => {
+    assert.ok(ids.has('mine'), [...ids].join())
+  })
   const tested = new Set(rows.filter(({ ok }) => ok).flatMap(({ members }) => members))
   await t.test('every documented member has a row that passes', () => {
     assert.deepEqual(

@@ -234,3 +234,45 @@ test('settings.lua applies what a file says, and says what it changed', { timeou
   assert.equal((await run('-s', 'nope', json)).stderr, "no session 'nope'\n")
   assert.equal((await run()).code, 2)
 })
+
+test('race.lua asks the trackers until somebody is there', { timeout: 60_000 }, async (t) => {
+  const tracker = await startTracker(t)
+  const daemon = await startDaemon(t, { sessions: { seeding: {} } })
+  const { source, torrentFile } = await makeData(daemon, 'race', 100_000, tracker.http)
+  const other = await makeData(daemon, 'other', 1000, tracker.http)
+  const target = join(daemon.folder, 'target')
+  const words = ['-i', '0.3', '-n', '100', '-c', 'quick', '-x', '1']
+  const racer = background(t, daemon, [example('race.lua'), ...words])
+  await racer.listens()
+  // Of another category, so that it is none of its business.
+  await addTorrent(daemon, other.torrentFile, target)
+  await daemon.ok(
+    `local p = AddTorrentParams.new()
+     p.ti, p.save_path, p.userdata.category = assert(TorrentInfo.from_file(arg[1])), arg[2], "quick"
+     p.download_limit = 20000
+     require("sessions").get("default"):add_torrent(p)`,
+    [torrentFile, target],
+  )
+  const alone = `local st
+    for th in require("sessions").get("default"):torrents('category = "quick"') do st = th:status() end
+    print(st.current_tracker)`
+  await waitUntil('it has asked the tracker, which knew nobody', async () => (await daemon.ok(alone)) !== '')
+  await addTorrent(daemon, torrentFile, source, [], 'seeding')
+  const { code, out, stderr } = await racer.ended
+  assert.deepEqual([code, stderr], [0, ''])
+  const [hash, peers, tries] = out.trimEnd().split('\t')
+  assert.match(hash as string, /^[0-9a-f]{40}$/)
+  assert.equal(peers, '1')
+  assert.ok(Number(tries) >= 1, out)
+  for (const bad of [['-i', '0'], ['-n', 'x'], ['-x'], ['word']]) {
+    assert.equal((await daemon.run([example('race.lua'), ...bad])).code, 2, bad.join(' '))
+  }
+
+  // It gives up after so many tries.
+  const patient = background(t, daemon, [example('race.lua'), '-i', '0.1', '-n', '2', '-x', '1'])
+  await patient.listens()
+  const lonely = await makeData(daemon, 'lonely', 1000, tracker.http)
+  await addTorrent(daemon, lonely.torrentFile, target)
+  const given = await patient.ended
+  assert.match(given.out, /^[0-9a-f]{40}\t0\t2\n$/)
+})

@@ -64,12 +64,29 @@ row(".name", "AddTorrentParams.name", function()
   equal(th:status().name, th:torrent_file():name())
 end)
 
+--- Tier and address of each tracker; the order inside a tier is that of chance.
+local function shown(th)
+  local list = {}
+  for i, entry in ipairs(th:trackers()) do list[i] = entry.tier .. entry.url end
+  table.sort(list)
+  return table.concat(list, " ")
+end
+
 row(".trackers", "AddTorrentParams.trackers", function()
   local p = AddTorrentParams.new()
   equal(#p.trackers, 0)
   p.trackers = { "http://127.0.0.1:1/a", "http://127.0.0.1:1/b" }
   p.trackers:add("http://127.0.0.1:1/a")
   W.list(p.trackers, { "http://127.0.0.1:1/a", "http://127.0.0.1:1/b", "http://127.0.0.1:1/a" })
+  -- exact doubles are dropped; those of the file come along
+  local th = W.magnet(function(params) params.trackers = p.trackers end)
+  equal(shown(th), "0http://127.0.0.1:1/a 0http://127.0.0.1:1/b")
+  local still = W.add(W.default, TorrentInfo.from_file(W.folder .. "/private.torrent"), "/nowhere", function(params)
+    params.trackers = { "http://127.0.0.1:1/a", "http://127.0.0.1:1/own" }
+    params.flags = { paused = true, auto_managed = false }
+  end)
+  equal(#still:trackers(), 4)
+  W.default:remove_torrent(still)
 end)
 
 row(".tracker_tiers", "AddTorrentParams.tracker_tiers", function()
@@ -78,6 +95,11 @@ row(".tracker_tiers", "AddTorrentParams.tracker_tiers", function()
   p.tracker_tiers = { 0, 1 }
   W.list(p.tracker_tiers, { 0, 1 })
   W.integer(p.tracker_tiers[2])
+  local th = W.magnet(function(params)
+    params.trackers = { "http://127.0.0.1:1/late", "http://127.0.0.1:1/early" }
+    params.tracker_tiers = { 3, 1 }
+  end)
+  equal(shown(th), "1http://127.0.0.1:1/early 3http://127.0.0.1:1/late")
 end)
 
 row(".trackerid", "AddTorrentParams.trackerid", function()
@@ -85,6 +107,12 @@ row(".trackerid", "AddTorrentParams.trackerid", function()
   equal(p.trackerid, "")
   p.trackerid = "mine"
   equal(p.trackerid, "mine")
+  -- rows.test.ts looks at what the tracker was told
+  local th = W.magnet(function(params)
+    params.trackerid, params.trackers, params.flags = "mine", { W.tracker }, { paused = false, auto_managed = false }
+  end)
+  W.eventually("it is announced", function() return th:status().current_tracker == W.tracker end)
+  W.default:remove_torrent(th)
 end)
 
 row(".file_priorities", "AddTorrentParams.file_priorities", function()
