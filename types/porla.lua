@@ -143,6 +143,26 @@ function TorrentHandle:peer_info() end
 ---@return integer[]
 function TorrentHandle:piece_availability() end
 
+---Asks for the event `piece_info`, for this script alone, which brings the pieces that have begun and
+---their blocks. See the package `events`.
+function TorrentHandle:post_download_queue() end
+
+---Asks for the event `file_progress`, for this script alone, which brings what `file_progress`
+---returns. See the package `events`.
+function TorrentHandle:post_file_progress() end
+
+---Asks for the event `peer_info`, for this script alone, which brings what `peer_info` returns. See
+---the package `events`.
+function TorrentHandle:post_peer_info() end
+
+---Asks for the event `piece_availability`, for this script alone, which brings what
+---`piece_availability` returns. See the package `events`.
+function TorrentHandle:post_piece_availability() end
+
+---Asks for the event `state_update`, for this script alone, which brings what `status` returns. See
+---the package `events`.
+function TorrentHandle:post_status() end
+
 ---Adds a web server that has the files (BEP 19), and keeps it. A running torrent uses it at once. The
 ---url is that of the file, or, ending in `/`, of the folder that holds the file or the top folder. One
 ---that fails rests for a while; one that sends bad data is left out until the torrent starts again.

@@ -1,4 +1,18 @@
-/** What can happen. Porla's names; `metadata_received` is added. */
+/**
+ * What a script can ask to be told (`events.post`, the `post_*` functions of a handle), and the event that tells it: it
+ * goes to whoever asked and to nobody else. Names of libtorrent's alerts.
+ */
+export const postedEvents = {
+  download_queue: 'piece_info',
+  file_progress: 'file_progress',
+  peer_info: 'peer_info',
+  piece_availability: 'piece_availability',
+  status: 'state_update',
+} as const
+export type Postable = keyof typeof postedEvents
+export type PostedEventName = (typeof postedEvents)[Postable]
+
+/** What can happen. Porla's names; `metadata_received` and what is posted are added. */
 export const eventNames = [
   'torrent_added',
   'torrent_finished',
@@ -9,6 +23,7 @@ export const eventNames = [
   'torrent_file_error',
   'metadata_received',
   'session_stats',
+  ...Object.values(postedEvents),
 ] as const
 export type EventName = (typeof eventNames)[number]
 

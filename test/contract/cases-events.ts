@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
+import type { eventMethods } from '../../src/rpc/contract/events.ts'
 import { waitUntil } from '../helpers/wait-until.ts'
-import { type CasesOf, magnet, torrent } from './case.ts'
+import { type Case, type CasesOf, magnet, statusOf, torrent } from './case.ts'
 import { fileHash, magnetHash, type World } from './world.ts'
 
 interface Heard {
@@ -13,7 +14,7 @@ interface Heard {
 const names = (world: World): string[] => (world.heard as Heard[]).map(({ event }) => event)
 
 /** Subscribing, and waiting for one event. */
-export const eventCases: CasesOf<'events.subscribe' | 'events.wait'> = {
+export const eventCases: CasesOf<keyof typeof eventMethods> = {
   'events.subscribe': [
     {
       what: 'tells what happens from now on, in order',
@@ -50,6 +51,46 @@ export const eventCases: CasesOf<'events.subscribe' | 'events.wait'> = {
       what: 'refuses a name',
       params: { events: ['nope' as 'torrent_added'] },
       error: ['InvalidParams', /'events/],
+    },
+  ],
+  'events.post': [
+    {
+      what: 'tells those of the same word, and no others',
+      params: { ...magnet, what: 'status', client: 'me' },
+      result: async ({ seq }, world) => {
+        const wait = { events: ['state_update'], after: seq - 1, timeout: 0 }
+        const heard = (await world.call('events.wait', { ...wait, client: 'me' })) as {
+          event: { status: object }
+        }
+        assert.deepEqual(heard.event.status, await statusOf(world, magnet))
+        for (const other of [{}, { client: 'another' }]) {
+          assert.deepEqual(await world.call('events.wait', { ...wait, ...other }), { event: null, seq })
+        }
+      },
+    },
+    ...(
+      [
+        ['download_queue', 'piece_info', { pieces: [] }],
+        ['file_progress', 'file_progress', { progress: [0, 0, 0] }],
+        ['peer_info', 'peer_info', { peers: [] }],
+        ['piece_availability', 'piece_availability', { availability: [0, 0, 0, 0] }],
+      ] as const
+    ).map(
+      ([what, event, data]): Case<'events.post'> => ({
+        what: `tells the caller of ${what}`,
+        params: { ...torrent, what },
+        result: async ({ seq }, world) => {
+          const wait = { events: [event], after: seq - 1, timeout: 0 }
+          const heard = await world.call('events.wait', wait)
+          const info_hash = [fileHash, null]
+          assert.deepEqual(heard, { seq, event: { seq, event, session: 'default', info_hash, ...data } })
+        },
+      }),
+    ),
+    {
+      what: 'refuses what there is not',
+      params: { ...torrent, what: 'weather' as 'status' },
+      error: ['InvalidParams', /'what'/],
     },
   ],
   'events.wait': [

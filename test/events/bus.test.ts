@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { EventBus, type Filter, Reader } from '../../src/daemon/events/bus.ts'
 import type { InfoHash } from '../../src/rpc/contract/types.ts'
 
-const everything: Filter = { events: null, session: null, torrent: null }
+const everything: Filter = { events: null, session: null, torrent: null, recipients: new Set() }
 const hash = (i: number): InfoHash => [i.toString(16).padStart(40, '0'), null]
 
 function filled(count: number, capacity = 8): EventBus {
@@ -92,4 +92,23 @@ test('room for more events can be made, and taken back; what is lost is told', (
   const reader = new Reader(bus, everything, 1000)
   assert.equal(rest(reader)[0], 'lost 1-15000')
   assert.equal(bus.at(bus.last).session, 'more')
+})
+
+test('what is posted for one is for nobody else, and is bounded', () => {
+  const bus = new EventBus({ now: 1, posted: 1000 })
+  const read = (names: string[], more: Partial<Filter> = {}) =>
+    rest(new Reader(bus, { ...everything, ...more, recipients: new Set(names) }, 1000))
+  const post = (to: string, size: number) =>
+    bus.post(to, { event: 'state_update', session: 'a', file: 'x'.repeat(size) }) - 1000
+  assert.deepEqual([post('one', 1), post('two', 1)], [1, 2])
+  bus.emit({ event: 'torrent_added', session: 'a' })
+  assert.deepEqual(read([]), ['3'])
+  assert.deepEqual(read(['one']), ['1', '3'])
+  assert.deepEqual(read(['one', 'two']), ['1', '2', '3'])
+  post('one', 900)
+  assert.deepEqual(read(['one']), ['lost 1-1', '3', '4'], 'no room for the first any more')
+  assert.deepEqual(read(['two']), ['2', '3'])
+  post('one', 2000)
+  assert.deepEqual(read(['one']), ['lost 1-1', '3', 'lost 4-4', 'lost 5-5'], 'too large for any room')
+  assert.deepEqual(read(['one'], { events: new Set(['torrent_added']) }), ['3'])
 })

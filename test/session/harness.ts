@@ -24,7 +24,7 @@ import { FilesState } from '../../src/daemon/state/rows.ts'
 import { Store } from '../../src/daemon/state/store.ts'
 import { type BInput, bencode } from '../../src/metainfo/index.ts'
 import type { Params } from '../../src/rpc/contract/index.ts'
-import type { PeerInfo } from '../../src/rpc/contract/peers.ts'
+import type { PartialPiece, PeerInfo } from '../../src/rpc/contract/peers.ts'
 import type { Settings, TorrentStatus } from '../../src/rpc/contract/types.ts'
 import { ErrorCode, RpcError } from '../../src/rpc/errors.ts'
 
@@ -133,6 +133,11 @@ export class ScriptedEngine implements Engine {
 
   async peerInfo(id: string): Promise<PeerInfo[]> {
     await this.#asked('peerInfo', id)
+    return []
+  }
+
+  async downloadQueue(id: string): Promise<PartialPiece[]> {
+    await this.#asked('downloadQueue', id)
     return []
   }
 

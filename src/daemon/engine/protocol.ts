@@ -1,4 +1,4 @@
-import type { PeerInfo } from '../../rpc/contract/peers.ts'
+import type { PartialPiece, PeerInfo } from '../../rpc/contract/peers.ts'
 import type { Settings } from '../../rpc/contract/types.ts'
 
 /**
@@ -100,6 +100,8 @@ export interface HostMethods {
   peerInfo: (params: { id: TorrentId }) => PeerInfo[]
   /** How many connected peers have each piece; null before the metadata. */
   pieceAvailability: (params: { id: TorrentId }) => number[] | null
+  /** The pieces that have begun and are not verified yet. */
+  downloadQueue: (params: { id: TorrentId }) => PartialPiece[]
   /**
    * Deletes the files of a torrent that is not loaded, its part file, and its folders if empty; nothing else.
    * Files that are already gone are fine; a file that cannot be deleted is an error naming it.
@@ -270,6 +272,7 @@ export interface Engine {
   fileProgress(id: TorrentId): Promise<number[] | null>
   peerInfo(id: TorrentId): Promise<PeerInfo[]>
   pieceAvailability(id: TorrentId): Promise<number[] | null>
+  downloadQueue(id: TorrentId): Promise<PartialPiece[]>
   removeFiles(torrentFile: Uint8Array, savePath: string): Promise<void>
   moveFiles(task: MoveTask): Promise<void>
   /** Ends the host, tidily within the deadline, else by force. */

@@ -1,4 +1,4 @@
-import type { PeerInfo } from '../../rpc/contract/peers.ts'
+import type { PartialPiece, PeerInfo } from '../../rpc/contract/peers.ts'
 import type { Settings } from '../../rpc/contract/types.ts'
 import { HostProcess, hostEntryFor, unavailable } from './host-process.ts'
 import type {
@@ -100,6 +100,10 @@ class Supervisor implements Engine {
 
   async pieceAvailability(id: string): Promise<number[] | null> {
     return this.#call('pieceAvailability', { id })
+  }
+
+  async downloadQueue(id: string): Promise<PartialPiece[]> {
+    return this.#call('downloadQueue', { id })
   }
 
   async removeFiles(torrentFile: Uint8Array, savePath: string): Promise<void> {

@@ -6,11 +6,24 @@ const keptEvents = 10_000
 /** And at most, whatever is asked for. */
 const mostEvents = 1_000_000
 
+/** What was posted for somebody is kept up to so many characters in all; of older ones it is only known that they were. */
+const keptPosted = 16 << 20
+
 /** What somebody wants to hear: what is left out may be anything. */
 export interface Filter {
   events: ReadonlySet<EventName> | null
   session: string | null
   torrent: ((hash: NonNullable<DaemonEvent['info_hash']>) => boolean) | null
+  /** Who they are: what was posted for others is not for them. */
+  recipients: ReadonlySet<string>
+}
+
+/** An event for one recipient. */
+interface Posted {
+  to: string
+  size: number
+  /** There was no room for it. */
+  lost: boolean
 }
 
 /** Somebody who wants to hear. */
@@ -34,12 +47,17 @@ export class EventBus {
   #floor = 0
   readonly #first: number
   #last: number
+  /** By number, in order. */
+  readonly #posted = new Map<number, Posted>()
+  #postedSize = 0
+  readonly #postedLimit: number
   readonly #listeners = new Set<Listener>()
   #waking = false
   #closed = false
 
-  constructor({ capacity = keptEvents, now = Date.now() } = {}) {
+  constructor({ capacity = keptEvents, now = Date.now(), posted = keptPosted } = {}) {
     this.#capacity = capacity
+    this.#postedLimit = posted
     this.#last = now * 1000
     this.#first = this.#last + 1
   }
@@ -73,9 +91,45 @@ export class EventBus {
   }
 
   /** Keeps an event and wakes those who listen, soon: who emits is in the middle of something. */
-  emit(event: Omit<DaemonEvent, 'seq'>): void {
+  emit(event: Omit<DaemonEvent, 'seq'>): number {
     const seq = ++this.#last
     this.#ring[(seq - this.#first) % this.#capacity] = { seq, ...event }
+    if (this.#posted.size > 0) this.#forgetPosted()
+    this.#wake()
+    return seq
+  }
+
+  /** Keeps an event for one recipient; answers with its number. */
+  post(to: string, event: Omit<DaemonEvent, 'seq'>): number {
+    const size = JSON.stringify(event).length
+    const seq = this.emit(event)
+    this.#posted.set(seq, { to, size, lost: false })
+    this.#postedSize += size
+    this.#forgetPosted()
+    return seq
+  }
+
+  /** For whom an event was posted; null for everybody. */
+  postedTo(seq: number): Readonly<Posted> | null {
+    return this.#posted.get(seq) ?? null
+  }
+
+  #forgetPosted(): void {
+    for (const [seq, posted] of this.#posted) {
+      if (seq < this.oldest) this.#posted.delete(seq)
+      else if (this.#postedSize <= this.#postedLimit) return
+      else if (posted.lost) continue
+      else {
+        const { event, session } = this.at(seq)
+        this.#ring[(seq - this.#first) % this.#capacity] = { seq, event, session }
+        posted.lost = true
+      }
+      this.#postedSize -= posted.size
+      posted.size = 0
+    }
+  }
+
+  #wake(): void {
     if (this.#waking || this.#listeners.size === 0) return
     this.#waking = true
     setImmediate(() => {
@@ -130,6 +184,11 @@ export class Reader {
     }
     while (this.#seen < this.#bus.last) {
       const event = this.#bus.at(++this.#seen)
+      const posted = this.#bus.postedTo(event.seq)
+      if (posted && !this.#filter.recipients.has(posted.to)) continue
+      if (posted?.lost && (this.#filter.events?.has(event.event) ?? true)) {
+        return { seq: event.seq, event: 'overflow', from: event.seq, to: event.seq }
+      }
       if (fits(event, this.#filter)) return event
     }
     return null

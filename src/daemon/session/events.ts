@@ -1,11 +1,11 @@
 import type { InfoHash } from '../../rpc/contract/types.ts'
-import type { EventName } from '../../rpc/event-names.ts'
+import type { EventName, PostedEventName } from '../../rpc/event-names.ts'
 import { startOrStop } from './durations.ts'
 import { infoHashOf, type TorrentRecord } from './record.ts'
 
 /** What a session says of itself as it happens, after the change is durable. */
 export interface SessionEvent {
-  event: Exclude<EventName, 'session_stats'>
+  event: Exclude<EventName, 'session_stats' | PostedEventName>
   session: string
   info_hash: InfoHash
   /** torrent_file_error: path of the file, and what went wrong. */

@@ -1,4 +1,4 @@
-import type { PeerInfo } from '../../rpc/contract/peers.ts'
+import type { PartialPiece, PeerInfo } from '../../rpc/contract/peers.ts'
 import type { TorrentRecord } from './record.ts'
 import type { Session } from './session.ts'
 
@@ -11,6 +11,11 @@ export async function peersOf(session: Session, record: TorrentRecord): Promise<
 export async function availabilityOf(session: Session, record: TorrentRecord): Promise<number[]> {
   const told = await askEngine(session, record, () => session.engine.pieceAvailability(record.row.v1))
   return told ?? new Array<number>(record.row.pieces).fill(0)
+}
+
+/** The pieces that have begun and are not verified yet; none while it does not run. */
+export async function downloadQueueOf(session: Session, record: TorrentRecord): Promise<PartialPiece[]> {
+  return (await askEngine(session, record, () => session.engine.downloadQueue(record.row.v1))) ?? []
 }
 
 /** What the engine says of a torrent; null when it does not have it. */

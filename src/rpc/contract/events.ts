@@ -1,7 +1,8 @@
 import { type Static, Type } from 'typebox'
-import { eventNames, longestWait } from '../event-names.ts'
+import { eventNames, longestWait, type Postable, postedEvents } from '../event-names.ts'
 import { method, object } from './method.ts'
-import { Count, InfoHash, InfoHashParam } from './types.ts'
+import { PartialPiece, PeerInfo } from './peers.ts'
+import { Count, InfoHash, InfoHashParam, TorrentStatus, torrentKey } from './types.ts'
 
 /** Something that happened to a torrent or a session. */
 export const DaemonEvent = object({
@@ -14,6 +15,15 @@ export const DaemonEvent = object({
   stats: Type.Optional(
     Type.Record(Type.String(), Type.Integer(), { description: 'session_stats: counters' }),
   ),
+  pieces: Type.Optional(Type.Array(PartialPiece, { description: 'piece_info: pieces that have begun' })),
+  progress: Type.Optional(
+    Type.Array(Count, { description: 'file_progress: bytes of each file that are there' }),
+  ),
+  peers: Type.Optional(Type.Array(PeerInfo, { description: 'peer_info' })),
+  availability: Type.Optional(
+    Type.Array(Count, { description: 'piece_availability: for each piece how many peers have it' }),
+  ),
+  status: Type.Optional(TorrentStatus),
 })
 export type DaemonEvent = Static<typeof DaemonEvent>
 
@@ -26,7 +36,17 @@ export const Overflow = object({
 })
 export type Overflow = Static<typeof Overflow>
 
+const client = Type.Optional(
+  Type.String({
+    minLength: 1,
+    maxLength: 64,
+    description:
+      'a word of your own that makes your connections one for what was posted; choose it at random',
+  }),
+)
+
 const filter = {
+  client,
   events: Type.Optional(Type.Array(Type.Enum(eventNames), { description: 'only these; default all' })),
   session: Type.Optional(Type.String({ description: 'only of this session; default all' })),
   after: Type.Optional(
@@ -40,7 +60,21 @@ export const eventMethods = {
     params: object(filter),
     result: object({ seq: Type.Integer({ description: 'events after this number follow' }) }),
     changes: false,
-    doc: 'Sends what happens from now on, or after `after`, to this connection; replaces what it asked for before.',
+    doc:
+      'Sends what happens from now on, or after `after`, to this connection; replaces what it asked for before. Numbers ' +
+      'grow; those of events that were not asked for, or were posted for somebody else, are left out.',
+  }),
+  'events.post': method({
+    params: object({
+      ...torrentKey,
+      what: Type.Enum(Object.keys(postedEvents) as Postable[]),
+      client,
+    }),
+    result: object({ seq: Type.Integer({ description: 'number of the event' }) }),
+    changes: false,
+    doc:
+      'Emits an event with what is known of a torrent now (`piece_info`, `file_progress`, `peer_info`, ' +
+      '`piece_availability` or `state_update`), for this connection and those of the same `client` alone.',
   }),
   'events.wait': method({
     params: object({

@@ -27,6 +27,29 @@ export const PeerInfo = object({
 })
 export type PeerInfo = Static<typeof PeerInfo>
 
+/** What a block of a piece is waiting for: libtorrent's block_info::block_state_t by name. */
+export const blockStates = ['none', 'requested', 'writing', 'finished'] as const
+
+/** A piece that has begun; names and meaning are libtorrent's partial_piece_info. */
+export const PartialPiece = object({
+  piece_index: Count,
+  blocks_in_piece: whole('how many there are'),
+  finished: whole('blocks that have come'),
+  writing: whole('blocks that wait to be hashed and written, with the rest of their piece'),
+  requested: whole('blocks that somebody was asked for'),
+  blocks: Type.Array(
+    object({
+      state: Type.Enum(blockStates),
+      block_size: whole('bytes'),
+      bytes_progress: whole('bytes that have come; blocks count when they are complete'),
+      num_peers: whole('peers that were asked for it'),
+      peer: Type.String({ description: 'address and port of one of them, the url of a web seed, or ""' }),
+    }),
+    { description: 'in order' },
+  ),
+})
+export type PartialPiece = Static<typeof PartialPiece>
+
 /** Methods about the peers of a torrent and what they have. */
 export const peerMethods = {
   'torrents.peers.list': method({

@@ -47,6 +47,7 @@ export class Api {
   readonly relabelled = new Set<string>()
   readonly cwd: () => string
   readonly host: ApiHost
+  #client: string | undefined
   readonly #warn: (text: string) => void
   readonly #warned = new Set<string>()
   /** Settings of which the script was told. */
@@ -82,6 +83,12 @@ export class Api {
     if (method === 'torrents.userdata.update') this.relabelled.add(torrentIdOf(params))
     else if (changingMethods.has(method)) this.partials.complete(this, params)
     return this.channel.call(method, params)
+  }
+
+  /** Makes this script's connections one for the daemon: what is posted over one is heard over the other. */
+  get client(): string {
+    this.#client ??= crypto.randomUUID()
+    return this.#client
   }
 
   /** Shows what the daemon accepted without effect. */

@@ -10,6 +10,7 @@ import { pushFlags, readFlags } from './flags.ts'
 import { fileMembers } from './handle-files.ts'
 import { limitMembers } from './handle-limits.ts'
 import { peerMembers } from './handle-peers.ts'
+import { postMembers } from './handle-post.ts'
 import { trackerMembers } from './handle-trackers.ts'
 import { urlSeedMembers } from './handle-url-seeds.ts'
 import { infoHashClass, noHash } from './info-hash.ts'
@@ -251,6 +252,7 @@ export const torrentHandleClass: ApiClass<HandleValue> = {
     },
     ...limitMembers,
     ...peerMembers,
+    ...postMembers,
     ...urlSeedMembers,
     ...trackerMembers,
     command('pause', 'Pauses the torrent until it is resumed; the queue lets it be.', 'torrents.pause'),

@@ -109,6 +109,7 @@ export class EventStream implements Alive {
         'events.subscribe',
         {
           events: [...new Set([...handlers].map(({ name }) => name))],
+          client: this.#api.client,
           after: Math.min(...[...handlers].map(({ seen }) => seen)),
         },
         {

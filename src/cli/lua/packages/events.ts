@@ -4,9 +4,12 @@ import { type EventName, eventNames } from '../../../rpc/event-names.ts'
 import type { Api } from '../api/api.ts'
 import type { ApiClass, ApiModule } from '../api/describe.ts'
 import { infoHashClass } from '../api/info-hash.ts'
+import { peerInfoClass } from '../api/peer-info.ts'
 import { suggestion } from '../api/suggestion.ts'
 import { handleOf, torrentHandleClass } from '../api/torrent-handle.ts'
-import { pushJson } from '../api/values.ts'
+import type { TorrentRef } from '../api/torrent-ref.ts'
+import { torrentStatusClass } from '../api/torrent-status.ts'
+import { pushJson, pushList } from '../api/values.ts'
 import { Callback } from '../loop/callback.ts'
 import { type EventHandler, EventStream } from '../loop/event-stream.ts'
 import { ArgumentError } from '../vm/errors.ts'
@@ -51,11 +54,27 @@ function pushEvent(api: Api, L: State, event: DaemonEvent): number {
     api.push(L, infoHashClass, hash)
     return 1
   }
-  api.push(L, torrentHandleClass, handleOf({ session: event.session, hash }))
+  const torrent = { session: event.session, hash }
+  api.push(L, torrentHandleClass, handleOf(torrent))
+  if (pushPosted(api, L, event, torrent)) return 2
   if (event.event !== 'torrent_file_error') return 1
   lua.pushText(L, event.file ?? '')
   lua.pushText(L, event.error ?? '')
   return 3
+}
+
+/** Pushes what an event says that this script asked for; false for any other. */
+function pushPosted(api: Api, L: State, event: DaemonEvent, torrent: TorrentRef): boolean {
+  const { lua } = api
+  const { pieces, progress, peers, availability, status } = event
+  if (pieces) pushJson(lua, L, pieces)
+  else if (progress) pushJson(lua, L, progress)
+  else if (availability) pushJson(lua, L, availability)
+  else if (peers) pushList(lua, L, peers, (peer) => api.push(L, peerInfoClass, peer))
+  else if (status) {
+    api.push(L, torrentStatusClass, { torrent, data: status, complete: true, learned: undefined })
+  } else return false
+  return true
 }
 
 class Connection implements EventHandler {
@@ -116,6 +135,7 @@ function waitFor(api: Api, name: EventName, seconds: number): DaemonEvent | null
     const left = Math.max(0, (until - performance.now()) / 1000)
     const { event, seq } = api.call('events.wait', {
       events: [name],
+      client: api.client,
       after,
       timeout: Math.min(left, sliceSeconds),
     })
@@ -140,7 +160,12 @@ const meanings =
   '`torrent_added` (TorrentHandle); `torrent_finished` (TorrentHandle): every wanted piece was downloaded, once in a ' +
   "torrent's life; `torrent_moved` (TorrentHandle); `torrent_paused` and `torrent_resumed` (TorrentHandle): by " +
   'anyone, the queue included; `torrent_removed` (InfoHash); `torrent_file_error` (TorrentHandle, path, message); ' +
-  '`metadata_received` (TorrentHandle); `session_stats` (name of the session, table of integers), every 5 seconds.'
+  '`metadata_received` (TorrentHandle); `session_stats` (name of the session, table of integers), every 5 seconds. What the ' +
+  '`post_*` functions of a handle ask for comes to the script that asked and to no other: `piece_info` (TorrentHandle, ' +
+  'list of tables: `piece_index`, `blocks_in_piece`, `finished`, `writing`, `requested`, and `blocks`, a list of ' +
+  '`{state = "none"|"requested"|"writing"|"finished", block_size, bytes_progress, num_peers, peer}`); `file_progress` ' +
+  '(TorrentHandle, list of integers); `peer_info` (TorrentHandle, list of PeerInfo); `piece_availability` ' +
+  '(TorrentHandle, list of integers); `state_update` (TorrentHandle, TorrentStatus).'
 
 export const modules: readonly ApiModule[] = [
   {

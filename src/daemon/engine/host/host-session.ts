@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import type WebTorrent from 'webtorrent'
 import { type Metainfo, parseTorrent } from '../../../metainfo/index.ts'
-import type { PeerInfo } from '../../../rpc/contract/peers.ts'
+import type { PartialPiece, PeerInfo } from '../../../rpc/contract/peers.ts'
 import type { Settings } from '../../../rpc/contract/types.ts'
 import { anyBit } from '../bits.ts'
 import type { HostEvent, HostMethods, MoveTask, TorrentReport } from '../protocol.ts'
@@ -144,6 +144,11 @@ export class HostSession implements Handlers {
   async pieceAvailability({ id }: { id: string }): Promise<number[] | null> {
     await this.#loading.get(id)
     return this.#torrent(id).pieceAvailability()
+  }
+
+  async downloadQueue({ id }: { id: string }): Promise<PartialPiece[]> {
+    await this.#loading.get(id)
+    return this.#torrent(id).downloadQueue()
   }
 
   async removeFiles({ torrentFile, savePath }: Parameters<HostMethods['removeFiles']>[0]): Promise<null> {

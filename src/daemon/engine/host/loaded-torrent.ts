@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type WebTorrent from 'webtorrent'
 import { type Metainfo, MetainfoError, parseInfo, parseTorrent } from '../../../metainfo/index.ts'
-import type { PeerInfo } from '../../../rpc/contract/peers.ts'
+import type { PartialPiece, PeerInfo } from '../../../rpc/contract/peers.ts'
 import { fitsBits, newBits } from '../bits.ts'
 import type { HostEvent, TaskError, TaskOptions, TorrentReport, TorrentTask } from '../protocol.ts'
 import { checkPieces } from '../storage/check.ts'
@@ -10,6 +10,7 @@ import { Proof, WrongPiece } from '../storage/proof.ts'
 import type { ReadCache } from '../storage/read-cache.ts'
 import { Storage } from '../storage/storage.ts'
 import { believable, survey } from '../storage/survey.ts'
+import { downloadQueue } from './download-queue.ts'
 import { peerInfo } from './peer-info.ts'
 import type { PeerSources } from './peer-sources.ts'
 import type { Reports } from './reports.ts'
@@ -119,6 +120,11 @@ export class LoadedTorrent {
   /** Every connection, half-open ones included. */
   peerInfo(): PeerInfo[] {
     return this.#swarm === null ? [] : peerInfo(this.#swarm.sight)
+  }
+
+  /** The pieces that have begun and are not verified yet. */
+  downloadQueue(): PartialPiece[] {
+    return this.#swarm === null ? [] : downloadQueue(this.#swarm.torrent, this.state)
   }
 
   /** How many connected peers have each piece; null before the metadata. */

@@ -156,6 +156,13 @@ function connectionType({ type }: Peer): number {
   return type === 'webSeed' ? ConnectionType.webSeed : ConnectionType.bittorrent
 }
 
+/** Address and port of a peer, or the url of a web seed. */
+export function peerName(peer: Peer): string {
+  if (peer.type === 'webSeed') return peer.id
+  const { address, port } = whereabouts(peer)
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
+}
+
 function whereabouts(peer: Peer): Pick<PeerInfo, 'address' | 'port'> {
   if (peer.type === 'webSeed') return { address: peer.id, port: 0 }
   const { remoteAddress, remotePort } = (peer.conn ?? {}) as { remoteAddress?: string; remotePort?: number }
