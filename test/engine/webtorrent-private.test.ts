@@ -140,6 +140,11 @@ test('so do the packages below it', () => {
   ]) {
     assert.ok(readFileSync(encryption, 'utf8').includes(text), `mse.js no longer has: ${text}`)
   }
+  const simplePeer = readFileSync(
+    fileURLToPath(import.meta.resolve('@thaunknown/simple-peer/lite.js')),
+    'utf8',
+  )
+  assert.ok(simplePeer.includes('} else if (!event.candidate && !this._iceComplete) {'))
   for (const [name, texts] of Object.entries(expected)) {
     const text = readFileSync(sourceOf(name), 'utf8')
     for (const part of texts) assert.ok(text.includes(part), `${name} no longer has: ${part}`)

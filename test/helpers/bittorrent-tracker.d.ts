@@ -6,6 +6,7 @@ declare module 'bittorrent-tracker' {
   export class Server extends EventEmitter {
     constructor(options: { http: boolean; udp: boolean; ws: boolean; stats: boolean })
     readonly http: NetServer
+    readonly ws: { on(event: 'connection', listener: (socket: { terminate(): void }) => void): void }
     readonly udp: { address(): { port: number } }
     readonly torrents: Record<string, { complete: number; incomplete: number }>
     listen(port: number, host: { http: string; udp: string; udp6: string }, onListening?: () => void): void

@@ -1,5 +1,5 @@
 import type WebTorrent from 'webtorrent'
-import { openClient } from './client.ts'
+import { openClient, trackerOptions } from './client.ts'
 import type { ClientPlan, LiveSettings } from './settings.ts'
 
 const firstDelayMs = 1000
@@ -50,6 +50,7 @@ export class ClientKeeper {
     this.#plan = plan
     if (this.client !== null) {
       this.client.userAgent = live.userAgent
+      this.client.tracker = trackerOptions(plan, live)
       this.client.secure = live.encryptIn === 2 ? 0 : 1
     }
     if (same || !this.#wanted) return

@@ -1,6 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import WebTorrent, { type ClientOptions } from 'webtorrent'
-import { type ClientPlan, isWildcard, type ListenAddress, type LiveSettings, udpHost } from './settings.ts'
+import { announceEndOfCandidates } from './rtc.ts'
+import {
+  type ClientPlan,
+  isLoopback,
+  isWildcard,
+  type ListenAddress,
+  type LiveSettings,
+  udpHost,
+} from './settings.ts'
 import { bindUtpTo } from './utp.ts'
 
 /** Errors that another port may not have. */
@@ -22,6 +30,7 @@ export async function openClient(
   live: LiveSettings,
   hooks: ClientHooks,
 ): Promise<WebTorrent> {
+  announceEndOfCandidates()
   const listen = plan.listen ?? { host: '127.0.0.1', port: 0 }
   if (plan.listen === null)
     hooks.trouble('listen_interfaces names no usable address: nobody can connect to us')
@@ -83,8 +92,7 @@ function clientOptions(
     torrentPort: listen,
     // ours is made by dht/service.ts: webtorrent ends itself when its own fails
     dht: false,
-    // WebRTC opens ports on every interface
-    tracker: restricted ? { wrtc: false } : {},
+    tracker: trackerOptions(plan, live),
     lsd: false,
     natUpnp: plan.upnp && !restricted,
     natPmp: plan.natPmp && !restricted,
@@ -99,6 +107,18 @@ function utpAvailable(udp: string | null, listen: ListenAddress, hooks: ClientHo
   else if (!bindUtpTo(udp)) hooks.trouble('uTP is off: utp-native is not installed')
   else return true
   return false
+}
+
+/**
+ * How peers of WebSocket trackers are met: over WebRTC, which keeps to the listen address, too. Behind a proxy not at
+ * all, since WebRTC is UDP and would go past it.
+ */
+export function trackerOptions({ listen }: ClientPlan, { proxy }: LiveSettings): ClientOptions['tracker'] {
+  const host = listen?.host ?? '127.0.0.1'
+  if (proxy !== null) return { wrtc: false }
+  if (isWildcard(host)) return {}
+  // a STUN server, which tells our address as the internet sees it, cannot be reached from a loopback address
+  return { rtcConfig: { bindAddress: host, ...(isLoopback(host) ? { iceServers: [] } : {}) } }
 }
 
 /** The fingerprint, then random letters and digits: 20 bytes, as hex. */

@@ -233,13 +233,21 @@ declare module 'webtorrent' {
     noPeersIntervalTime?: number
   }
 
+  /** Handed to bittorrent-tracker. */
+  interface TrackerOptions {
+    /** No WebRTC, so no WebSocket trackers. */
+    wrtc?: false
+    /** For RTCPeerConnection; `bindAddress` is node-datachannel's own. */
+    rtcConfig?: { bindAddress: string; iceServers?: [] }
+  }
+
   interface ClientOptions {
     peerId: string
     userAgent: string
     /** Handed to net.Server.listen. */
     torrentPort: number | { host: string; port: number; backlog?: number; ipv6Only?: boolean }
     dht: false
-    tracker: { wrtc?: false }
+    tracker: TrackerOptions
     lsd: false
     natUpnp: boolean
     natPmp: boolean
@@ -264,7 +272,7 @@ declare module 'webtorrent' {
     utPex: boolean
     lsd: false
     dht: DhtFacade | false
-    tracker: { wrtc?: false }
+    tracker: TrackerOptions
     _connPool: ConnPool | null
     _utpServer: { connect(port: number, host: string): Connection } | null
     natTraversal?: { ttl: number; _timeout: number }
