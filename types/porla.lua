@@ -253,7 +253,7 @@ function TorrentHandle:userdata() end
 ---@field has_metadata boolean The content of the torrent file is known. (read-only)
 ---@field total integer Size of everything except pad files; 0 before metadata. (bytes, read-only)
 ---@field total_done integer Verified bytes plus complete blocks of unfinished pieces, wanted or not. (bytes, read-only)
----@field total_wanted integer Size of all wanted files. (bytes, read-only)
+---@field total_wanted integer Size of all wanted pieces: those with bytes of a wanted file. (bytes, read-only)
 ---@field total_wanted_done integer Part of `total_wanted` that is there. (bytes, read-only)
 ---@field num_pieces integer Pieces that are verified. (read-only)
 ---@field pieces boolean[] Which pieces are verified; empty before metadata. (read-only)

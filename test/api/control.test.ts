@@ -101,7 +101,7 @@ test('a torrent is controlled', async (t) => {
       '3\t4 4 4',
       '0',
       '3\t0 7 4',
-      '30010\t0.0',
+      '34474\t0.0',
       'finished\t1.0\t-1\ttrue',
       '3\t7 1 4',
       'downloading\tinteger',

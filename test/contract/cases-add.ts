@@ -31,7 +31,7 @@ export const addCases: CasesOf<'torrents.add' | 'torrents.remove'> = {
       result: async (result, world) => {
         assert.deepEqual(result, { session: 'other', info_hash: [fileHash, null], added: true, warnings: [] })
         const status = await statusOf(world, { ...torrent, session: 'other' })
-        assert.deepEqual([status.name, status.category, status.total_wanted], ['world', 'x', 40_000])
+        assert.deepEqual([status.name, status.category, status.total_wanted], ['world', 'x', 43_616])
       },
     },
     {

@@ -108,7 +108,7 @@ export const controlCases: CasesOf<keyof typeof torrentControlMethods> = {
       params: { ...torrent, priorities: [-1, 0] },
       result: async (_, world) => {
         assert.deepEqual(await world.call('torrents.files.priorities', torrent), { priorities: [7, 0, 4] })
-        assert.equal((await statusOf(world)).total_wanted, 40_000)
+        assert.equal((await statusOf(world)).total_wanted, 60_000)
       },
     },
     {

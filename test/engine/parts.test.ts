@@ -68,7 +68,6 @@ test('file priorities become ranges of pieces', () => {
   assert.deepEqual(ranges(4, 4, 0, 7, 4), ['0-2:4', '4-5:4'])
   assert.deepEqual(ranges(1, 1, 7, 0, 99), ['0-2:1', '3-5:7'])
   assert.deepEqual(ranges(0, 0, 0, 0, 0), [])
-  assert.deepEqual(select(meta, [0, 0, 0, 4, 1]).files, [false, true, false, true, true])
 })
 
 test('a piece shared by two files takes the higher priority', () => {
@@ -77,7 +76,7 @@ test('a piece shared by two files takes the higher priority', () => {
   assert.deepEqual([...select(meta, [5, 0]).pieces], [5, 5, 0])
 })
 
-test('bytes of a piece: padding never counts, and as progress only wanted files do', () => {
+test('bytes of a piece: padding never counts', () => {
   const block = 16384
   const { meta } = makeTorrent(
     [
@@ -89,13 +88,6 @@ test('bytes of a piece: padding never counts, and as progress only wanted files 
   )
   const bytes = new PieceBytes(meta)
   assert.equal(bytes.real(0), 3 * block + 100)
-  const partial = { index: 0, received: 3 * block, hasBlock: (index: number) => index !== 3 }
-  bytes.setWanted([true, true, true])
-  assert.equal(bytes.wanted(partial), block + 100 + block)
-  bytes.setWanted([false, true, true])
-  assert.equal(bytes.wanted(partial), block)
-  bytes.setWanted([true, true, false])
-  assert.equal(bytes.wanted(partial), block + 100)
 })
 
 test('distributed copies, as in libtorrent', () => {

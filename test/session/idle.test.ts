@@ -85,7 +85,15 @@ test('known seeds survive a pause, and rank a seed without a tracker', async (t)
   const record = s.add({ ti: ti('a') })
   await s.settle()
   const id = record.row.v1
-  s.engine.say({ id, phase: 'running', have: Uint8Array.of(0xe0), knownPeers: 9, peers: 3, seeds: 2 })
+  s.engine.say({
+    id,
+    phase: 'running',
+    have: Uint8Array.of(0xe0),
+    knownPeers: 9,
+    knownSeeds: 2,
+    peers: 3,
+    seeds: 2,
+  })
   s.engine.say({ id, seeds: 0 })
   const seen = () => {
     const { list_peers, list_seeds, num_seeds } = s.status(record)

@@ -66,7 +66,7 @@ test('a magnet with a choice of files wants only those once they are known', asy
   await s.settle()
   s.engine.listener.metadata(v1, info)
   assert.deepEqual([...(record.row.filePriorities ?? [])], [0, 4, 0])
-  assert.equal(s.status(record).total_wanted, 20_000)
+  assert.equal(s.status(record).total_wanted, 32_768, 'whole pieces')
   assert.ok(!s.status(record).flags.includes('default_dont_download'))
 })
 
@@ -122,7 +122,7 @@ test('everything asked for survives a process that is killed right after', async
     [null, ['b'], s.status(record).save_path],
   )
   assert.ok(status.flags.includes('paused') && !status.flags.includes('auto_managed'))
-  assert.equal(status.total_wanted, 40_000)
+  assert.equal(status.total_wanted, 43_616)
   assert.equal(again.session.settings.int('active_downloads'), 9)
   assert.equal(again.session.task(again.session.get(v1)).limits.download, 7)
   assert.equal(again.engine.loaded.size, 0)

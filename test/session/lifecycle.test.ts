@@ -203,7 +203,7 @@ test('a seed that is checked again wants every file afterwards, until it is told
   const bad = s.status(record)
   assert.deepEqual([bad.state, bad.total_wanted, bad.is_finished], ['downloading', 60_000, false])
   prioritizeFiles(s.session, record, [0, 0, 4])
-  assert.deepEqual([s.status(record).state, s.status(record).total_wanted], ['finished', 20_000])
+  assert.deepEqual([s.status(record).state, s.status(record).total_wanted], ['finished', 27_232])
   await s.settle()
   assert.deepEqual(s.engine.loaded.get(id)?.filePriorities, [0, 0, 4])
   // One that was not a seed keeps what it wants.

@@ -22,9 +22,9 @@ test('the list is filled up, cut and clamped', async (t) => {
   const record = s.add({ ti })
   await s.settle()
   for (const [given, read, wanted] of [
-    [[4, 0, 4], [4, 0, 4], 40_000],
+    [[4, 0, 4], [4, 0, 4], 60_000],
     [[], [4, 4, 4], 60_000],
-    [[0], [0, 4, 4], 40_000],
+    [[0], [0, 4, 4], 43_616],
     [[0, 0, 0, 0, 9], [0, 0, 0], 0],
     [[8, -1, 2 ** 40], [7, 7, 7], 60_000],
     [[1, 7, 300], [1, 7, 7], 60_000],
@@ -64,8 +64,8 @@ test('what is wanted decides at once whether a torrent is finished, running or n
     state: 'finished',
     progress: 1,
     is_finished: true,
-    total_wanted: 20_000,
-    total_wanted_done: 20_000,
+    total_wanted: 27_232,
+    total_wanted_done: 27_232,
     queue_position: -1,
   })
   assert.equal(s.status(record).completed_time, s.clock.time())

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Compile } from 'typebox/compile'
 import { pause, resume } from '../../src/daemon/session/commands.ts'
+import { recheck } from '../../src/daemon/session/recheck.ts'
 import { isStatusField, statusFields } from '../../src/daemon/session/status.ts'
 import { TorrentStatus } from '../../src/rpc/contract/types.ts'
 import { base64, openSession, torrentBytes } from './harness.ts'
@@ -66,11 +67,11 @@ test('with unwanted files: finished is not seeding, and the shared piece is need
   const record = s.add({ ti, file_priorities: [1, 0, 0] })
   await s.settle()
   const id = record.row.v1
-  s.engine.say({ id, phase: 'running', have: Uint8Array.of(0x80), done: 16_384 + 8000, wantedPartial: 3616 })
+  s.engine.say({ id, phase: 'running', have: Uint8Array.of(0x80), done: 16_384 + 8000, wantedPartial: 8000 })
   const partly = s.status(record)
   assert.deepEqual(
     [partly.total_wanted, partly.total_wanted_done, partly.total_done, partly.state],
-    [20_000, 20_000, 24_384, 'downloading'],
+    [32_768, 24_384, 24_384, 'downloading'],
   )
   s.engine.say({ id, have: Uint8Array.of(0xc0), done: 32_768, wantedPartial: 0 })
   const finished = s.status(record)
@@ -142,4 +143,6 @@ test('finished and seeding durations count only their time', async (t) => {
   s.clock.ms += 9000
   const paused = s.status(record)
   assert.deepEqual([paused.active_duration, paused.finished_duration, paused.seeding_duration], [7, 4, 4])
+  recheck(s.session, record)
+  assert.equal(s.status(record).finished_duration, 4, 'what was counted up to a pause stays')
 })

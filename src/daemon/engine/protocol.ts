@@ -179,7 +179,7 @@ export interface TorrentReport {
   trust?: 'none' | 'given' | 'proven' | 'broken'
   /** Verified bytes plus complete blocks of unfinished pieces. */
   done?: number
-  /** Blocks of unfinished pieces that belong to wanted files. */
+  /** Complete blocks of unfinished pieces that are wanted. */
   wantedPartial?: number
   error?: TaskError | null
   download?: number
@@ -196,7 +196,9 @@ export interface TorrentReport {
   connections?: number
   seeds?: number
   unchoked?: number
+  /** Addresses, connected or not, and those of seeds among them. */
   knownPeers?: number
+  knownSeeds?: number
   candidates?: number
   /** -1 unknown. */
   swarmSeeds?: number

@@ -27,6 +27,8 @@ export function startOrStop(record: TorrentRecord, now: number): boolean {
   if (runs || record.countedTo === null) return false
   countUp(record, now)
   record.countedTo = null
+  // What a torrent that becomes unfinished falls back to: time up to a pause is not lost any more (libtorrent).
+  record.finishedMsAtStart = record.progress.finishedMs
   return true
 }
 

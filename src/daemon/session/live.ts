@@ -37,8 +37,6 @@ export interface Live {
   before: Counters
   /** Monotonic milliseconds when it was last faster than the limits below which a torrent counts as idle. */
   busyAt: number
-  /** Seeds among the known peers, connected or not: as many as were seen at a time. */
-  knownSeeds: number
   /** Kept while loaded, and only when not every byte is real and wanted. */
   bytes: PieceBytes | null
 }
@@ -102,6 +100,7 @@ export function beginLive(record: TorrentRecord, restarts: boolean, now: number)
       ...noCounters(),
       done: 0,
       knownPeers: old?.seen.knownPeers ?? 0,
+      knownSeeds: old?.seen.knownSeeds ?? 0,
       swarmSeeds: old?.seen.swarmSeeds ?? -1,
       swarmLeechers: old?.seen.swarmLeechers ?? -1,
       currentTracker: old?.seen.currentTracker ?? '',
@@ -111,7 +110,6 @@ export function beginLive(record: TorrentRecord, restarts: boolean, now: number)
     have: null,
     before,
     busyAt: now,
-    knownSeeds: old?.knownSeeds ?? 0,
     bytes: null,
   }
   return record.live
@@ -130,18 +128,6 @@ export function endLive(record: TorrentRecord): void {
 export function forgetPieces(live: Live): void {
   live.have = null
   Object.assign(live.seen, { have: null, checked: 0 })
-}
-
-/** Forgets the session counters of a torrent that starts again later (recheck). */
-export function restartCounters(record: TorrentRecord): void {
-  if (!record.live) return
-  Object.assign(record.live.seen, noCounters())
-  record.live.before = noCounters()
-}
-
-/** Seeds among the peers that are known, connected or not (libtorrent: list_seeds). */
-export function knownSeeds({ knownSeeds, seen }: Live): number {
-  return Math.min(knownSeeds, seen.knownPeers)
 }
 
 /** Session counter: since the torrent last started. */
@@ -189,7 +175,6 @@ export function applyReport(
   const { id: _, error: __, ...fields } = report
   if (fields.trackers) fields.trackers = rememberTrackers(seen.trackers, fields.trackers)
   Object.assign(seen, fields)
-  live.knownSeeds = Math.max(live.knownSeeds, seen.seeds)
 
   if (!hasMetadata(record)) return changes
   const wasFinished = progress.finished

@@ -7,7 +7,7 @@ export interface Sizes {
   size: number
   /** Without pad files. */
   total: number
-  /** Of the files with a priority above 0. */
+  /** Of the wanted pieces, without pad files. A piece is wanted when a file with a priority above 0 has bytes in it. */
   totalWanted: number
   pieceLength: number
   pieces: number
@@ -20,43 +20,42 @@ export function priorityOf(priorities: Uint8Array | null, file: number): number 
 
 export function sizesOf(metainfo: Metainfo, priorities: Uint8Array | null): Sizes {
   let total = 0
-  let totalWanted = 0
-  metainfo.files.forEach((file, i) => {
-    if (file.pad) return
-    total += file.size
-    if (priorityOf(priorities, i) > 0) totalWanted += file.size
-  })
+  for (const file of metainfo.files) if (!file.pad) total += file.size
+  const all = metainfo.files.every((file, i) => file.pad || priorityOf(priorities, i) > 0)
   return {
     size: metainfo.totalSize,
     total,
-    totalWanted,
+    totalWanted: all
+      ? total
+      : pieceBytesOf(metainfo, priorities).wanted.reduce((sum, bytes) => sum + bytes, 0),
     pieceLength: metainfo.pieceLength,
     pieces: metainfo.numPieces,
   }
 }
 
-/** Bytes of every piece that belong to real files, and to wanted ones. */
+/** Bytes of every piece that belong to real files, and the same of the wanted pieces, 0 for the others. */
 export interface PieceBytes {
   real: Float64Array
   wanted: Float64Array
 }
 
+/** As in libtorrent, what is wanted are whole pieces, whatever other files have bytes in them. */
 export function pieceBytesOf(metainfo: Metainfo, priorities: Uint8Array | null): PieceBytes {
-  const real = new Float64Array(metainfo.numPieces)
-  const wanted = new Float64Array(metainfo.numPieces)
+  const { numPieces, pieceLength } = metainfo
+  const real = new Float64Array(numPieces)
+  const isWanted = new Uint8Array(numPieces)
   metainfo.files.forEach((file, i) => {
-    if (file.pad) return
-    const isWanted = priorityOf(priorities, i) > 0
+    if (file.pad || file.size === 0) return
     const end = file.offset + file.size
     for (let at = file.offset; at < end; ) {
-      const piece = Math.floor(at / metainfo.pieceLength)
-      const bytes = Math.min(end, (piece + 1) * metainfo.pieceLength) - at
+      const piece = Math.floor(at / pieceLength)
+      const bytes = Math.min(end, (piece + 1) * pieceLength) - at
       real[piece]! += bytes
-      if (isWanted) wanted[piece]! += bytes
+      if (priorityOf(priorities, i) > 0) isWanted[piece] = 1
       at += bytes
     }
   })
-  return { real, wanted }
+  return { real, wanted: real.map((bytes, piece) => (isWanted[piece] === 1 ? bytes : 0)) }
 }
 
 /** Bits that are set; those past `pieces` do not count. */

@@ -1,5 +1,4 @@
 import { activeSeconds, finishedSeconds } from './durations.ts'
-import { knownSeeds } from './live.ts'
 import { isFinished, isPaused, isSeed, type TorrentRecord } from './record.ts'
 
 /** The settings that say when a seed has done its part. */
@@ -42,10 +41,9 @@ export function seedRank(record: TorrentRecord, limits: SeedLimits, now: number)
   }
   if (!isPaused(record) && active < latelySeconds) rank += startedLately
   // What no tracker tells is counted among the peers that are known.
-  const known = live ? knownSeeds(live) : 0
-  const { swarmSeeds = -1, swarmLeechers = -1, knownPeers = 0 } = live?.seen ?? {}
-  const seeds = swarmSeeds >= 0 ? swarmSeeds : known
-  const downloaders = swarmLeechers >= 0 ? swarmLeechers : knownPeers - known
+  const { swarmSeeds = -1, swarmLeechers = -1, knownPeers = 0, knownSeeds = 0 } = live?.seen ?? {}
+  const seeds = swarmSeeds >= 0 ? swarmSeeds : knownSeeds
+  const downloaders = swarmLeechers >= 0 ? swarmLeechers : knownPeers - knownSeeds
   if (seeds <= 0) return rank + noOtherSeeds + Math.min(Math.max(0, downloaders), countMask)
   const scale = isSeed(record) ? 1000 : 500
   return rank + (Math.floor(((1 + Math.max(0, downloaders)) * scale) / seeds) & countMask)

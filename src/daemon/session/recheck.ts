@@ -1,7 +1,7 @@
 import { FilesState } from '../state/rows.ts'
 import { countUp } from './durations.ts'
 import { everyFile, flagBit } from './flags.ts'
-import { forgetPieces, restartCounters } from './live.ts'
+import { forgetPieces } from './live.ts'
 import { hasMetadata, isChecking, isSeed, type TorrentRecord } from './record.ts'
 import type { Session } from './session.ts'
 import { withoutError } from './trouble.ts'
@@ -45,6 +45,7 @@ export function recheck(session: Session, record: TorrentRecord): void {
   session.queue.remove(record)
   session.queue.append(record)
   if (record.loaded || record.busy) record.restart = 'anew'
-  else restartCounters(record)
+  // The counters restart when it does (libtorrent), not before.
+  else record.interrupted = false
   session.touch(record)
 }

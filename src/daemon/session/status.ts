@@ -1,7 +1,7 @@
 import type { StateName, TorrentStatus } from '../../rpc/contract/types.ts'
 import { FilesState } from '../state/rows.ts'
 import { activeSeconds, finishedSeconds, seedingSeconds } from './durations.ts'
-import { type Counters, counter, knownSeeds, type Observed } from './live.ts'
+import { type Counters, counter, type Observed } from './live.ts'
 import { type SeedLimits, seedRank } from './rank.ts'
 import {
   flagsOf,
@@ -113,7 +113,7 @@ const fields: { readonly [K in StatusField]: Field<K> } = {
   num_seeds: seen('seeds', 0),
   num_uploads: seen('unchoked', 0),
   list_peers: seen('knownPeers', 0),
-  list_seeds: ({ live }) => (live ? knownSeeds(live) : 0),
+  list_seeds: seen('knownSeeds', 0),
   connect_candidates: seen('candidates', 0),
   num_complete: seen('swarmSeeds', -1),
   num_incomplete: seen('swarmLeechers', -1),

@@ -77,7 +77,7 @@ export const TorrentStatus = object({
   queue_position: number('0-based place among unfinished torrents, -1 when finished'),
   total: bytes('size of all files except pad files, 0 before metadata'),
   total_done: bytes('verified and received so far'),
-  total_wanted: bytes('size of all wanted files'),
+  total_wanted: bytes('size of all wanted pieces'),
   total_wanted_done: bytes('part of total_wanted that is there'),
   num_pieces: number('verified pieces'),
   block_size: bytes('request unit, 0 before metadata'),

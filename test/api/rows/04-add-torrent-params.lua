@@ -119,7 +119,7 @@ row(".file_priorities", "AddTorrentParams.file_priorities", function()
   equal(#AddTorrentParams.new().file_priorities, 0)
   local th = W.still({ ["a.bin"] = 10, ["b.bin"] = 20, ["c.bin"] = 30 }, function(p) p.file_priorities = { 0, 7 } end)
   W.list(th:file_priorities(), { 0, 7, 4 })
-  equal(th:status().total_wanted, 50)
+  equal(th:status().total_wanted, 60)
 end)
 
 row(".download_limit, .upload_limit", "AddTorrentParams.download_limit upload_limit", function()

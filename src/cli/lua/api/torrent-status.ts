@@ -162,7 +162,7 @@ export const torrentStatusClass: ApiClass<StatusValue> = {
     boolean('has_metadata', 'The content of the torrent file is known.'),
     bytes('total', 'Size of everything except pad files; 0 before metadata.'),
     bytes('total_done', 'Verified bytes plus complete blocks of unfinished pieces, wanted or not.'),
-    bytes('total_wanted', 'Size of all wanted files.', 'own'),
+    bytes('total_wanted', 'Size of all wanted pieces: those with bytes of a wanted file.', 'own'),
     bytes('total_wanted_done', 'Part of `total_wanted` that is there.', 'own'),
     count('num_pieces', 'Pieces that are verified.'),
     property('pieces', 'boolean[]', 'Which pieces are verified; empty before metadata.', pushPieces, 'own'),

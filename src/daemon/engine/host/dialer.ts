@@ -40,6 +40,8 @@ export class Dialer {
   readonly #limits: SessionLimits
   readonly #bans: Bans
   readonly #called = new Map<string, Called>()
+  /** Every address that is known, connected or not, and whether a seed is there. */
+  readonly #known = new Map<string, boolean>()
   /** Seeds that were sent away since neither end wants anything. */
   readonly #redundant = new Set<string>()
 
@@ -63,6 +65,23 @@ export class Dialer {
       }
       return this.#add(peer, (way) => stock._addPeer.call(torrent, peer, way.type, source))
     }
+  }
+
+  /** How many addresses are known, connected or not. */
+  get known(): number {
+    return this.#known.size
+  }
+
+  /** At how many of them there is a seed, or was when it was last heard of. */
+  get knownSeeds(): number {
+    let count = 0
+    for (const isSeed of this.#known.values()) if (isSeed) count++
+    return count
+  }
+
+  /** The peer at this address has everything. */
+  seed(address: string): void {
+    if (this.#known.has(address)) this.#known.set(address, true)
   }
 
   /** A peer at this address has shaken hands. */
@@ -90,6 +109,7 @@ export class Dialer {
 
   /** It is not called again until something names it anew. */
   forget(address: string): void {
+    this.#known.delete(address)
     this.#called.set(address, { way: 0, failures: Number.POSITIVE_INFINITY, since: null })
   }
 
@@ -105,6 +125,7 @@ export class Dialer {
     if (way === undefined || called.failures >= ways.length * this.#limits.live.maxFailures) return null
     if (!this.#wanted(address)) return null
     this.#called.set(address, called)
+    if (!this.#known.has(address)) this.#known.set(address, false)
     const client = this.#client
     const before = client.secure
     // read by webtorrent while it makes the peer, for incoming ones as well: so only for this moment

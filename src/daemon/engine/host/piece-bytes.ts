@@ -1,6 +1,4 @@
-import { fileRanges, type Layout, pieceSize } from '../storage/layout.ts'
-
-const blockLength = 16384
+import { type Layout, pieceSize } from '../storage/layout.ts'
 
 /** A piece of which some blocks have come. */
 export interface PartialPiece {
@@ -11,12 +9,11 @@ export interface PartialPiece {
   hasBlock: (block: number) => boolean
 }
 
-/** How many bytes of a piece count: pad files never do, and as progress only wanted files. */
+/** How many bytes of a piece count: pad files never do. */
 export class PieceBytes {
   readonly #layout: Layout
   /** Pieces with pad bytes -> how many. */
   readonly #pad = new Map<number, number>()
-  #wanted: readonly boolean[] = []
 
   constructor(layout: Layout) {
     this.#layout = layout
@@ -31,32 +28,8 @@ export class PieceBytes {
     }
   }
 
-  /** Which files are wanted. */
-  setWanted(files: readonly boolean[]): void {
-    this.#wanted = files
-  }
-
   /** Bytes of a piece without padding. */
   real(piece: number): number {
     return pieceSize(this.#layout, piece) - (this.#pad.get(piece) ?? 0)
-  }
-
-  /** Bytes of wanted files in the blocks that have come. */
-  wanted(piece: PartialPiece): number {
-    const start = piece.index * this.#layout.pieceLength
-    const ranges = fileRanges(this.#layout, start, pieceSize(this.#layout, piece.index))
-    const counts = (file: number) => (this.#wanted[file] ?? true) && !this.#layout.files[file]!.pad
-    if (ranges.every((range) => counts(range.file))) return piece.received
-    let total = 0
-    for (const range of ranges) {
-      if (!counts(range.file)) continue
-      for (let at = range.at; at < range.at + range.length; ) {
-        const block = Math.floor(at / blockLength)
-        const end = Math.min((block + 1) * blockLength, range.at + range.length)
-        if (piece.hasBlock(block)) total += end - at
-        at = end
-      }
-    }
-    return total
   }
 }

@@ -17,18 +17,14 @@ export interface Selection {
   pieces: Uint8Array
   /** The wanted runs, in order of pieces; adjacent ones differ in priority. */
   ranges: PieceRange[]
-  /** Whether each file is wanted. Pad files are wanted as far as their piece is. */
-  files: boolean[]
 }
 
 /** Computes the selection. `priorities` has one number 0..7 a file; a shorter list means 4 for the rest. */
 export function select(layout: Layout, priorities: readonly number[]): Selection {
   const pieces = new Uint8Array(layout.numPieces)
-  const files: boolean[] = []
   let before = 0
   for (const [index, file] of layout.files.entries()) {
     const priority = Math.min(7, Math.max(0, priorities[index] ?? defaultPriority))
-    files.push(priority > 0 || file.pad)
     const held = filePieces(layout, file)
     if (held === null) continue
     // padding is wanted for the file before it; that matters only for pieces that are padding alone
@@ -39,7 +35,7 @@ export function select(layout: Layout, priorities: readonly number[]): Selection
       if (pieces[piece]! < before) pieces[piece] = before
     }
   }
-  return { pieces, ranges: rangesOf(pieces), files }
+  return { pieces, ranges: rangesOf(pieces) }
 }
 
 /** Whether a piece lies in a file as a whole. */

@@ -299,6 +299,7 @@ export class Swarm implements Sharer {
     this.availability = new Availability(torrent.pieces.length)
     this.picker = new Picker(this, this.availability)
     for (const wire of torrent.wires) if (wire.peerPieces) this.availability.set(wire, wire.peerPieces)
+    for (const { addr, wire } of torrent._peers?.values() ?? []) if (wire?.isSeeder) this.dialer.seed(addr)
     if (state.complete) {
       // or webtorrent would find the torrent just completed and tell the trackers so
       torrent.done = true
@@ -372,7 +373,8 @@ export class Swarm implements Sharer {
       connections: this.connections,
       seeds: wires.filter((wire) => wire.isSeeder).length,
       unchoked: wires.filter((wire) => !wire.amChoking).length,
-      knownPeers: torrent._peers?.size ?? 0,
+      knownPeers: this.dialer.known,
+      knownSeeds: this.dialer.knownSeeds,
       candidates: torrent._queue?.length ?? 0,
       // reported as -1 for a seed, so not worth counting
       distributedCopies: state.complete ? 0 : (this.availability?.copies((piece) => state.has(piece)) ?? 0),

@@ -16,6 +16,7 @@ export interface SwarmNumbers {
   seeds: number
   unchoked: number
   knownPeers: number
+  knownSeeds: number
   candidates: number
   distributedCopies: number
 }
@@ -26,6 +27,7 @@ const noSwarm: SwarmNumbers = {
   seeds: 0,
   unchoked: 0,
   knownPeers: 0,
+  knownSeeds: 0,
   candidates: 0,
   distributedCopies: 0,
 }
@@ -77,6 +79,7 @@ export class TorrentState {
   readonly #onChange: OnChange
   #bytes: PieceBytes | null = null
   #numHave = 0
+  #lastNumbers = noSwarm
   /** Bytes of verified pieces, pad files left out. */
   #verified = 0
   /** Bytes of pieces that were completed since the load. */
@@ -140,7 +143,6 @@ export class TorrentState {
   reselect(): void {
     if (this.meta === null) return
     this.selection = select(this.meta, this.options.filePriorities)
-    this.#bytes?.setWanted(this.selection.files)
     this.wantedMissing = 0
     for (const { from, to } of this.selection.ranges) {
       for (let piece = from; piece <= to; piece++) if (!getBit(this.have, piece)) this.wantedMissing++
@@ -186,15 +188,19 @@ export class TorrentState {
 
   /** Everything there is to report, now. */
   snapshot(now: number): Required<TorrentReport> {
-    const numbers = this.numbers?.() ?? noSwarm
+    // who is known is known without a swarm, too
+    const { knownPeers, knownSeeds } = this.#lastNumbers
+    const numbers = this.numbers?.() ?? { ...noSwarm, knownPeers, knownSeeds }
+    this.#lastNumbers = numbers
     const pieces = this.partial?.() ?? []
     let partial = 0
     let received = 0
     let wantedPartial = 0
     for (const piece of pieces) {
       received += piece.received
-      partial += Math.min(piece.received, this.#bytes?.real(piece.index) ?? 0)
-      if (this.selection?.pieces[piece.index] !== 0) wantedPartial += this.#bytes?.wanted(piece) ?? 0
+      const real = Math.min(piece.received, this.#bytes?.real(piece.index) ?? 0)
+      partial += real
+      if (this.selection?.pieces[piece.index] !== 0) wantedPartial += real
     }
     return {
       id: this.id,

@@ -27,7 +27,7 @@ export function hookWire(swarm: Swarm, wire: Wire, address: string | undefined):
   swarm.peers.meet(wire)
   hearDhtPort(swarm, wire)
   countBytes(swarm, wire)
-  countPieces(swarm, wire)
+  countPieces(swarm, wire, address)
   limitDownload(swarm, wire)
   limitRequests(swarm, wire)
   swarm.limits.watch.add(swarm, wire, address)
@@ -87,7 +87,7 @@ function countBytes({ state }: Swarm, wire: Wire): void {
   })
 }
 
-function countPieces(swarm: Swarm, wire: Wire): void {
+function countPieces(swarm: Swarm, wire: Wire, address: string | undefined): void {
   const { state } = swarm
   // webtorrent takes everybody for a seed who has not said yet what he has, and leaves it at that; whom it takes for a
   // seed it does not unchoke either
@@ -95,13 +95,18 @@ function countPieces(swarm: Swarm, wire: Wire): void {
     get: () => swarm.availability?.isSeed(wire) ?? false,
     set: () => {},
   })
+  const changed = () => {
+    // remembered when it is gone
+    if (address !== undefined && wire.isSeeder) swarm.dialer.seed(address)
+    state.changed()
+  }
   const all = () => {
     swarm.availability?.set(wire, wire.peerPieces)
-    state.changed()
+    changed()
   }
   const change = (has: boolean) => (piece: number) => {
     swarm.availability?.change(wire, piece, has, wire.peerPieces)
-    state.changed()
+    changed()
   }
   for (const event of ['bitfield', 'have-all', 'have-none']) wire.on(event, all)
   wire.on('have', change(true))
