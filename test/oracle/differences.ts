@@ -1,0 +1,95 @@
+/**
+ * The only differences there may be. A row that nothing used in a run fails that run.
+ */
+export interface Allowed {
+  /** Which paths: `TORRENT/status/FIELD`, `TORRENT/handle/FIELD`, `disk/PATH`, `seen/...`. */
+  field: RegExp
+  /** Scenario or scenarios; left out: all of them. */
+  scenario?: string | readonly string[]
+  /** Checkpoint or checkpoints; left out: all of them. */
+  at?: string | readonly string[]
+  /** The value here and there: itself, a pattern of its text, or a test. `undefined` is nil. */
+  ours: unknown
+  theirs: unknown
+  /** The row of the design's table of decided differences, or `open` while nobody has decided. */
+  decided: string
+  why: string
+}
+
+const is = (test: (value: number) => boolean) => (value: unknown) => typeof value === 'number' && test(value)
+
+export const differences: readonly Allowed[] = [
+  {
+    field: /\/status\/total$/,
+    ours: is((total) => total > 0),
+    theirs: 0,
+    decided: 'status.total',
+    why: 'the size of a seed, too, is its size; libtorrent 2.0 leaves it 0',
+  },
+  {
+    field: /\/status\/need_save_resume$/,
+    ours: false,
+    theirs: true,
+    decided: 'settings and client data',
+    why: 'everything is written by itself, most of it at once; libtorrent waits for somebody who asks it to save',
+  },
+  {
+    field: /\/status\/distributed_copies$/,
+    scenario: 'recheck of a corrupted piece',
+    at: 'check waits',
+    ours: 0,
+    theirs: -1,
+    decided: 'open',
+    why: 'no piece of a former seed is known until its check begins; libtorrent keeps saying that it is a seed',
+  },
+  {
+    field: /^seen\/paused$/,
+    scenario: 'a file that cannot be opened, at the check',
+    at: 'cleared',
+    ours: false,
+    theirs: true,
+    decided: 'clear_error()',
+    why: 'starts the torrent again; in libtorrent only one that the queue manages starts, others need resume()',
+  },
+  {
+    field:
+      /\/(progress|pieces|num_pieces|have_piece|total_done|total_wanted_done|distributed_copies|file_progress)$/,
+    at: 'error',
+    ours: (value: unknown) => /^[0,]*$/.test(String(value)),
+    theirs: /[1-9]/,
+    decided: 'open',
+    why: 'what a check found before it failed is not told, since the next check begins anew',
+  },
+  {
+    field: /^disk\/save:(t:([abc]\.bin)?)?$/,
+    scenario: 'file priorities: rules at the edges',
+    ours: undefined,
+    theirs: /./,
+    decided: 'open',
+    why: 'a file that becomes wanted is made when its first bytes come; libtorrent makes it, full of zeros, at once',
+  },
+  {
+    field: /^disk\/(save|moved):\.[0-9a-f]{40}\.parts$/,
+    ours: undefined,
+    theirs: 'part file',
+    decided: 'open',
+    why: 'the part file goes when nothing is left that needs it; libtorrent keeps it until the torrent is removed',
+  },
+  {
+    field: /\/status\/total_wanted(_done)?$/,
+    at: 'a seed, not all wanted',
+    ours: is((size) => size < 320_001),
+    theirs: 320_001,
+    decided: 'open',
+    why: 'the wanted pieces, for a seed too; libtorrent forgets what is wanted once it has everything',
+  },
+  {
+    field: /\/status\/(num_peers|num_connections|num_seeds|distributed_copies)$/,
+    scenario: ['file priorities 4, 0, 4', 'magnet'],
+    at: 'finished',
+    ours: is((value) => value >= 1),
+    theirs: is((value) => value < 1),
+    decided: 'open',
+    why: 'a seed of which nothing is wanted is not sent away yet',
+  },
+]

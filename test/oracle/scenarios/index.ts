@@ -1,0 +1,8 @@
+import type { Scenario } from '../scenario.ts'
+import { basics } from './basics.ts'
+import { files } from './files.ts'
+import { queue } from './queue.ts'
+import { transfers } from './transfers.ts'
+
+/** Every scenario of the suite. */
+export const scenarios: readonly Scenario[] = [...basics, ...transfers, ...files, ...queue]
