@@ -237,10 +237,11 @@ function TorrentHandle:userdata() end
 
 ---The state of a torrent at one moment; it does not change. "Session counter": counts since the
 ---torrent last started, keeps its value while paused, and restarts at 0 on resume. Durations stand
----still while paused.
+---still while paused. Numbers that libtorrent keeps in 32 bits (progress, ratio, distributed_copies)
+---are not rounded to those here.
 ---@class TorrentStatus
 ---@field state string `checking_files`, `downloading_metadata`, `downloading`, `finished` (all wanted pieces there), `seeding` (all pieces there) or `checking_resume_data`. Independent of paused and of errors. (read-only)
----@field progress number 0 to 1: pieces looked at while checking, otherwise wanted bytes that are done. (read-only)
+---@field progress number 0 to 1 in millionths: pieces looked at while checking, otherwise wanted bytes that are done. (read-only)
 ---@field is_finished boolean Every wanted piece is there. (read-only)
 ---@field is_seeding boolean Every piece is there. (read-only)
 ---@field flags table<string, boolean> As `TorrentHandle:flags()`. (read-only)
@@ -482,26 +483,26 @@ function AddTorrentParams.from_magnet(uri) end
 ---
 ---`pairs(flags)` goes through all of them.
 ---@class TorrentFlags
----@field seed_mode boolean The flag; false by default.
----@field upload_mode boolean The flag; false by default.
----@field share_mode boolean The flag; false by default.
----@field apply_ip_filter boolean The flag; true by default.
----@field paused boolean The flag; true by default.
----@field auto_managed boolean The flag; true by default.
----@field duplicate_is_error boolean The flag; false by default.
----@field update_subscribe boolean The flag; true by default.
----@field super_seeding boolean The flag; false by default.
----@field sequential_download boolean The flag; false by default.
----@field stop_when_ready boolean The flag; false by default.
----@field override_trackers boolean The flag; false by default.
----@field override_web_seeds boolean The flag; false by default.
----@field need_save_resume boolean The flag; true by default.
----@field disable_dht boolean The flag; false by default.
----@field disable_lsd boolean The flag; false by default.
----@field disable_pex boolean The flag; false by default.
----@field no_verify_files boolean The flag; false by default.
----@field default_dont_download boolean The flag; false by default.
----@field i2p_torrent boolean The flag; false by default.
+---@field seed_mode boolean Everything is there already: no check, each piece is hashed when a peer first asks for it. Ends by itself when all are right, and with a check when one is not, or when a file is missing or too short. Later it can only be cleared, which checks. By default false.
+---@field upload_mode boolean Request nothing, only serve. Set by itself when the disk is full or read-only; an auto managed torrent leaves it after `optimistic_disk_retry` seconds, whoever set it, and `clear_error()` ends it. By default false.
+---@field share_mode boolean Only improve the ratio: not here, reads false. By default false.
+---@field apply_ip_filter boolean Subject to the address filter of the session, of which there is none here. By default true.
+---@field paused boolean Does not run. On an auto managed torrent the queue decides; see `pause()` for what lasts. By default true.
+---@field auto_managed boolean The queue may start and pause it. By default true.
+---@field duplicate_is_error boolean Adding what is there already is an error. By default false.
+---@field update_subscribe boolean Concerns notifications of libtorrent: no effect, reads false. By default true.
+---@field super_seeding boolean Initial seeding: not here, reads false. By default false.
+---@field sequential_download boolean Pieces in order instead of the rarest first. By default false.
+---@field stop_when_ready boolean Pause and leave the queue’s hands once it is known what is on disk; clears itself. At once on a torrent that was checked. By default false.
+---@field override_trackers boolean The trackers that are given replace those of the torrent file. By default false.
+---@field override_web_seeds boolean The web seeds that are given replace those of the torrent file. By default false.
+---@field need_save_resume boolean No effect, reads false; see the field of the same name in a status. By default true.
+---@field disable_dht boolean Not announced to the DHT, and no peers from it. By default false.
+---@field disable_lsd boolean Not announced in the local network, and no peers from there. By default false.
+---@field disable_pex boolean No peers from other peers, and none told to them. By default false.
+---@field no_verify_files boolean Concerns resume data, which nobody passes here: no effect, reads false. By default false.
+---@field default_dont_download boolean Files without a given priority get 0. By default false.
+---@field i2p_torrent boolean There is no I2P here: reads false. By default false.
 local TorrentFlags = {}
 
 ---A list inside another object: a change is a change of that object. Indexes count from 1.

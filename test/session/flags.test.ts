@@ -2,7 +2,9 @@
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { additionOf } from '../../src/daemon/session/addition.ts'
 import { pause, resume, setFlags } from '../../src/daemon/session/commands.ts'
+import { bencode } from '../../src/metainfo/index.ts'
 import type { FlagChanges } from '../../src/rpc/contract/types.ts'
 import { base64, openSession, torrentBytes } from './harness.ts'
 
@@ -70,4 +72,27 @@ describe('paused or not after', { concurrency: 8 }, () => {
       assert.deepEqual(again.status(same!).flags.toSorted(), flags.toSorted(), 'after a restart')
     })
   }
+})
+
+test('trackers and web seeds that are given join those of the torrent, or replace them', () => {
+  const info = { name: 'x', length: 20, 'piece length': 16_384, pieces: Buffer.alloc(20) }
+  const bytes = bencode({ announce: 'http://own/announce', 'url-list': ['http://own/'], info })
+  const hints = (flags: FlagChanges) => {
+    const { trackers, webSeeds } = additionOf({
+      ti: base64(bytes),
+      save_path: '/x',
+      trackers: ['http://given/announce'],
+      url_seeds: ['http://given/'],
+      flags,
+    }).hints
+    return [trackers.map(({ url }) => url).toSorted(), webSeeds.toSorted()]
+  }
+  const [own, given] = ['http://own/', 'http://given/']
+  const announce = (url: string) => `${url}announce`
+  assert.deepEqual(hints({}), [
+    [announce(given), announce(own)],
+    [given, own],
+  ])
+  assert.deepEqual(hints({ override_trackers: true }), [[announce(given)], [given, own]])
+  assert.deepEqual(hints({ override_web_seeds: true }), [[announce(given), announce(own)], [given]])
 })

@@ -2,6 +2,7 @@ import { type FlagName, flagNames } from '../../../rpc/flag-names.ts'
 import type { State } from '../vm/raw.ts'
 import type { Api } from './api.ts'
 import type { ApiClass } from './describe.ts'
+import { flagDocs } from './flag-docs.ts'
 import { type FieldReaders, readBoolean, readFields } from './values.ts'
 
 /** What libtorrent gives a torrent that is added without a word about flags (torrent_flags::default_flags). */
@@ -43,7 +44,7 @@ export const flagsClass: ApiClass<FlagChanges> = {
     kind: 'property',
     name,
     type: 'boolean',
-    doc: `The flag; ${defaultFlags.has(name)} by default.`,
+    doc: `${flagDocs[name]}. By default ${defaultFlags.has(name)}.`,
     origin: 'own',
     get: (api, L, self) => api.lua.pushBoolean(L, self[name] ?? defaultFlags.has(name)),
     set: (api, L, self, idx) => {

@@ -129,7 +129,8 @@ export const torrentStatusClass: ApiClass<StatusValue> = {
   name: 'TorrentStatus',
   doc:
     'The state of a torrent at one moment; it does not change. "Session counter": counts since the torrent last ' +
-    'started, keeps its value while paused, and restarts at 0 on resume. Durations stand still while paused.',
+    'started, keeps its value while paused, and restarts at 0 on resume. Durations stand still while paused. Numbers ' +
+    'that libtorrent keeps in 32 bits (progress, ratio, distributed_copies) are not rounded to those here.',
   origin: 'seed',
   members: [
     text(
@@ -138,7 +139,10 @@ export const torrentStatusClass: ApiClass<StatusValue> = {
         '(all pieces there) or `checking_resume_data`. Independent of paused and of errors.',
       'porla',
     ),
-    number('progress', '0 to 1: pieces looked at while checking, otherwise wanted bytes that are done.'),
+    number(
+      'progress',
+      '0 to 1 in millionths: pieces looked at while checking, otherwise wanted bytes that are done.',
+    ),
     boolean('is_finished', 'Every wanted piece is there.'),
     boolean('is_seeding', 'Every piece is there.'),
     property('flags', 'table<string, boolean>', 'As `TorrentHandle:flags()`.', (api, L, self) =>
