@@ -678,7 +678,7 @@ function List:add(value) end
 ---@field utp_connect_timeout integer Kept without effect.
 ---@field utp_loss_multiplier integer Kept without effect.
 ---@field mixed_mode_algorithm integer Kept without effect.
----@field listen_queue_size integer Kept without effect.
+---@field listen_queue_size integer
 ---@field torrent_connect_boost integer
 ---@field alert_queue_size integer
 ---@field max_metadata_size integer
@@ -712,7 +712,7 @@ function List:add(value) end
 ---@field resolver_cache_timeout integer Kept without effect.
 ---@field send_not_sent_low_watermark integer Kept without effect.
 ---@field rate_choker_initial_threshold integer Kept without effect.
----@field upnp_lease_duration integer Kept without effect.
+---@field upnp_lease_duration integer
 ---@field max_concurrent_http_announces integer Kept without effect.
 ---@field dht_max_peers_reply integer
 ---@field dht_search_branching integer

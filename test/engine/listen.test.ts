@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
+import { connect, createServer, type Socket } from 'node:net'
 import { describe, test } from 'node:test'
+import { setLease } from '../../src/daemon/engine/host/listeners.ts'
 import { file, makeTorrent, writeFiles, wrongFiles } from './support/data.ts'
 import { complete, quiet, startEngine, task, tempFolder, until } from './support/engine.ts'
+import { callPeer } from './support/raw-peer.ts'
 import { boundAddresses } from './support/sockets.ts'
 
 const torrent = makeTorrent([file('a', 3_000_000)], 65536)
@@ -102,5 +104,77 @@ describe('listening', { concurrency: 4 }, () => {
     assert.deepEqual(await wrongFiles(to, torrent.files), [])
     assert.ok(leecher.reports.every((report) => report.phase !== 'checking'))
     assert.ok(done.payloadDownload! < 4_500_000)
+  })
+
+  test('every entry of listen_interfaces takes callers, at one port if they ask for one', async (t) => {
+    const folder = await tempFolder(t)
+    await writeFiles(folder, torrent.files)
+    const engine = startEngine(t, {
+      listen_interfaces: '127.0.0.1:0,127.0.0.2:0',
+      enable_incoming_utp: false,
+      enable_outgoing_utp: false,
+    })
+    await engine.load(task(torrent.id, folder, { torrentFile: torrent.bytes }))
+    const [, port] = (await engine.address()).split(':')
+    await until(
+      async () => (await boundAddresses(engine.state.pid!)).length === 2,
+      'it listens at both',
+      () => engine.log.join('\n'),
+    )
+    assert.deepEqual(await boundAddresses(engine.state.pid!), ['tcp 0100007F', 'tcp 0200007F'])
+    await callPeer(t, torrent, `127.0.0.2:${port}`, { seed: false })
+    await engine.until(torrent.id, 'has the caller', (r) => r.peers === 1)
+  })
+
+  test('listen_queue_size is how many callers may wait', async (t) => {
+    const engine = startEngine(t, {
+      listen_interfaces: '127.0.0.1:0',
+      listen_queue_size: 2,
+      enable_incoming_utp: false,
+      enable_outgoing_utp: false,
+    })
+    await engine.load(task(torrent.id, await tempFolder(t), { torrentFile: torrent.bytes }))
+    const [host, port] = (await engine.address()).split(':')
+    const { pid } = engine.state
+    const sockets: Socket[] = []
+    let connected = 0
+    // nobody is accepted while it stands still
+    process.kill(pid!, 'SIGSTOP')
+    try {
+      for (let i = 0; i < 8; i++) {
+        const socket = connect({ host: host!, port: Number(port) })
+        socket.once('connect', () => connected++)
+        socket.on('error', () => {})
+        sockets.push(socket)
+      }
+      await until(() => connected >= 2, 'two wait')
+      await new Promise((resolve) => setTimeout(resolve, 500))
+    } finally {
+      for (const socket of sockets) socket.destroy()
+      process.kill(pid!, 'SIGCONT')
+    }
+    // Linux lets one more in
+    assert.ok(connected <= 3, `${connected} wait`)
+  })
+
+  test('upnp_lease_duration is what a router is asked for', async (t) => {
+    const name = '@silentbot1/nat-api'
+    const { default: NatApi } = await import(name)
+    const nat = new NatApi({ enablePMP: false, enableUPNP: false })
+    const asked: { ttl: number }[] = []
+    nat._upnpClient = {
+      portMapping: async (mapping: { ttl: number }) => asked.push(mapping),
+      portUnmapping: async () => {},
+      destroy: async () => {},
+    }
+    t.after(() => nat.destroy())
+    for (const seconds of [1234, 0]) {
+      setLease(nat, seconds)
+      await nat.map({ publicPort: 4000 + seconds, privatePort: 4000, protocol: 'TCP' })
+    }
+    assert.deepEqual(
+      asked.map(({ ttl }) => ttl),
+      [1234, 0],
+    )
   })
 })

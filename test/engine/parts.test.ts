@@ -6,11 +6,11 @@ import { dhtSettings } from '../../src/daemon/engine/host/dht/settings.ts'
 import { Meter } from '../../src/daemon/engine/host/meter.ts'
 import { PieceBytes } from '../../src/daemon/engine/host/piece-bytes.ts'
 import { select } from '../../src/daemon/engine/host/selection.ts'
-import { clientPlan, listenAddress, liveSettings, udpHost } from '../../src/daemon/engine/host/settings.ts'
+import { clientPlan, listenAddresses, liveSettings, udpHost } from '../../src/daemon/engine/host/settings.ts'
 import { file, makeTorrent } from './support/data.ts'
 
 test('listen_interfaces: the first entry that can be used', () => {
-  const table: [string, ReturnType<typeof listenAddress>][] = [
+  const table: [string, ReturnType<typeof listenAddresses>[number] | null][] = [
     ['0.0.0.0:6881,[::]:6881', { host: '0.0.0.0', port: 6881 }],
     ['127.0.0.1:0', { host: '127.0.0.1', port: 0 }],
     ['[::1]:7000', { host: '::1', port: 7000 }],
@@ -21,7 +21,7 @@ test('listen_interfaces: the first entry that can be used', () => {
     ['127.0.0.1', null],
     ['', null],
   ]
-  for (const [text, expected] of table) assert.deepEqual(listenAddress(text), expected, text)
+  for (const [text, expected] of table) assert.deepEqual(listenAddresses(text)[0] ?? null, expected, text)
   assert.equal(udpHost({ host: '::', port: 1 }), '0.0.0.0')
   assert.equal(udpHost({ host: '::1', port: 1 }), null)
   assert.equal(udpHost({ host: '10.0.0.1', port: 1 }), '10.0.0.1')

@@ -69,6 +69,9 @@ test('webtorrent still has the private names that the engine uses', () => {
   ]) {
     assert.ok(client.includes(text), `index.js no longer has: ${text}`)
   }
+  const nat = readFileSync(fileURLToPath(import.meta.resolve('@silentbot1/nat-api')), 'utf8')
+  for (const text of ['opts.ttl = opts.ttl || this.ttl', 'this._timeout'])
+    assert.ok(nat.includes(text), `nat-api no longer has: ${text}`)
   const pool = inWebtorrent('lib/conn-pool.js')
   for (const text of [
     'this.tcpServer.listen(client.torrentPort',
@@ -76,6 +79,7 @@ test('webtorrent still has the private names that the engine uses', () => {
     'this.utpServer.listen(',
     "this._onConnection(conn, 'tcp')",
     'self._pendingConns.add(conn)',
+    "this.tcpServer.on('connection', this._onTCPConnectionBound)",
     'Peer.createTCPIncomingPeer(conn, this._client.throttleGroups, this._client.secure)',
     'torrent._addIncomingPeer(peer)\n        await wire.setInfoHash(torrent.infoHash)',
   ]) {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import WebTorrent, { type ClientOptions } from 'webtorrent'
+import { listenToo, setLease } from './listeners.ts'
 import { announceEndOfCandidates } from './rtc.ts'
 import {
   type ClientPlan,
@@ -37,7 +38,9 @@ export async function openClient(
   let failed: Error | null = null
   for (const port of portsToTry(plan, listen)) {
     try {
-      const client = await listenOnce(clientOptions(plan, live, { ...listen, port }, hooks), hooks)
+      const options = clientOptions(plan, live, { ...listen, port }, hooks)
+      const client = await listenOnce(options, plan.leaseSeconds, hooks)
+      await listenToo(client, plan, hooks.trouble)
       if (failed !== null) {
         hooks.trouble(
           `cannot listen on port ${listen.port} (${failed.message}); port ${client.torrentPort} is used`,
@@ -60,9 +63,10 @@ function portsToTry(plan: ClientPlan, listen: ListenAddress): number[] {
   return plan.anyPort ? [...ports, 0] : ports
 }
 
-function listenOnce(options: ClientOptions, hooks: ClientHooks): Promise<WebTorrent> {
+function listenOnce(options: ClientOptions, leaseSeconds: number, hooks: ClientHooks): Promise<WebTorrent> {
   return new Promise((resolve, reject) => {
     const client = new WebTorrent(options)
+    if (client.natTraversal) setLease(client.natTraversal, leaseSeconds)
     let settled = false
     client.once('listening', () => {
       settled = true
@@ -89,7 +93,7 @@ function clientOptions(
   return {
     peerId: peerId(plan.fingerprint),
     userAgent: live.userAgent,
-    torrentPort: listen,
+    torrentPort: { ...listen, backlog: plan.backlog },
     // ours is made by dht/service.ts: webtorrent ends itself when its own fails
     dht: false,
     tracker: trackerOptions(plan, live),

@@ -22,6 +22,12 @@ export interface ClientPlan {
   hidden: boolean
   /** null: listen_interfaces names nothing that can be used. */
   listen: ListenAddress | null
+  /** Where to listen over TCP, too. */
+  others: ListenAddress[]
+  /** Connections that may wait to be accepted. */
+  backlog: number
+  /** How long a router is asked to keep a port open, 0 is for ever. */
+  leaseSeconds: number
   /** Ports after the first to try when it is taken (max_retry_port_bind). */
   retries: number
   /** Whether any free port will do in the end (listen_system_port_fallback). */
@@ -59,6 +65,8 @@ export interface LiveSettings extends ConnectionSettings {
 const defaults = {
   listen_interfaces: '0.0.0.0:6881,[::]:6881',
   max_retry_port_bind: 10,
+  listen_queue_size: 5,
+  upnp_lease_duration: 3600,
   listen_system_port_fallback: true,
   enable_upnp: true,
   enable_natpmp: true,
@@ -84,9 +92,15 @@ export function clientPlan(settings: Settings): ClientPlan {
   const get = settingReader(settings, defaults)
   // as in libtorrent: whoever calls peers through a proxy must not be found beside it
   const hidden = proxyPlan(settings)?.peers ?? false
+  const [listen, ...others] = hidden
+    ? [{ host: '127.0.0.1', port: 0 }]
+    : listenAddresses(get('listen_interfaces'))
   return {
     hidden,
-    listen: hidden ? { host: '127.0.0.1', port: 0 } : listenAddress(get('listen_interfaces')),
+    listen: listen ?? null,
+    others,
+    backlog: Math.max(1, get('listen_queue_size')),
+    leaseSeconds: Math.max(0, get('upnp_lease_duration')),
     retries: Math.max(0, get('max_retry_port_bind')),
     anyPort: get('listen_system_port_fallback'),
     upnp: get('enable_upnp') && !hidden,
@@ -118,19 +132,20 @@ export function liveSettings(settings: Settings): LiveSettings {
 }
 
 /**
- * The first entry of listen_interfaces that webtorrent can use: it listens at one address. Entries are
- * `address:port`, `[v6]:port` or `device:port`, then `s` for SSL (not supported, skipped) or `l` (local network).
+ * The entries of listen_interfaces that can be used: `address:port`, `[v6]:port` or `device:port`, then `s` for SSL (not
+ * supported, skipped) or `l` (local network). The first one also is where uTP is, if it is IPv4.
  */
-export function listenAddress(interfaces: string): ListenAddress | null {
+export function listenAddresses(interfaces: string): ListenAddress[] {
+  const found: ListenAddress[] = []
   for (const entry of splitList(interfaces)) {
     const parts = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})([sl]*)$/.exec(entry)
     if (parts === null || parts[4]?.includes('s')) continue
     const name = parts[1] ?? parts[2] ?? ''
     const host = isIP(name) > 0 ? name : deviceAddress(name)
     const port = Number(parts[3])
-    if (host !== null && port <= 65535) return { host, port }
+    if (host !== null && port <= 65535) found.push({ host, port })
   }
-  return null
+  return found
 }
 
 /** IPv4 address of a network device, else its IPv6 one; null for an unknown name. */

@@ -219,6 +219,7 @@ declare module 'webtorrent' {
     _pendingConns: Set<Connection> | null
     _onTCPConnectionBound: (connection: Socket) => void
     _onConnection(connection: Socket, type: 'tcp' | 'utp'): void
+    destroy(done?: () => void): void
   }
 
   interface TorrentOptions {

@@ -89,6 +89,39 @@ const reasons: readonly (readonly [why: string, ...names: string[]])[] = [
     'dht_max_infohashes_sample_count',
   ],
   ['The port mapping library talks to whatever answers.', 'upnp_ignore_nonrouters', 'natpmp_gateway'],
+  [
+    'An address is called again after 1 s another way (encrypted or not, TCP or uTP), then after 5 and 15 s.',
+    'min_reconnect_time',
+  ],
+  ['There is no list of blocked addresses.', 'apply_ip_filter_to_trackers'],
+  ['A paused torrent is not loaded and keeps no list of peers.', 'max_paused_peerlist_size'],
+  ['Nobody is let in beyond connections_limit, so no connection has to make room.', 'connections_slack'],
+  [
+    'connection_speed alone says how fast peers are called.',
+    'smooth_connects',
+    'connect_seed_every_n_download',
+  ],
+  [
+    'A peer that sent a bad piece alone is banned at once; one that shared in several is, too.',
+    'use_parole_mode',
+  ],
+  [
+    'There is one way of choosing whom to unchoke: who sends fastest, then who takes fastest, and one slot by lot.',
+    'choking_algorithm',
+    'seed_choking_algorithm',
+    'num_optimistic_unchoke_slots',
+    'seeding_piece_quota',
+    'rate_choker_initial_threshold',
+  ],
+  ['Trackers and web seeds always hear the user agent.', 'always_send_user_agent'],
+  ['A message of peer exchange holds fifty peers.', 'max_pex_peers'],
+  ['Names are looked up by the system, which has its own cache.', 'resolver_cache_timeout'],
+  ['The proxy is told that datagrams may come from anywhere.', 'socks5_udp_send_local_ep'],
+  [
+    'HTTP proxies are always told the name of the destination, unless proxy_hostnames is off.',
+    'proxy_send_host_in_connect',
+  ],
+  ['Peers are told apart by their address, not by their id.', 'allow_multiple_connections_per_pid'],
 ]
 
 const byName = new Map(reasons.flatMap(([why, ...names]) => names.map((name) => [name, why] as const)))
