@@ -2,7 +2,9 @@
 // does.
 
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { ApiModule, ClassDescription } from '../../src/cli/lua/api/describe.ts'
@@ -28,6 +30,9 @@ const objects: Readonly<Record<string, string>> = {
   List: 'AddTorrentParams.new().trackers',
   SettingsPack: 'session:settings()',
   AnnounceEntry: 'info:trackers()[1]',
+  AnnounceEndpoint: 'soon(function() return torrent:trackers()[1].endpoints[1] end)',
+  AnnounceInfoHash: 'soon(function() return torrent:trackers()[1].endpoints[1] end).info_hashes[1]',
+  PeerInfo: 'soon(function() return torrent:peer_info()[1] end)',
   'porla.Error': 'select(2, pcall(session.torrents, session, "("))',
   Filter: 'require("pql").parse("size > 1")',
   Preset: 'require("presets").get("p")',
@@ -128,6 +133,17 @@ local info = TorrentInfo.from_buffer(bytes)
 local params = AddTorrentParams.new()
 params.ti, params.save_path = info, require("fs").abs(".")
 local torrent = session:add_torrent(params)
+torrent:connect_peer("127.0.0.1", tonumber(arg[1]))
+-- Trackers and peers are met once the file is checked.
+local events = require("events")
+local function soon(find)
+  for _ = 1, 200 do
+    local found = find()
+    if found then return found end
+    events.wait("torrent_added", 0.05)
+  end
+  return nil
+end
 ${modules.map(moduleChecks).join('\n')}
 ${classes.flatMap(classChecks).join('\n')}
 print(problems)
@@ -140,5 +156,11 @@ test('every documented member is there, and nothing else', async (t) => {
   const path = join(daemon.folder, 'config.json')
   const config = JSON.parse(await readFile(path, 'utf8'))
   await writeFile(path, JSON.stringify({ ...config, presets: { p: { category: 'c' } } }))
-  assert.equal(await daemon.ok(script), '0')
+  // A peer that takes the call and says nothing.
+  const silent = createServer((socket) => socket.on('error', () => {}))
+  silent.listen(0, '127.0.0.1')
+  await once(silent, 'listening')
+  t.after(() => silent.close())
+  const { port } = silent.address() as AddressInfo
+  assert.equal(await daemon.ok(script, [String(port)]), '0')
 })
