@@ -48,7 +48,9 @@ end
 
 -- The daemon picks the torrents: the query is in docs/pql.md.
 local function quoted(text)
-  return '"' .. text:gsub('[\\"]', "\\%0") .. '"'
+  -- a backslash counts only before a quote
+  text = text:gsub('(\\*)"', '%1%1\\"'):gsub("\\+$", "%0%0")
+  return '"' .. text .. '"'
 end
 local enough = {}
 if ratio then

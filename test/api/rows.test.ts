@@ -8,7 +8,7 @@ import { apiClasses, apiModules } from '../../src/cli/lua/api/index.ts'
 import { startDaemon } from '../helpers/daemon.ts'
 import { launcher, root } from '../helpers/program.ts'
 import { startTracker } from '../helpers/tracker.ts'
-import { leaf, type Members, torrent, v1Info } from '../metainfo/build.ts'
+import { digest, leaf, type Members, torrent, v1Info } from '../metainfo/build.ts'
 import { referenceRows } from './rows/reference.ts'
 import { type Row, rowsOf } from './rows/result.ts'
 
@@ -27,9 +27,19 @@ async function writeTorrents(folder: string): Promise<void> {
   const v2 = { name: 't', 'piece length': 16384, 'meta version': 2, 'file tree': tree }
   const url = (path: string) => `http://127.0.0.1:1/${path}`
   const tiers = [[url('a'), url('b')], ['udp://127.0.0.1:1']]
+  // keys that no encoder would write in this order
+  const keys = `d6:pieces20:${'p'.repeat(20)}12:piece lengthi16384e4:name8:unsorted6:lengthi5ee`
+  const unsorted = Buffer.from(`d4:info${keys}e`)
+  await writeFile(join(folder, 'unsorted.sha1'), digest('sha1', Buffer.from(keys)))
   const files = {
     hybrid: torrent({ ...v1, ...v2 }),
     v2: torrent(v2),
+    unsorted,
+    utf8: torrent(
+      v1Info([[['x'], 5, { 'path.utf-8': ['ö', 'ß.bin'] }]], { name: 'g?', 'name.utf-8': 'größe' }),
+    ),
+    'one-seed': torrent(v1Info([[['a'], 6]]), { 'url-list': url('one/') }),
+    'two-seeds': torrent(v1Info([[['a'], 7]]), { 'url-list': [url('a/'), url('b/')] }),
     private: torrent(v1Info([[['a'], 5]], { private: 1 }), { announce: url('a'), 'announce-list': tiers }),
   }
   for (const [name, bytes] of Object.entries(files)) await writeFile(join(folder, `${name}.torrent`), bytes)

@@ -137,7 +137,7 @@ test('move-finished.lua and seed-check.lua look after a download', { timeout: 60
   await daemon.ok(
     `local p = AddTorrentParams.new()
      p.ti, p.save_path = assert(TorrentInfo.from_file(arg[1])), arg[2]
-     p.userdata.category, p.userdata.tags = "film", { "short", "own" }
+     p.userdata.category, p.userdata.tags = "film", { "short", [[my "own\\tag\\]] }
      require("sessions").get("middle"):add_torrent(p)`,
     [torrentFile, join(daemon.folder, 'incoming')],
   )
@@ -156,6 +156,8 @@ test('move-finished.lua and seed-check.lua look after a download', { timeout: 60
   await waitForSeeding(daemon, { session: 'default' })
 
   const check = [example('seed-check.lua'), '-s', 'middle', '-t', 'short', '-c', 'film']
+  const quoted = [example('seed-check.lua'), '-s', 'middle', '-t', 'my "own\\tag\\', '-d', '0s']
+  assert.match((await daemon.run(quoted)).out, /^would remove\t/)
   const none = await daemon.run([...check, '-r', '50', '-d', '2h'])
   assert.deepEqual([none.out, none.stderr, none.code], ['', '', 0])
   const dry = await waitUntil('the ratio is counted', async () => {
