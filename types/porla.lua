@@ -493,7 +493,7 @@ function AddTorrentParams.from_magnet(uri) end
 ---@field update_subscribe boolean Concerns notifications of libtorrent: no effect, reads false. By default true.
 ---@field super_seeding boolean Initial seeding: not here, reads false. By default false.
 ---@field sequential_download boolean Pieces in order instead of the rarest first. By default false.
----@field stop_when_ready boolean Pause and leave the queue’s hands once it is known what is on disk; clears itself. At once on a torrent that was checked. By default false.
+---@field stop_when_ready boolean Pause and leave the queue’s hands once it is known what is on disk; clears itself. At once on a torrent that was checked, or waits for its metadata. By default false.
 ---@field override_trackers boolean The trackers that are given replace those of the torrent file. By default false.
 ---@field override_web_seeds boolean The web seeds that are given replace those of the torrent file. By default false.
 ---@field need_save_resume boolean No effect, reads false; see the field of the same name in a status. By default true.

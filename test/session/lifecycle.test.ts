@@ -248,6 +248,18 @@ test('stop_when_ready pauses and unmanages once checked, and clears itself', asy
   assert.deepEqual(s.status(waiting).flags.toSorted(), ['apply_ip_filter', 'paused'])
 })
 
+test('stop_when_ready stops a magnet link at once, when it is added and later', async (t) => {
+  const s = openSession(t)
+  const flags = (id: string) => s.status(s.session.get(id.repeat(20))).flags.toSorted()
+  s.add({ info_hash: 'ab'.repeat(20), flags: { stop_when_ready: true } })
+  const running = s.add({ info_hash: 'cd'.repeat(20) })
+  await s.settle()
+  assert.deepEqual(flags('ab'), ['apply_ip_filter', 'paused'])
+  assert.deepEqual(flags('cd'), ['apply_ip_filter', 'auto_managed'])
+  setFlags(s.session, running, { stop_when_ready: true })
+  assert.deepEqual(flags('cd'), ['apply_ip_filter', 'paused'])
+})
+
 test('with no_recheck_incomplete_resume what lies on disk is not looked at', async (t) => {
   const folder = testFolder(t)
   writeFileSync(join(folder, 'one'), 'there already')

@@ -3,6 +3,7 @@ import { FilesState } from '../state/rows.ts'
 import { type Addition, mergeTrackers, newTorrentOf, unique } from './addition.ts'
 import { tell } from './events.ts'
 import { learnMetadata } from './metadata.ts'
+import { stopWhenReady } from './observer.ts'
 import { hasMetadata, newRecord, type TorrentRecord } from './record.ts'
 import type { Session } from './session.ts'
 
@@ -31,6 +32,8 @@ export function addTorrent(session: Session, addition: Addition): { record: Torr
   if (row.queueKey !== null) session.queue.append(record)
   tell(session.events, 'torrent_added', record)
   session.look(record, addition.metainfo)
+  // There is nothing to be checked before its metadata.
+  if (!hasMetadata(record)) stopWhenReady(session, record)
   session.touch(record)
   return { record, added: true }
 }

@@ -43,8 +43,8 @@ export function setFlags(session: Session, record: TorrentRecord, changes: FlagC
   session.change(record, leaves ? withoutError(record.row, result.flags) : { flags: result.flags })
   record.stale = true
   if (result.recheck) recheck(session, record)
-  // As in libtorrent, a torrent that has been checked already is ready, running or not.
-  const ready = hasMetadata(record) && record.progress.files === FilesState.known
+  // As in libtorrent: what was checked is ready, running or not, and so is what waits for its metadata.
+  const ready = !hasMetadata(record) || record.progress.files === FilesState.known
   if (ready && hasFlag(record.row.flags, 'stop_when_ready')) stopWhenReady(session, record)
   session.touch(record)
   return result.warnings

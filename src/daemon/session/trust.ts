@@ -9,7 +9,7 @@ import type { Session } from './session.ts'
 
 /**
  * libtorrent's seed mode, of a torrent that was added with the flag: when every file is there and long enough, it is a
- * seed without a check. Otherwise the flag is cleared and the torrent is like any other. False then.
+ * seed without a check. Otherwise the flag is cleared and everything is checked. False then.
  */
 export async function trustFiles(
   session: Session,
@@ -22,6 +22,10 @@ export async function trustFiles(
   if (record.removed || progress.files !== FilesState.unseen || !hasFlag(row.flags, 'seed_mode')) return false
   if (!there) {
     session.note(record, { flags: row.flags & ~flagBit.seed_mode })
+    // As in libtorrent, whatever is there is checked, and be it nothing.
+    progress.files = FilesState.unchecked
+    session.saver.mark(record)
+    session.touch(record)
     return false
   }
   session.store.saveHave(row.id, bitfield(row.pieces, true))

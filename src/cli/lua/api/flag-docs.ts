@@ -15,7 +15,7 @@ export const flagDocs: { readonly [K in FlagName]: string } = {
   super_seeding: 'Initial seeding: not here, reads false',
   sequential_download: 'Pieces in order instead of the rarest first',
   stop_when_ready:
-    'Pause and leave the queue’s hands once it is known what is on disk; clears itself. At once on a torrent that was checked',
+    'Pause and leave the queue’s hands once it is known what is on disk; clears itself. At once on a torrent that was checked, or waits for its metadata',
   override_trackers: 'The trackers that are given replace those of the torrent file',
   override_web_seeds: 'The web seeds that are given replace those of the torrent file',
   need_save_resume: 'No effect, reads false; see the field of the same name in a status',
