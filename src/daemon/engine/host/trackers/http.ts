@@ -213,9 +213,8 @@ function text(dict: BDict, key: string): string {
 }
 
 function seconds(value: number | bigint | undefined, otherwise: number): number {
-  const given = Number(value ?? otherwise)
-  // a day and a week are plausible, a century is a mistake that would silence us
-  return given > 0 ? Math.min(given, 7 * 86_400) : otherwise
+  // a day is plausible, a century is a mistake that would silence us
+  return Math.max(0, Math.min(Number(value ?? otherwise), 7 * 86_400))
 }
 
 function count(dict: BDict, key: string): number {

@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict'
+import { describe, type TestContext, test } from 'node:test'
+import type { TrackerReport } from '../../src/daemon/engine/protocol.ts'
+import type { BInput } from '../../src/metainfo/index.ts'
+import type { Settings } from '../../src/rpc/contract/types.ts'
+import { oddTracker, oddUdpTracker, type Query } from '../helpers/odd-tracker.ts'
+import { file, makeTorrent, writeFiles } from './support/data.ts'
+import { startEngine, type TestEngine, task, tempFolder, until } from './support/engine.ts'
+
+const torrent = makeTorrent([file('a', 20_000)], 16384)
+
+/** An engine that seeds the torrent to these trackers, a tier each unless given as a list. */
+async function seed(t: TestContext, urls: (string | string[])[], settings: Settings = {}) {
+  const engine = startEngine(t, settings)
+  const folder = await tempFolder(t)
+  await writeFiles(folder, torrent.files)
+  const trackers = urls.flatMap((tier, i) => [tier].flat().map((url) => ({ url, tier: i })))
+  await engine.load(task(torrent.id, folder, { torrentFile: torrent.bytes, trackers }))
+  return { engine, folder }
+}
+
+function at(engine: TestEngine, url: string): TrackerReport | undefined {
+  return engine.report(torrent.id).trackers?.find((tracker) => tracker.url === url)
+}
+
+/** What is known of a tracker once it has been asked. */
+async function asked(engine: TestEngine, url: string): Promise<TrackerReport> {
+  const over = (one: TrackerReport | undefined) =>
+    one !== undefined && !one.updating && (one.verified || one.fails > 0)
+  await engine.until(torrent.id, `${url} was asked`, () => over(at(engine, url)))
+  return at(engine, url)!
+}
+
+const plain = { interval: 1800, complete: 3, incomplete: 4, downloaded: 5, peers: '' }
+const soon = (seconds: number | null) => (seconds ?? 0) - Date.now() / 1000
+
+describe('what trackers say', { concurrency: 4 }, () => {
+  test('an answer, with all there may be in it', async (t) => {
+    const tracker = await oddTracker(t, () => ({
+      ...{ ...plain, interval: 1000, 'min interval': 500 },
+      ...{ 'warning message': 'soon over', 'tracker id': 'a b', 'external ip': 'xxxx' },
+    }))
+    const { engine } = await seed(t, [`${tracker.url}?pass=word`], { min_announce_interval: 1 })
+    const one = await asked(engine, `${tracker.url}?pass=word`)
+    assert.deepEqual([one.verified, one.fails, one.message, one.lastError], [true, 0, 'soon over', ''])
+    assert.deepEqual([one.complete, one.incomplete, one.downloaded, one.trackerId], [3, 4, 5, 'a b'])
+    assert.deepEqual([one.startSent, one.completeSent], [true, false])
+    assert.ok(Math.abs(soon(one.nextAnnounce) - 1000) < 30, String(soon(one.nextAnnounce)))
+    assert.ok(Math.abs(soon(one.minAnnounce) - 500) < 30)
+    const { swarmSeeds, swarmLeechers, currentTracker } = engine.report(torrent.id)
+    assert.deepEqual([swarmSeeds, swarmLeechers, currentTracker], [3, 4, `${tracker.url}?pass=word`])
+    const [query] = tracker.queries
+    assert.equal(query!.get('pass'), 'word')
+    assert.equal(Buffer.from(query!.get('info_hash')!, 'latin1').toString('hex'), torrent.id)
+    assert.equal(query!.get('peer_id')!.length, 20)
+    await engine.unload(torrent.id)
+    const last = tracker.queries.at(-1)!
+    assert.deepEqual([last.get('event'), last.get('trackerid'), last.get('numwant')], ['stopped', 'a b', '0'])
+  })
+
+  test('failures: each is told apart, and the next tracker takes over', async (t) => {
+    const words: [BInput | 404 | 410 | 'garbage', string, string, number][] = [
+      [{ 'failure reason': 'not you' }, 'libtorrent:tracker_failure', 'not you', 17],
+      [{ 'failure reason': 'later', 'retry in': 10 }, 'libtorrent:tracker_failure', 'later', 600],
+      [{ 'failure reason': 'go', 'retry in': 'never' }, 'libtorrent:tracker_failure', 'go', 17],
+      [404, 'http:404', 'Not Found', 17],
+      [410, 'http:410', 'Gone', 17],
+      ['garbage', 'libtorrent:invalid_tracker_response', '', 17],
+    ]
+    const failing = await Promise.all(
+      words.map(([what]) =>
+        oddTracker(t, (_query, _request, response) => {
+          if (typeof what === 'number') response.writeHead(what).end()
+          else if (what === 'garbage') response.end('<html>')
+          else return what
+        }),
+      ),
+    )
+    const good = await oddTracker(t, () => plain)
+    const refused = 'http://127.0.0.1:9/announce'
+    const { engine } = await seed(t, [...failing.map(({ url }) => url), refused, 'gopher://x', good.url])
+    await asked(engine, good.url)
+    for (const [i, [, code, message, wait]] of words.entries()) {
+      const one = await asked(engine, failing[i]!.url)
+      assert.deepEqual([one.fails, one.verified, one.lastError, one.message], [1, false, code, message])
+      assert.ok(Math.abs(soon(one.nextAnnounce) - wait) < 10, `${code}: ${soon(one.nextAnnounce)}`)
+      assert.equal(one.failLimit, message === 'go' || code === 'http:410' ? 1 : 0)
+    }
+    const other = await asked(engine, refused)
+    assert.deepEqual([other.lastError, other.message], ['system:111', ''])
+    assert.equal((await asked(engine, 'gopher://x')).lastError, 'libtorrent:unsupported_url_protocol')
+    assert.equal(engine.report(torrent.id).currentTracker, good.url)
+  })
+
+  test('a failed one is last of its tier, the one that works first', async (t) => {
+    const bad = await oddTracker(t, () => ({ 'failure reason': 'no' }))
+    const good = await oddTracker(t, () => plain)
+    const { engine } = await seed(t, [[bad.url, good.url]], { tracker_backoff: 0 })
+    await asked(engine, good.url)
+    const urls = engine.report(torrent.id).trackers!.map(({ url }) => url)
+    assert.deepEqual(urls, [good.url, bad.url])
+  })
+
+  test('peers: compact, IPv6, and as dictionaries', async (t) => {
+    const other = startEngine(t, {}, 'other')
+    await other.load(task(torrent.id, await tempFolder(t), { torrentFile: torrent.bytes }))
+    const port = Number((await other.address()).split(':')[1])
+    const compact = Buffer.from([127, 0, 0, 1, port >> 8, port & 255])
+    const six = Buffer.concat([Buffer.alloc(15), Buffer.from([1, 0, 9])])
+    for (const peers of [compact, [{ ip: '127.0.0.1', port, 'peer id': 'x'.repeat(20) }]]) {
+      const tracker = await oddTracker(t, () => ({ ...plain, peers, peers6: six }))
+      const { engine } = await seed(t, [tracker.url])
+      await engine.until(torrent.id, 'meets the peer', (report) => (report.peers ?? 0) > 0)
+      await engine.until(torrent.id, 'knows both', (report) => (report.knownPeers ?? 0) >= 1)
+      await engine.unload(torrent.id)
+    }
+  })
+
+  test('over UDP: an error, datagrams that get lost, and the same connection id for the next', async (t) => {
+    const seen: number[] = []
+    let lost = 1
+    const url = await oddUdpTracker(t, (message, send) => {
+      const what = message.readUInt32BE(8)
+      seen.push(what)
+      if (lost-- > 0) return
+      const transaction = message.subarray(12, 16)
+      if (what === 0) send(Buffer.concat([Buffer.from([0, 0, 0, 0]), transaction, Buffer.from('abcdefgh')]))
+      else {
+        assert.equal(message.toString('latin1', 0, 8), 'abcdefgh')
+        assert.equal(message.toString('latin1', 100), '/announce?key=1', 'BEP 41')
+        const failed = seen.filter((one) => one === 1).length === 1
+        if (failed) send(Buffer.concat([Buffer.from([0, 0, 0, 3]), transaction, Buffer.from('busy')]))
+        else {
+          const numbers = Buffer.alloc(12)
+          numbers.writeUInt32BE(900, 0)
+          numbers.writeUInt32BE(7, 4)
+          numbers.writeUInt32BE(8, 8)
+          send(Buffer.concat([Buffer.from([0, 0, 0, 1]), transaction, numbers]))
+        }
+      }
+    })
+    const { engine } = await seed(t, [url], { tracker_receive_timeout: 1 })
+    const one = await asked(engine, url)
+    assert.deepEqual([one.fails, one.message, one.lastError], [1, 'busy', 'libtorrent:tracker_failure'])
+    await engine.reannounce(torrent.id, null, 0)
+    await engine.until(torrent.id, 'answers', () => at(engine, url)?.verified === true)
+    const { complete, incomplete } = at(engine, url)!
+    assert.deepEqual([complete, incomplete], [8, 7])
+    await engine.unload(torrent.id)
+    // the error may have meant that the id is no longer good
+    assert.deepEqual(seen, [0, 0, 1, 0, 1, 1])
+  })
+
+  test('an announce on demand waits for the least interval, and for nothing else', async (t) => {
+    const tracker = await oddTracker(
+      t,
+      (): BInput => ({ ...plain, 'min interval': tracker.queries.length > 1 ? 600 : 0 }),
+    )
+    const { engine } = await seed(t, [tracker.url])
+    await asked(engine, tracker.url)
+    await engine.reannounce(torrent.id, null, 100)
+    await until(() => tracker.queries.length === 2, 'it is asked again')
+    await asked(engine, tracker.url)
+    await engine.reannounce(torrent.id, tracker.url, 0)
+    await engine.until(torrent.id, 'is planned', () => soon(at(engine, tracker.url)!.nextAnnounce) < 700)
+    assert.ok(soon(at(engine, tracker.url)!.nextAnnounce) > 500)
+    assert.equal(tracker.queries.length, 2)
+    assert.deepEqual(
+      tracker.queries.map((query: Query) => query.get('event')),
+      ['started', undefined],
+    )
+  })
+})
