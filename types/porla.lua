@@ -525,7 +525,7 @@ function List:add(value) end
 ---`pairs(pack)` goes through what the pack contains, by name.
 ---@class SettingsPack
 ---@field user_agent string
----@field announce_ip string Kept without effect.
+---@field announce_ip string
 ---@field handshake_client_version string
 ---@field outgoing_interfaces string
 ---@field listen_interfaces string
@@ -545,14 +545,14 @@ function List:add(value) end
 ---@field close_redundant_connections boolean
 ---@field prioritize_partial_pieces boolean Kept without effect.
 ---@field rate_limit_ip_overhead boolean Kept without effect.
----@field announce_to_all_trackers boolean Kept without effect.
----@field announce_to_all_tiers boolean Kept without effect.
----@field prefer_udp_trackers boolean Kept without effect.
+---@field announce_to_all_trackers boolean
+---@field announce_to_all_tiers boolean
+---@field prefer_udp_trackers boolean
 ---@field disable_hash_checks boolean Kept without effect.
 ---@field allow_i2p_mixed boolean Kept without effect.
 ---@field no_atime_storage boolean Kept without effect.
 ---@field incoming_starts_queued_torrents boolean Kept without effect.
----@field report_true_downloaded boolean Kept without effect.
+---@field report_true_downloaded boolean
 ---@field strict_end_game_mode boolean Kept without effect.
 ---@field enable_outgoing_utp boolean
 ---@field enable_incoming_utp boolean
@@ -560,7 +560,7 @@ function List:add(value) end
 ---@field enable_incoming_tcp boolean
 ---@field no_recheck_incomplete_resume boolean
 ---@field anonymous_mode boolean
----@field report_web_seed_downloads boolean Kept without effect.
+---@field report_web_seed_downloads boolean
 ---@field seeding_outgoing_connections boolean
 ---@field no_connect_privileged_ports boolean
 ---@field smooth_connects boolean Kept without effect.
@@ -568,9 +568,9 @@ function List:add(value) end
 ---@field apply_ip_filter_to_trackers boolean Kept without effect.
 ---@field ban_web_seeds boolean
 ---@field support_share_mode boolean Kept without effect.
----@field report_redundant_bytes boolean Kept without effect.
+---@field report_redundant_bytes boolean
 ---@field listen_system_port_fallback boolean
----@field announce_crypto_support boolean Kept without effect.
+---@field announce_crypto_support boolean
 ---@field enable_upnp boolean
 ---@field enable_natpmp boolean
 ---@field enable_lsd boolean
@@ -591,15 +591,15 @@ function List:add(value) end
 ---@field dht_ignore_dark_internet boolean Kept without effect.
 ---@field dht_read_only boolean Kept without effect.
 ---@field piece_extent_affinity boolean Kept without effect.
----@field validate_https_trackers boolean Kept without effect.
----@field ssrf_mitigation boolean Kept without effect.
----@field allow_idna boolean Kept without effect.
+---@field validate_https_trackers boolean
+---@field ssrf_mitigation boolean
+---@field allow_idna boolean
 ---@field enable_set_file_valid_data boolean Kept without effect.
 ---@field socks5_udp_send_local_ep boolean Kept without effect.
----@field tracker_completion_timeout integer Kept without effect.
----@field tracker_receive_timeout integer Kept without effect.
----@field stop_tracker_timeout integer Kept without effect.
----@field tracker_maximum_response_length integer Kept without effect.
+---@field tracker_completion_timeout integer
+---@field tracker_receive_timeout integer
+---@field stop_tracker_timeout integer
+---@field tracker_maximum_response_length integer
 ---@field piece_timeout integer
 ---@field request_timeout integer
 ---@field request_queue_time integer
@@ -618,7 +618,7 @@ function List:add(value) end
 ---@field inactivity_timeout integer
 ---@field unchoke_interval integer
 ---@field optimistic_unchoke_interval integer
----@field num_want integer Kept without effect.
+---@field num_want integer
 ---@field initial_picker_threshold integer Kept without effect.
 ---@field allowed_fast_set_size integer Kept without effect.
 ---@field suggest_mode integer Kept without effect.
@@ -647,7 +647,7 @@ function List:add(value) end
 ---@field auto_scrape_min_interval integer Kept without effect.
 ---@field max_peerlist_size integer
 ---@field max_paused_peerlist_size integer Kept without effect.
----@field min_announce_interval integer Kept without effect.
+---@field min_announce_interval integer
 ---@field auto_manage_startup integer
 ---@field seeding_piece_quota integer Kept without effect.
 ---@field max_rejects integer Kept without effect.
@@ -658,7 +658,7 @@ function List:add(value) end
 ---@field max_suggest_pieces integer Kept without effect.
 ---@field local_service_announce_interval integer
 ---@field dht_announce_interval integer
----@field udp_tracker_token_expiry integer Kept without effect.
+---@field udp_tracker_token_expiry integer
 ---@field num_optimistic_unchoke_slots integer Kept without effect.
 ---@field max_pex_peers integer Kept without effect.
 ---@field tick_interval integer Kept without effect.
@@ -686,7 +686,7 @@ function List:add(value) end
 ---@field checking_mem_usage integer Kept without effect.
 ---@field predictive_piece_announce integer Kept without effect.
 ---@field aio_threads integer Kept without effect.
----@field tracker_backoff integer Kept without effect.
+---@field tracker_backoff integer
 ---@field share_ratio_limit integer
 ---@field seed_time_ratio_limit integer
 ---@field peer_turnover integer
@@ -713,7 +713,7 @@ function List:add(value) end
 ---@field send_not_sent_low_watermark integer Kept without effect.
 ---@field rate_choker_initial_threshold integer Kept without effect.
 ---@field upnp_lease_duration integer
----@field max_concurrent_http_announces integer Kept without effect.
+---@field max_concurrent_http_announces integer
 ---@field dht_max_peers_reply integer
 ---@field dht_search_branching integer
 ---@field dht_max_fail_count integer Kept without effect.
@@ -738,7 +738,7 @@ function List:add(value) end
 ---@field i2p_outbound_quantity integer Kept without effect.
 ---@field i2p_inbound_length integer Kept without effect.
 ---@field i2p_outbound_length integer Kept without effect.
----@field announce_port integer Kept without effect.
+---@field announce_port integer
 ---@field i2p_inbound_length_variance integer Kept without effect.
 ---@field i2p_outbound_length_variance integer Kept without effect.
 ---@field natpmp_lease_duration integer Kept without effect.

@@ -1,35 +1,9 @@
 import assert from 'node:assert/strict'
-import { describe, type TestContext, test } from 'node:test'
-import type { TrackerReport } from '../../src/daemon/engine/protocol.ts'
+import { describe, test } from 'node:test'
 import type { BInput } from '../../src/metainfo/index.ts'
-import type { Settings } from '../../src/rpc/contract/types.ts'
 import { oddTracker, oddUdpTracker, type Query } from '../helpers/odd-tracker.ts'
-import { file, makeTorrent, writeFiles } from './support/data.ts'
-import { startEngine, type TestEngine, task, tempFolder, until } from './support/engine.ts'
-
-const torrent = makeTorrent([file('a', 20_000)], 16384)
-
-/** An engine that seeds the torrent to these trackers, a tier each unless given as a list. */
-async function seed(t: TestContext, urls: (string | string[])[], settings: Settings = {}) {
-  const engine = startEngine(t, settings)
-  const folder = await tempFolder(t)
-  await writeFiles(folder, torrent.files)
-  const trackers = urls.flatMap((tier, i) => [tier].flat().map((url) => ({ url, tier: i })))
-  await engine.load(task(torrent.id, folder, { torrentFile: torrent.bytes, trackers }))
-  return { engine, folder }
-}
-
-function at(engine: TestEngine, url: string): TrackerReport | undefined {
-  return engine.report(torrent.id).trackers?.find((tracker) => tracker.url === url)
-}
-
-/** What is known of a tracker once it has been asked. */
-async function asked(engine: TestEngine, url: string): Promise<TrackerReport> {
-  const over = (one: TrackerReport | undefined) =>
-    one !== undefined && !one.updating && (one.verified || one.fails > 0)
-  await engine.until(torrent.id, `${url} was asked`, () => over(at(engine, url)))
-  return at(engine, url)!
-}
+import { until } from './support/engine.ts'
+import { startTrackers, torrentId } from './support/trackers.ts'
 
 const plain = { interval: 1800, complete: 3, incomplete: 4, downloaded: 5, peers: '' }
 const soon = (seconds: number | null) => (seconds ?? 0) - Date.now() / 1000
@@ -40,20 +14,20 @@ describe('what trackers say', { concurrency: 4 }, () => {
       ...{ ...plain, interval: 1000, 'min interval': 500 },
       ...{ 'warning message': 'soon over', 'tracker id': 'a b', 'external ip': 'xxxx' },
     }))
-    const { engine } = await seed(t, [`${tracker.url}?pass=word`], { min_announce_interval: 1 })
-    const one = await asked(engine, `${tracker.url}?pass=word`)
+    const run = startTrackers(t, [[`${tracker.url}?pass=word`]], { min_announce_interval: 1 })
+    const one = await run.asked(`${tracker.url}?pass=word`)
     assert.deepEqual([one.verified, one.fails, one.message, one.lastError], [true, 0, 'soon over', ''])
     assert.deepEqual([one.complete, one.incomplete, one.downloaded, one.trackerId], [3, 4, 5, 'a b'])
     assert.deepEqual([one.startSent, one.completeSent], [true, false])
     assert.ok(Math.abs(soon(one.nextAnnounce) - 1000) < 30, String(soon(one.nextAnnounce)))
     assert.ok(Math.abs(soon(one.minAnnounce) - 500) < 30)
-    const { swarmSeeds, swarmLeechers, currentTracker } = engine.report(torrent.id)
+    const { swarmSeeds, swarmLeechers, currentTracker } = run.state
     assert.deepEqual([swarmSeeds, swarmLeechers, currentTracker], [3, 4, `${tracker.url}?pass=word`])
     const [query] = tracker.queries
     assert.equal(query!.get('pass'), 'word')
-    assert.equal(Buffer.from(query!.get('info_hash')!, 'latin1').toString('hex'), torrent.id)
+    assert.equal(Buffer.from(query!.get('info_hash')!, 'latin1').toString('hex'), torrentId)
     assert.equal(query!.get('peer_id')!.length, 20)
-    await engine.unload(torrent.id)
+    await run.trackers.stop(5000)
     const last = tracker.queries.at(-1)!
     assert.deepEqual([last.get('event'), last.get('trackerid'), last.get('numwant')], ['stopped', 'a b', '0'])
   })
@@ -78,41 +52,47 @@ describe('what trackers say', { concurrency: 4 }, () => {
     )
     const good = await oddTracker(t, () => plain)
     const refused = 'http://127.0.0.1:9/announce'
-    const { engine } = await seed(t, [...failing.map(({ url }) => url), refused, 'gopher://x', good.url])
-    await asked(engine, good.url)
+    const run = startTrackers(t, [...failing.map(({ url }) => [url]), [refused], ['gopher://x'], [good.url]])
+    await run.asked(good.url)
     for (const [i, [, code, message, wait]] of words.entries()) {
-      const one = await asked(engine, failing[i]!.url)
+      const one = await run.asked(failing[i]!.url)
       assert.deepEqual([one.fails, one.verified, one.lastError, one.message], [1, false, code, message])
       assert.ok(Math.abs(soon(one.nextAnnounce) - wait) < 10, `${code}: ${soon(one.nextAnnounce)}`)
       assert.equal(one.failLimit, message === 'go' || code === 'http:410' ? 1 : 0)
     }
-    const other = await asked(engine, refused)
+    const other = await run.asked(refused)
     assert.deepEqual([other.lastError, other.message], ['system:111', ''])
-    assert.equal((await asked(engine, 'gopher://x')).lastError, 'libtorrent:unsupported_url_protocol')
-    assert.equal(engine.report(torrent.id).currentTracker, good.url)
+    assert.equal((await run.asked('gopher://x')).lastError, 'libtorrent:unsupported_url_protocol')
+    assert.equal(run.state.currentTracker, good.url)
   })
 
   test('a failed one is last of its tier, the one that works first', async (t) => {
     const bad = await oddTracker(t, () => ({ 'failure reason': 'no' }))
     const good = await oddTracker(t, () => plain)
-    const { engine } = await seed(t, [[bad.url, good.url]], { tracker_backoff: 0 })
-    await asked(engine, good.url)
-    const urls = engine.report(torrent.id).trackers!.map(({ url }) => url)
+    const run = startTrackers(t, [[bad.url, good.url]], { tracker_backoff: 0 })
+    await run.asked(good.url)
+    const urls = run.state.trackers.map(({ url }) => url)
     assert.deepEqual(urls, [good.url, bad.url])
   })
 
   test('peers: compact, IPv6, and as dictionaries', async (t) => {
-    const other = startEngine(t, {}, 'other')
-    await other.load(task(torrent.id, await tempFolder(t), { torrentFile: torrent.bytes }))
-    const port = Number((await other.address()).split(':')[1])
-    const compact = Buffer.from([127, 0, 0, 1, port >> 8, port & 255])
+    const compact = Buffer.from([192, 0, 2, 1, 4, 0, 192, 0, 2, 2, 0, 0])
     const six = Buffer.concat([Buffer.alloc(15), Buffer.from([1, 0, 9])])
-    for (const peers of [compact, [{ ip: '127.0.0.1', port, 'peer id': 'x'.repeat(20) }]]) {
-      const tracker = await oddTracker(t, () => ({ ...plain, peers, peers6: six }))
-      const { engine } = await seed(t, [tracker.url])
-      await engine.until(torrent.id, 'meets the peer', (report) => (report.peers ?? 0) > 0)
-      await engine.until(torrent.id, 'knows both', (report) => (report.knownPeers ?? 0) >= 1)
-      await engine.unload(torrent.id)
+    const dictionaries = [
+      { ip: '192.0.2.3', port: 5, 'peer id': 'x'.repeat(20) },
+      { ip: '2001:db8:0:0::1', port: 6 },
+      { ip: 'host.test', port: 7 },
+      { ip: '192.0.2.4', port: 70000 },
+      'nonsense',
+    ]
+    for (const [answer, expected] of [
+      [{ peers: compact, peers6: six }, ['192.0.2.1:1024', '[::1]:9']],
+      [{ peers: dictionaries }, ['192.0.2.3:5', '[2001:db8::1]:6', 'host.test:7']],
+    ] as const) {
+      const tracker = await oddTracker(t, () => ({ ...plain, ...answer }) as BInput)
+      const run = startTrackers(t, [[tracker.url]])
+      await run.asked(tracker.url)
+      assert.deepEqual(run.peers, expected)
     }
   })
 
@@ -139,14 +119,14 @@ describe('what trackers say', { concurrency: 4 }, () => {
         }
       }
     })
-    const { engine } = await seed(t, [url], { tracker_receive_timeout: 1 })
-    const one = await asked(engine, url)
+    const run = startTrackers(t, [[url]], { tracker_receive_timeout: 1 })
+    const one = await run.asked(url)
     assert.deepEqual([one.fails, one.message, one.lastError], [1, 'busy', 'libtorrent:tracker_failure'])
-    await engine.reannounce(torrent.id, null, 0)
-    await engine.until(torrent.id, 'answers', () => at(engine, url)?.verified === true)
-    const { complete, incomplete } = at(engine, url)!
+    run.trackers.reannounce(null, 0)
+    await until(() => run.at(url)?.verified === true, 'it answers')
+    const { complete, incomplete } = run.at(url)!
     assert.deepEqual([complete, incomplete], [8, 7])
-    await engine.unload(torrent.id)
+    await run.trackers.stop(5000)
     // the error may have meant that the id is no longer good
     assert.deepEqual(seen, [0, 0, 1, 0, 1, 1])
   })
@@ -156,14 +136,14 @@ describe('what trackers say', { concurrency: 4 }, () => {
       t,
       (): BInput => ({ ...plain, 'min interval': tracker.queries.length > 1 ? 600 : 0 }),
     )
-    const { engine } = await seed(t, [tracker.url])
-    await asked(engine, tracker.url)
-    await engine.reannounce(torrent.id, null, 100)
+    const run = startTrackers(t, [[tracker.url]])
+    await run.asked(tracker.url)
+    run.trackers.reannounce(null, 100)
     await until(() => tracker.queries.length === 2, 'it is asked again')
-    await asked(engine, tracker.url)
-    await engine.reannounce(torrent.id, tracker.url, 0)
-    await engine.until(torrent.id, 'is planned', () => soon(at(engine, tracker.url)!.nextAnnounce) < 700)
-    assert.ok(soon(at(engine, tracker.url)!.nextAnnounce) > 500)
+    await run.asked(tracker.url)
+    run.trackers.reannounce(tracker.url, 0)
+    await until(() => soon(run.at(tracker.url)!.nextAnnounce) < 700, 'it is planned')
+    assert.ok(soon(run.at(tracker.url)!.nextAnnounce) > 500)
     assert.equal(tracker.queries.length, 2)
     assert.deepEqual(
       tracker.queries.map((query: Query) => query.get('event')),

@@ -11,7 +11,7 @@ export const laterRows: readonly SettingRow[] = [
   ['i2p_outbound_quantity', 3, null, null, 'kept'],
   ['i2p_inbound_length', 3, null, null, 'kept'],
   ['i2p_outbound_length', 3, null, null, 'kept'],
-  ['announce_port', 0, null, null, 'kept'],
+  ['announce_port', 0, null, null, 'works'],
   ['i2p_inbound_length_variance', 0, null, null, 'kept'],
   ['i2p_outbound_length_variance', 0, null, null, 'kept'],
   ['natpmp_lease_duration', 3600, null, null, 'kept'],

@@ -30,6 +30,7 @@ const reasons: readonly (readonly [why: string, ...names: string[]])[] = [
     'max_queued_disk_bytes',
   ],
   ['Files that are not used are closed when others need the descriptor.', 'close_file_interval'],
+  ['Answers of trackers are limited by tracker_maximum_response_length.', 'max_http_recv_buffer_size'],
   ['There is no regular tick to tune.', 'tick_interval'],
   [
     'Requests and pieces are the engine’s own choice.',
