@@ -163,6 +163,10 @@ function TorrentHandle:post_piece_availability() end
 ---the package `events`.
 function TorrentHandle:post_status() end
 
+---Asks for the event `tracker_list`, for this script alone, which brings what `trackers` returns. See
+---the package `events`.
+function TorrentHandle:post_trackers() end
+
 ---Adds a web server that has the files (BEP 19), and keeps it. A running torrent uses it at once. The
 ---url is that of the file, or, ending in `/`, of the folder that holds the file or the top folder. One
 ---that fails rests for a while; one that sends bad data is left out until the torrent starts again.

@@ -14,4 +14,11 @@ function sessions.get(name) end
 ---@return fun(): Session?
 function sessions.list() end
 
+---The counters that the event `session_stats` brings: name to place, from 0, so that
+---`stats[sessions.metrics()[name] + 1]` is the value; `stats[name]` is the same. What libtorrent
+---counts too has its name, such as `net.recv_bytes`; places differ, and what this engine cannot count
+---is not there.
+---@return table<string, integer>
+function sessions.metrics() end
+
 return sessions

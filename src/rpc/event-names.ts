@@ -8,6 +8,7 @@ export const postedEvents = {
   peer_info: 'peer_info',
   piece_availability: 'piece_availability',
   status: 'state_update',
+  trackers: 'tracker_list',
 } as const
 export type Postable = keyof typeof postedEvents
 export type PostedEventName = (typeof postedEvents)[Postable]

@@ -92,6 +92,20 @@ export const daemonCases: CasesOf<Exclude<Method, `${'torrents' | 'events' | 'pr
         },
       },
     ],
+    'sessions.metrics': [
+      {
+        what: 'counts places from 0',
+        params: {},
+        result: ({ metrics }) => {
+          const places = Object.values(metrics)
+          assert.deepEqual(
+            places,
+            places.map((_, i) => i),
+          )
+          assert.ok('net.recv_payload_bytes' in metrics && 'ses.num_error_torrents' in metrics)
+        },
+      },
+    ],
     'sessions.settings.list': [
       {
         what: 'returns all of the default session',

@@ -74,6 +74,7 @@ export const eventCases: CasesOf<keyof typeof eventMethods> = {
         ['file_progress', 'file_progress', { progress: [0, 0, 0] }],
         ['peer_info', 'peer_info', { peers: [] }],
         ['piece_availability', 'piece_availability', { availability: [0, 0, 0, 0] }],
+        ['trackers', 'tracker_list', { trackers: [] }],
       ] as const
     ).map(
       ([what, event, data]): Case<'events.post'> => ({

@@ -18,9 +18,12 @@ describe('events that take their time', { concurrency: 2 }, () => {
      params.flags.auto_managed = false
      require("sessions").get("default"):add_torrent(params)
      local name, stats = require("events").wait("session_stats", 8)
-     print(name, stats.torrents, stats.running, math.type(stats.download_rate))`,
+     local metrics = require("sessions").metrics()
+     local function at(name) return stats[metrics[name] + 1] end
+     for name, place in pairs(metrics) do assert(stats[name] == stats[place + 1], name) end
+     print(name, #stats > 20, at "torrents", stats.running, math.type(at "net.recv_bytes"), at "ses.num_stopped_torrents")`,
     )
-    assert.equal(out, 'default\t1\t0\tinteger')
+    assert.equal(out, 'default\ttrue\t1\t0\tinteger\t1')
   })
 
   test('a daemon that is restarted is waited for; one that stays away ends the script', async (t) => {

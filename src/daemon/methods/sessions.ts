@@ -1,8 +1,11 @@
 import type { Handlers } from '../../rpc/contract/index.ts'
 import { noEffect } from '../../rpc/no-effect.ts'
 import type { Sessions } from '../session/sessions.ts'
+import { metricNames } from '../session/stats.ts'
 
-type Names = `sessions.${'list' | 'pause' | 'resume'}` | `sessions.settings.${'list' | 'update' | 'reset'}`
+type Names =
+  | `sessions.${'list' | 'metrics' | 'pause' | 'resume'}`
+  | `sessions.settings.${'list' | 'update' | 'reset'}`
 
 /** Handlers of `sessions.*`. */
 export function sessionHandlers(sessions: Sessions): Pick<Handlers, Names> {
@@ -24,6 +27,7 @@ export function sessionHandlers(sessions: Sessions): Pick<Handlers, Names> {
       sessions.get(name).setPaused(false)
       return null
     },
+    'sessions.metrics': () => ({ metrics: Object.fromEntries(metricNames.map((name, i) => [name, i])) }),
     'sessions.settings.list': ({ name, keys }) => ({ settings: sessions.get(name).settings.pick(keys) }),
     'sessions.settings.update': ({ name, settings }) => {
       const session = sessions.get(name)

@@ -50,6 +50,7 @@ export function takeReport(session: Session, record: TorrentRecord, report: Torr
   countUp(record, session.clock.now())
   noteSpeed(record, session.settings, session.clock.now())
   const told = record.restart === null ? report : onlyCounters(report)
+  if (record.live) session.traffic.add(record.live.seen, told)
   const changes = applyReport(record, told, () => session.pieceBytes(record))
   if (changes.progress) session.saver.mark(record, changes.have)
   if (changes.checkBegan || changes.checkEnded) session.scheduler.request()

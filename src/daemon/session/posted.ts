@@ -5,6 +5,7 @@ import { availabilityOf, downloadQueueOf, peersOf } from './peers.ts'
 import type { TorrentRecord } from './record.ts'
 import type { Session } from './session.ts'
 import { statusOf } from './status.ts'
+import { trackersOf } from './trackers.ts'
 
 /** What an event says that was asked for, as it is now. */
 export const postedData: Readonly<
@@ -14,5 +15,6 @@ export const postedData: Readonly<
   file_progress: async (...of) => ({ progress: await fileProgressOf(...of) }),
   peer_info: async (...of) => ({ peers: await peersOf(...of) }),
   piece_availability: async (...of) => ({ availability: await availabilityOf(...of) }),
+  trackers: async (...of) => ({ trackers: trackersOf(...of) }),
   status: async (session, record) => ({ status: statusOf(record, session.statusContext()) }),
 }

@@ -26,6 +26,7 @@ import { Scheduler, seedLimitsOf } from './scheduler.ts'
 import { type SettingsChange, SettingsLayers } from './settings/layers.ts'
 import type { StatusContext } from './status.ts'
 import { optionsOf, taskOf } from './task.ts'
+import { Traffic } from './traffic.ts'
 import { leaveUploadMode } from './trouble.ts'
 import { trustFiles } from './trust.ts'
 
@@ -72,6 +73,7 @@ export class Session implements RunnerHost {
   readonly engine: Engine
   readonly runner: Runner
   readonly saver: Saver
+  readonly traffic = new Traffic()
   readonly scheduler: Scheduler
   readonly diskRetry: DiskRetry
   /** Removals that the engine could not carry out; tried again when it is back, or at the next start. */

@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox'
 import { eventNames, longestWait, type Postable, postedEvents } from '../event-names.ts'
 import { method, object } from './method.ts'
 import { PartialPiece, PeerInfo } from './peers.ts'
+import { AnnounceEntry } from './trackers.ts'
 import { Count, InfoHash, InfoHashParam, TorrentStatus, torrentKey } from './types.ts'
 
 /** Something that happened to a torrent or a session. */
@@ -24,6 +25,7 @@ export const DaemonEvent = object({
     Type.Array(Count, { description: 'piece_availability: for each piece how many peers have it' }),
   ),
   status: Type.Optional(TorrentStatus),
+  trackers: Type.Optional(Type.Array(AnnounceEntry, { description: 'tracker_list' })),
 })
 export type DaemonEvent = Static<typeof DaemonEvent>
 
@@ -74,7 +76,7 @@ export const eventMethods = {
     changes: false,
     doc:
       'Emits an event with what is known of a torrent now (`piece_info`, `file_progress`, `peer_info`, ' +
-      '`piece_availability` or `state_update`), for this connection and those of the same `client` alone.',
+      '`piece_availability`, `state_update` or `tracker_list`), for this connection and those of the same `client` alone.',
   }),
   'events.wait': method({
     params: object({

@@ -34,6 +34,14 @@ export const sessionMethods = {
     changes: true,
     doc: 'Lets the torrents of a session (default: `default`) run again, as far as each of them and the queue allow.',
   }),
+  'sessions.metrics': method({
+    params: noParams,
+    result: object({
+      metrics: Type.Record(Type.String(), Type.Integer({ minimum: 0 }), { description: 'name to place' }),
+    }),
+    changes: false,
+    doc: "Names the counters of `session_stats` and their places, from 0; libtorrent's names where it counts the same.",
+  }),
   'sessions.settings.list': method({
     params: object({
       name: Type.Optional(name),

@@ -37,7 +37,7 @@ const AnnounceEndpoint = object({
 })
 
 /** libtorrent's announce_entry. */
-const AnnounceEntry = object({
+export const AnnounceEntry = object({
   url: Type.String(),
   tier: int('0 is asked first'),
   trackerid: Type.String({ description: 'the last id it handed out, or ""' }),

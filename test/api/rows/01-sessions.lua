@@ -22,6 +22,20 @@ row("sessions.list()", "sessions.list", function()
   equal(W.count(sessions.list()), 3)
 end)
 
+row("sessions.metrics()", "sessions.metrics", function()
+  local metrics = sessions.metrics()
+  local n = 0
+  for name, place in pairs(metrics) do
+    equal(type(name), "string")
+    W.integer(place, 0, 1000)
+    n = n + 1
+  end
+  for _, name in ipairs{ "net.sent_payload_bytes", "net.recv_bytes", "peer.num_peers_connected",
+    "ses.num_downloading_torrents", "ses.num_seeding_torrents" } do
+    W.integer(metrics[name], 0, n - 1)
+  end
+end)
+
 W.section("2")
 
 row("session.name", "Session.name", function()

@@ -9,6 +9,7 @@ const posts: readonly [what: Postable, event: (typeof postedEvents)[Postable], b
   ['peer_info', 'peer_info', 'what `peer_info` returns'],
   ['piece_availability', 'piece_availability', 'what `piece_availability` returns'],
   ['status', 'state_update', 'what `status` returns'],
+  ['trackers', 'tracker_list', 'what `trackers` returns'],
 ]
 
 /** Functions that ask for an event. */

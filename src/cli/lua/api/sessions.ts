@@ -1,5 +1,6 @@
 import type { ApiModule } from './describe.ts'
 import { sessionClass } from './session.ts'
+import { pushJson } from './values.ts'
 
 export const sessionsModule: ApiModule = {
   name: 'sessions',
@@ -35,6 +36,20 @@ export const sessionsModule: ApiModule = {
           api.push(S, sessionClass, { name: session.name })
           return 1
         })
+        return 1
+      },
+    },
+    {
+      kind: 'static',
+      name: 'metrics',
+      signature: '(): table<string, integer>',
+      doc:
+        'The counters that the event `session_stats` brings: name to place, from 0, so that ' +
+        '`stats[sessions.metrics()[name] + 1]` is the value; `stats[name]` is the same. What libtorrent counts too has its ' +
+        'name, such as `net.recv_bytes`; places differ, and what this engine cannot count is not there.',
+      origin: 'porla',
+      call: (api, L) => {
+        pushJson(api.lua, L, api.call('sessions.metrics', {}).metrics)
         return 1
       },
     },

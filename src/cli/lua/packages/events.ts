@@ -1,6 +1,7 @@
 import type { DaemonEvent, Overflow } from '../../../rpc/contract/events.ts'
 import type { InfoHash } from '../../../rpc/contract/types.ts'
 import { type EventName, eventNames } from '../../../rpc/event-names.ts'
+import { announceEntryClass } from '../api/announce-entry.ts'
 import type { Api } from '../api/api.ts'
 import type { ApiClass, ApiModule } from '../api/describe.ts'
 import { infoHashClass } from '../api/info-hash.ts'
@@ -46,7 +47,7 @@ function pushEvent(api: Api, L: State, event: DaemonEvent): number {
   const { lua } = api
   if (event.event === 'session_stats') {
     lua.pushText(L, event.session)
-    pushJson(lua, L, event.stats)
+    pushStats(api, L, event.stats ?? {})
     return 2
   }
   const hash = event.info_hash as InfoHash
@@ -63,14 +64,25 @@ function pushEvent(api: Api, L: State, event: DaemonEvent): number {
   return 3
 }
 
+/** Pushes counters as a list in the order of `sessions.metrics()` that has them by name as well. */
+function pushStats({ lua }: Api, L: State, stats: NonNullable<DaemonEvent['stats']>): void {
+  pushList(lua, L, Object.values(stats), (value) => lua.pushInteger(L, value))
+  for (const [name, value] of Object.entries(stats)) {
+    lua.pushText(L, name)
+    lua.pushInteger(L, value)
+    lua.raw._lua_rawset(L, -3)
+  }
+}
+
 /** Pushes what an event says that this script asked for; false for any other. */
 function pushPosted(api: Api, L: State, event: DaemonEvent, torrent: TorrentRef): boolean {
   const { lua } = api
-  const { pieces, progress, peers, availability, status } = event
+  const { pieces, progress, peers, availability, status, trackers } = event
   if (pieces) pushJson(lua, L, pieces)
   else if (progress) pushJson(lua, L, progress)
   else if (availability) pushJson(lua, L, availability)
   else if (peers) pushList(lua, L, peers, (peer) => api.push(L, peerInfoClass, peer))
+  else if (trackers) pushList(lua, L, trackers, (entry) => api.push(L, announceEntryClass, entry))
   else if (status) {
     api.push(L, torrentStatusClass, { torrent, data: status, complete: true, learned: undefined })
   } else return false
@@ -160,12 +172,14 @@ const meanings =
   '`torrent_added` (TorrentHandle); `torrent_finished` (TorrentHandle): every wanted piece was downloaded, once in a ' +
   "torrent's life; `torrent_moved` (TorrentHandle); `torrent_paused` and `torrent_resumed` (TorrentHandle): by " +
   'anyone, the queue included; `torrent_removed` (InfoHash); `torrent_file_error` (TorrentHandle, path, message); ' +
-  '`metadata_received` (TorrentHandle); `session_stats` (name of the session, table of integers), every 5 seconds. What the ' +
+  '`metadata_received` (TorrentHandle); `session_stats` (name of the session, list of integers that has them by name, too: see `sessions.metrics`), every 5 ' +
+  'seconds. What the ' +
   '`post_*` functions of a handle ask for comes to the script that asked and to no other: `piece_info` (TorrentHandle, ' +
   'list of tables: `piece_index`, `blocks_in_piece`, `finished`, `writing`, `requested`, and `blocks`, a list of ' +
   '`{state = "none"|"requested"|"writing"|"finished", block_size, bytes_progress, num_peers, peer}`); `file_progress` ' +
   '(TorrentHandle, list of integers); `peer_info` (TorrentHandle, list of PeerInfo); `piece_availability` ' +
-  '(TorrentHandle, list of integers); `state_update` (TorrentHandle, TorrentStatus).'
+  '(TorrentHandle, list of integers); `state_update` (TorrentHandle, TorrentStatus); `tracker_list` (TorrentHandle, ' +
+  'list of AnnounceEntry).'
 
 export const modules: readonly ApiModule[] = [
   {
