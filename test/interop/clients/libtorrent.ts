@@ -22,6 +22,7 @@ export const plainOnly = { in_enc_policy: policy.disabled, out_enc_policy: polic
 
 export interface LtRunning extends Running {
   dial: (address: string) => Promise<void>
+  pid: number
   /** How its connections were made, each as libtorrent's words for it: "tcp plain", "utp rc4", ... */
   connections: () => string[]
 }
@@ -38,6 +39,7 @@ export async function startLibtorrent(
   const { process, output, end } = startChild(t, python, words, await makeHome())
   const port = await waitUntil('libtorrent listens', () => /^port (\d+)$/m.exec(output())?.[1])
   return {
+    pid: process.pid ?? 0,
     address: `127.0.0.1:${port}`,
     dial: async (address) => {
       process.stdin?.write(`${address}\n`)

@@ -69,8 +69,8 @@ export class WebSocketTracker {
       return Promise.reject(
         new TrackerError(
           'libtorrent:unsupported_url_protocol',
-          'WebRTC is off, which is what trackers over WebSocket are for: it opens ports on every interface, so it needs ' +
-            'listen_interfaces with 0.0.0.0 or [::], and the package node-datachannel',
+          'WebRTC is off, which is what trackers over WebSocket are for: it needs the package node-datachannel, and is ' +
+            'not used behind a proxy',
         ),
       )
     const { uploaded, downloaded, left, event, numWant } = request
