@@ -92,4 +92,20 @@ export const differences: readonly Allowed[] = [
     decided: 'open',
     why: 'a seed of which nothing is wanted is not sent away yet',
   },
+  {
+    field: /\/queue_position$/,
+    scenario: 'seed mode without a file, and without any',
+    ours: is((position) => position >= 0),
+    theirs: -1,
+    decided: 'open',
+    why: 'whoever is unfinished has a place in the queue; libtorrent does not give it back to one that was trusted in vain',
+  },
+  {
+    field: /^u\/status\/distributed_copies$/,
+    scenario: 'seed mode without a file, and without any',
+    ours: 0,
+    theirs: -1,
+    decided: 'open',
+    why: 'nothing is there; libtorrent keeps saying that it is a seed',
+  },
 ]
