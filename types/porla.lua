@@ -664,7 +664,7 @@ function List:add(value) end
 ---@field dht_announce_interval integer
 ---@field udp_tracker_token_expiry integer
 ---@field num_optimistic_unchoke_slots integer Kept without effect.
----@field max_pex_peers integer Kept without effect.
+---@field max_pex_peers integer
 ---@field tick_interval integer Kept without effect.
 ---@field share_mode_target integer Kept without effect.
 ---@field upload_rate_limit integer

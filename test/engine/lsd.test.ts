@@ -81,7 +81,7 @@ describe('local peers', { concurrency: 4 }, () => {
     const engine = startEngine(t, { enable_lsd: true })
     await engine.load(task(mine.id, await tempFolder(t), { torrentFile: mine.bytes, disableLsd: false }))
     await until(() => listener.heard.some((line) => line.startsWith(mine.id)), 'it listens')
-    listener.say(torrent.id, wrong)
+    listener.say(makeTorrent([file('other', 20_000)], 16384).id, wrong)
     listener.say(mine.id, right)
     await until(() => called.includes('right'), 'the peer is called')
     assert.ok(!called.includes('wrong'))

@@ -119,6 +119,7 @@ test('so do the packages below it', () => {
       'this._rpc = ',
       '_bootstrap (populate) {',
     ],
+    'bittorrent-protocol/index.js': ['this.extendedMapping[ext] = name', 'this.peerExtendedMapping[name] = '],
     'k-rpc': ['self.socket.inflight < self.concurrency', 'self.backgroundConcurrency', 'self.bootstrap'],
     'k-rpc-socket': ['this.socket = opts.socket ||', 'this.socket.close()'],
     ut_metadata: [

@@ -2,11 +2,14 @@ import { createSocket } from 'node:dgram'
 import type { TestContext } from 'node:test'
 import { formatLsd, lsdGroup, lsdPort, parseLsd } from '../../../src/daemon/engine/host/lsd/message.ts'
 
+/** Who it was that said it. */
+const own = 'test'
+
 /** Hears and speaks BEP 14 on loopback. */
 export interface LsdListener {
   /** `infoHash port` of each announcement, in order. */
   heard: string[]
-  say(infoHash: string, port: number, cookie?: string): void
+  say(infoHash: string, port: number): void
 }
 
 export async function listenLsd(t: TestContext): Promise<LsdListener> {
@@ -18,12 +21,13 @@ export async function listenLsd(t: TestContext): Promise<LsdListener> {
   const heard: string[] = []
   socket.on('message', (bytes) => {
     const message = parseLsd(bytes)
+    if (message?.cookie === own) return
     for (const infoHash of message?.infoHashes ?? []) heard.push(`${infoHash} ${message!.port}`)
   })
   return {
     heard,
-    say(infoHash, port, cookie = 'test') {
-      socket.send(formatLsd({ port, infoHashes: [infoHash], cookie }), lsdPort, lsdGroup)
+    say(infoHash, port) {
+      socket.send(formatLsd({ port, infoHashes: [infoHash], cookie: own }), lsdPort, lsdGroup)
     },
   }
 }

@@ -27,6 +27,9 @@ const nextRoundMs = [5000, 15_000]
 /** Ports that only the system's own services listen on. */
 const firstOpenPort = 1024
 
+/** Where a private torrent takes no peers from; webtorrent's words. */
+const openSources = new Set(['dht', 'lsd', 'ut_pex'])
+
 /**
  * Which peers are called, and how. webtorrent tries uTP four times, half a minute in all, before TCP, always at one
  * level of encryption, and never gives up while uTP is on. Here each attempt takes the next way: TCP first, then
@@ -60,6 +63,8 @@ export class Dialer {
     }
     // called by addPeer, and for each attempt after the first
     torrent._addPeer = (peer, type, source) => {
+      // BEP 27, also for a second try of an address from before the metadata
+      if (state.isPrivate && openSources.has(source ?? '')) return null
       if (typeof peer !== 'string' || torrent.destroyed || torrent._peers?.has(peer)) {
         return stock._addPeer.call(torrent, peer, type, source)
       }

@@ -43,7 +43,7 @@ export class Discovery implements DhtMember, LsdMember {
   /** Starts or ends the DHT and the local network as the options of now say. */
   apply(): void {
     const { options } = this.#state
-    const open = this.#running && !(this.#state.meta?.private ?? false)
+    const open = this.#running && !this.#state.isPrivate
     if (open && !options.disableDht) this.#sources.dht.join(this)
     else this.#sources.dht.leave(this)
     if (open && !options.disableLsd) this.#sources.lsd.join(this)

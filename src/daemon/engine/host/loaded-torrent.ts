@@ -165,7 +165,8 @@ export class LoadedTorrent {
       swarm.applyLimits()
       swarm.applyConnections()
     }
-    if (changed('trackers', 'disableDht', 'disableLsd')) swarm.applyDiscovery(changed('trackers'))
+    if (changed('trackers', 'disableDht', 'disableLsd', 'disablePex'))
+      swarm.applyDiscovery(changed('trackers'))
   }
 
   async #prioritize(): Promise<void> {
@@ -238,6 +239,8 @@ export class LoadedTorrent {
         if (meta.numPieces > maxPieces) {
           throw new Error(`the metadata has ${meta.numPieces} pieces; max_piece_count allows ${maxPieces}`)
         }
+        // at once: a check may take long
+        if (meta.private) this.#swarm?.becomePrivate()
         await this.#open(meta)
         this.#setPhase()
         this.#joinable = true

@@ -35,7 +35,8 @@ export function override(swarm: Swarm): void {
     if (!torrent.destroyed) swarm.discovery.start()
   }
   torrent._onWire = (wire, address) => {
-    client.utPex = !state.options.disablePex
+    // ours is pex/exchange.ts: stock hears and never says anything
+    client.utPex = false
     stock._onWire.call(torrent, wire, address)
   }
   torrent._onWireWithMetadata = (wire) => {

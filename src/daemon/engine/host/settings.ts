@@ -47,6 +47,8 @@ export interface LiveSettings extends ConnectionSettings {
   connections: number
   /** -1 is unlimited. */
   unchokeSlots: number
+  /** Peers that one peer may name by PEX, in all (max_pex_peers). */
+  maxPexPeers: number
   filePoolSize: number
   userAgent: string
   /** Web seeds of a torrent that are used at a time. */
@@ -79,6 +81,7 @@ const defaults = {
   upload_rate_limit: 0,
   connections_limit: 200,
   unchoke_slots_limit: 8,
+  max_pex_peers: 50,
   file_pool_size: 40,
   max_web_seed_connections: 3,
   urlseed_timeout: 20,
@@ -121,6 +124,7 @@ export function liveSettings(settings: Settings): LiveSettings {
     // libtorrent: 0 or less is as many as the system allows
     connections: connections > 0 ? connections : Number.POSITIVE_INFINITY,
     unchokeSlots: get('unchoke_slots_limit'),
+    maxPexPeers: Math.max(0, get('max_pex_peers')),
     filePoolSize: Math.max(1, get('file_pool_size')),
     userAgent: get('anonymous_mode') ? anonymousAgent : get('user_agent'),
     webSeedConnections: Math.max(0, get('max_web_seed_connections')),

@@ -11,9 +11,10 @@ import { Connector } from './connector.ts'
 import { Dialer } from './dialer.ts'
 import { Discovery } from './discovery.ts'
 import { override } from './overrides.ts'
-import { PeerBook } from './peer-book.ts'
+import { PeerBook, PeerSource } from './peer-book.ts'
 import type { PeerSight } from './peer-info.ts'
 import type { PeerSources } from './peer-sources.ts'
+import { PeerExchange } from './pex/exchange.ts'
 import { Picker } from './picker.ts'
 import type { SessionLimits, Sharer } from './session-limits.ts'
 import type { SwarmNumbers, TorrentState } from './torrent-state.ts'
@@ -59,6 +60,7 @@ export class Swarm implements Sharer {
   readonly upload = new Bucket()
   readonly torrent: Torrent
   readonly discovery: Discovery
+  readonly exchange: PeerExchange
   readonly trackers: Trackers
   readonly bans = new Bans()
   readonly dialer: Dialer
@@ -103,6 +105,7 @@ export class Swarm implements Sharer {
     const failing = () => this.discovery.trackersFail()
     const trackers = new Trackers(state, client, net, { warn, peer, failing })
     this.trackers = trackers
+    this.exchange = new PeerExchange(this)
     this.discovery = new Discovery({ state, torrent, trackers, sources })
     override(this)
     this.webSeeds = new WebSeeds({
@@ -145,9 +148,26 @@ export class Swarm implements Sharer {
     for (const wire of torrent.wires) offerMetadata(wire, meta.info)
     torrent._store = this.#storeFor(storage)
     torrent._startupBitfield = this.state.have
-    // it may have turned out to be private (BEP 27)
-    this.discovery.apply()
     await Object.getPrototypeOf(torrent)._onMetadata.call(torrent, this.#parsed(meta))
+  }
+
+  /** The metadata says that it is private (BEP 27): peers that no tracker or user named go. */
+  becomePrivate(): void {
+    const { torrent } = this
+    this.state.isPrivate = true
+    if (torrent.destroyed) return
+    // read by webtorrent for its handshakes
+    torrent.private = true
+    this.discovery.apply()
+    this.exchange.apply()
+    const { tracker, resumeData, incoming, dht, pex, lsd } = PeerSource
+    for (const [id, peer] of [...(torrent._peers ?? [])]) {
+      const source = this.peers.source(peer)
+      if (source & (dht | pex | lsd) && !(source & (tracker | resumeData | incoming))) {
+        this.dialer.forget(id)
+        torrent.removePeer(id)
+      }
+    }
   }
 
   /** What a list of the peers is made from. */
@@ -218,6 +238,7 @@ export class Swarm implements Sharer {
   applyDiscovery(trackers: boolean): void {
     if (trackers) this.discovery.trackersChanged()
     this.discovery.apply()
+    this.exchange.apply()
   }
 
   /** Ends it: trackers told (waited for as long as `deadlineMs`), connections and files closed. */
@@ -234,6 +255,7 @@ export class Swarm implements Sharer {
     await Promise.all([told, closed])
     await this.state.storage?.close()
     this.connector.stop()
+    this.exchange.stop()
     this.limits.remove(this)
     this.state.numbers = null
     this.state.partial = null

@@ -49,6 +49,8 @@ export class TorrentState {
   meta: Metainfo | null = null
   storage: Storage | null = null
   selection: Selection | null = null
+  /** BEP 27: peers come from trackers alone. Not known before the metadata. */
+  isPrivate = false
   have: Uint8Array = new Uint8Array(0)
   /** Set when `have` was taken on trust. */
   proof: Proof | null = null
@@ -105,6 +107,7 @@ export class TorrentState {
   /** The metadata is known: from here on there are pieces. */
   open(meta: Metainfo, storage: Storage): void {
     this.meta = meta
+    this.isPrivate = meta.private
     this.storage = storage
     this.have = newBits(meta.numPieces)
     this.#bytes = new PieceBytes(meta)

@@ -46,12 +46,20 @@ declare module 'webtorrent' {
     uploadSpeed: () => number
     setTimeout(ms: number): void
     _onRequest: (piece: number, offset: number, length: number) => void
-    peerExtendedHandshake: { reqq?: unknown; v?: unknown; upload_only?: unknown }
+    peerExtendedHandshake: { reqq?: unknown; v?: unknown; upload_only?: unknown; p?: unknown }
+    /** BEP 10: what each end calls an extension; 0 takes one back. */
+    extendedMapping: Record<number, string>
+    peerExtendedMapping: Record<string, number>
+    ut_pex?: object
+    /** Offers an extension, which is a class with its name on the prototype. */
+    use(extension: new (wire: Wire) => { onMessage(bytes: Uint8Array): void }): void
+    extended(name: string | 0, dictionary: object): void
     peerExtensions: { extended?: boolean; dht?: boolean }
     extendedHandshake: Record<string, unknown>
     ut_metadata: UtMetadata
     lt_donthave: EventEmitter
     remoteAddress?: string
+    remotePort?: number
     peerRequests: { piece: number; offset: number; length: number }[]
     hasFast: boolean
     _encryptionMethod: number | null | undefined

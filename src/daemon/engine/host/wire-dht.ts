@@ -8,7 +8,7 @@ import type { Swarm } from './swarm.ts'
 export function hearDhtPort(swarm: Swarm, wire: Wire): void {
   wire.on('port', (port: number) => {
     const { state, sources } = swarm
-    if (state.meta?.private || wire.remoteAddress === undefined) return
+    if (state.isPrivate || wire.remoteAddress === undefined) return
     sources.dht.addNode(wire.remoteAddress, port)
   })
 }

@@ -1,6 +1,7 @@
 import type { Torrent, Wire } from 'webtorrent'
 import { takeFromAll } from './bucket.ts'
 import { wellEncrypted } from './encryption.ts'
+import { addressBytes, plainHost } from './pex/message.ts'
 import type { Swarm } from './swarm.ts'
 import { hearDhtPort } from './wire-dht.ts'
 
@@ -19,6 +20,11 @@ export function hookWire(swarm: Swarm, wire: Wire, address: string | undefined):
   // where we can be called is no business of a proxy's other end
   if (typeof client.torrentPort === 'number' && !live.anonymous && live.proxy === null)
     wire.extendedHandshake.p = client.torrentPort
+  // BEP 10: so that a peer behind a router learns its address
+  const theirs = wire.remoteAddress === undefined ? null : addressBytes(plainHost(wire.remoteAddress))
+  if (theirs !== null) wire.extendedHandshake.yourip = theirs
+  // BEP 21: we ask for nothing
+  if (state.complete) wire.extendedHandshake.upload_only = 1
   if (swarm.info !== null) offerMetadata(wire, swarm.info)
   else {
     limitMetadata(swarm, wire)
@@ -26,6 +32,7 @@ export function hookWire(swarm: Swarm, wire: Wire, address: string | undefined):
   }
   swarm.peers.meet(wire)
   hearDhtPort(swarm, wire)
+  swarm.exchange.meet(wire)
   countBytes(swarm, wire)
   countPieces(swarm, wire, address)
   limitDownload(swarm, wire)

@@ -115,7 +115,6 @@ const reasons: readonly (readonly [why: string, ...names: string[]])[] = [
     'rate_choker_initial_threshold',
   ],
   ['Trackers and web seeds always hear the user agent.', 'always_send_user_agent'],
-  ['A message of peer exchange holds fifty peers.', 'max_pex_peers'],
   ['Names are looked up by the system, which has its own cache.', 'resolver_cache_timeout'],
   ['The proxy is told that datagrams may come from anywhere.', 'socks5_udp_send_local_ep'],
   [

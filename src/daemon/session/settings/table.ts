@@ -158,7 +158,7 @@ export const settingRows: readonly SettingRow[] = [
   ['dht_announce_interval', 900, null, null, 'works'],
   ['udp_tracker_token_expiry', 60, null, null, 'works'],
   ['num_optimistic_unchoke_slots', 0, null, null, 'kept'],
-  ['max_pex_peers', 50, null, null, 'kept'],
+  ['max_pex_peers', 50, null, null, 'works'],
   ['tick_interval', 500, null, null, 'kept'],
   ['share_mode_target', 3, null, null, 'kept'],
   ['upload_rate_limit', 0, null, null, 'works'],

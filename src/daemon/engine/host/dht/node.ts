@@ -95,10 +95,13 @@ export class DhtNode {
     if (!this.#ended) this.#client.addNode({ host, port })
   }
 
-  /** Searches for peers, then names us. Resolves when both are done; rejects when nobody could be told. */
-  async announce(infoHash: string, port: number): Promise<void> {
+  /**
+   * Searches for peers, then names us if that is still `wanted`. Resolves when both are done; rejects when nobody could
+   * be told.
+   */
+  async announce(infoHash: string, port: number, wanted: () => boolean): Promise<void> {
     await new Promise<void>((resolve) => this.#client.lookup(infoHash, () => resolve()))
-    if (this.#ended) return
+    if (this.#ended || !wanted()) return
     await new Promise<void>((resolve, reject) => {
       this.#client.announce(infoHash, port, (error) => {
         if (error === null || error === undefined || this.#ended) resolve()

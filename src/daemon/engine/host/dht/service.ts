@@ -185,7 +185,7 @@ export class Dht {
     const port = this.#client?.torrentPort
     if (node === null || typeof port !== 'number' || !member.dhtWanted()) return
     try {
-      await node.announce(member.id, port)
+      await node.announce(member.id, port, () => this.#members.get(member.id) === member)
     } catch (error) {
       this.#hooks.log(`DHT: ${member.id} could not be announced: ${(error as Error).message}`)
       setTimeout(() => this.#turns.soon(member), againMs).unref()
