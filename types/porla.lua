@@ -641,9 +641,9 @@ function List:add(value) end
 ---@field active_downloads integer
 ---@field active_seeds integer
 ---@field active_checking integer
----@field active_dht_limit integer Kept without effect.
----@field active_tracker_limit integer Kept without effect.
----@field active_lsd_limit integer Kept without effect.
+---@field active_dht_limit integer
+---@field active_tracker_limit integer
+---@field active_lsd_limit integer
 ---@field active_limit integer
 ---@field auto_manage_interval integer
 ---@field seed_time_limit integer

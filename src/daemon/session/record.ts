@@ -1,5 +1,6 @@
 import type { FlagName, InfoHash } from '../../rpc/contract/types.ts'
 import { FilesState, type MoveRow, type ProgressRow, type TorrentRow } from '../state/rows.ts'
+import { type Announces, everywhere } from './announces.ts'
 import { everyFile, goesOn, hasFlag, plainFlags } from './flags.ts'
 import type { Live } from './live.ts'
 
@@ -22,6 +23,8 @@ export interface TorrentRecord {
   blocked: boolean
   /** Its whole session is paused: the torrent does not run, though it is not paused itself. */
   halted: boolean
+  /** Where it may announce itself while it runs; kept by the scheduler. */
+  announces: Announces
   /** No longer in its session. */
   removed: boolean
   /**
@@ -64,6 +67,7 @@ export function newRecord(row: TorrentRow, progress: ProgressRow): TorrentRecord
     granted: false,
     blocked: false,
     halted: false,
+    announces: everywhere,
     removed: false,
     loaded: false,
     busy: false,

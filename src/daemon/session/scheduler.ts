@@ -1,4 +1,5 @@
 import { FilesState } from '../state/rows.ts'
+import { type Announces, everywhere, grantAnnounces, setAnnounces } from './announces.ts'
 import type { Clock } from './clock.ts'
 import { type EventSink, turn } from './events.ts'
 import { idleFrom, noteSpeed } from './idle.ts'
@@ -103,14 +104,29 @@ export class Scheduler {
     })
     const lucky = new Set<TorrentRecord>()
     for (const { record } of granted) lucky.add(record)
+    const announces = this.#announces(granted)
     for (const record of records) {
       record.granted = lucky.has(record)
+      if (setAnnounces(record, announces.get(record) ?? everywhere)) {
+        record.stale = true
+        if (record.loaded) runner.reconcile(record)
+      }
       if (turn(events, record, now)) saver.mark(record)
       if (record.loaded !== shouldRun(record) || record.restart !== null) runner.reconcile(record)
     }
     // Nobody waits for a slot: it does not matter who is idle.
     this.#runAgainAt(granted.size < entries.length ? nextIdle : Number.POSITIVE_INFINITY)
     this.#ranAt = clock.now()
+  }
+
+  #announces(granted: Iterable<Entry>): Map<TorrentRecord, Announces> {
+    const { settings } = this.#parts
+    const may = grantAnnounces(granted, {
+      trackers: settings.int('active_tracker_limit'),
+      dht: settings.int('active_dht_limit'),
+      lsd: settings.int('active_lsd_limit'),
+    })
+    return new Map([...may].map(([{ record }, announces]) => [record, announces]))
   }
 
   #runAgainAt(at: number): void {

@@ -12,9 +12,9 @@ export interface TaskSource {
 }
 
 /** What the engine is told of a torrent that it has. */
-export function optionsOf({ row }: TorrentRecord, hints: Hints): TaskOptions {
+export function optionsOf({ row, announces }: TorrentRecord, hints: Hints): TaskOptions {
   return {
-    trackers: hints.trackers,
+    trackers: announces.trackers ? hints.trackers : [],
     webSeeds: hints.webSeeds,
     filePriorities: [...(wantedFiles(row) ?? [])],
     sequential: hasFlag(row.flags, 'sequential_download'),
@@ -25,8 +25,8 @@ export function optionsOf({ row }: TorrentRecord, hints: Hints): TaskOptions {
       uploads: row.maxUploads,
     },
     uploadMode: hasFlag(row.flags, 'upload_mode'),
-    disableDht: hasFlag(row.flags, 'disable_dht'),
-    disableLsd: hasFlag(row.flags, 'disable_lsd'),
+    disableDht: hasFlag(row.flags, 'disable_dht') || !announces.dht,
+    disableLsd: hasFlag(row.flags, 'disable_lsd') || !announces.lsd,
     disablePex: hasFlag(row.flags, 'disable_pex'),
   }
 }
