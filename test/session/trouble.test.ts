@@ -120,4 +120,10 @@ test('what cannot be read for a peer is told, and the seed goes on', async (t) =
   assert.equal(s.engine.calls.length, calls)
   resume(s.session, record)
   assert.deepEqual(shown(s, record), [false, false, null, null])
+
+  s.engine.say({ id, error: taskError('gone again', '/x/one/file0') })
+  assert.equal(s.status(record).error, 'gone again')
+  s.engine.checked(id, Uint8Array.of(0x30))
+  assert.deepEqual(shown(s, record), [false, false, null, null], 'a check has found out')
+  assert.equal(s.status(record).state, 'downloading')
 })

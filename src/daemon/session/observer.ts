@@ -11,7 +11,7 @@ import { recheck } from './recheck.ts'
 import { hasMetadata, type TorrentRecord } from './record.ts'
 import { finishRemovals } from './removal.ts'
 import type { Session } from './session.ts'
-import { takeError } from './trouble.ts'
+import { takeError, withoutError } from './trouble.ts'
 
 /** What a session does with what its engine says. Nothing here may throw: nobody would catch it. */
 export function listenerOf(session: Session): EngineListener {
@@ -55,7 +55,11 @@ export function takeReport(session: Session, record: TorrentRecord, report: Torr
   if (changes.progress) session.saver.mark(record, changes.have)
   if (changes.checkBegan || changes.checkEnded) session.scheduler.request()
   if (changes.finishedChanged) finishedChanged(session, record)
-  if (changes.checkEnded) stopWhenReady(session, record)
+  if (changes.checkEnded) {
+    // What could not be read for a peer has been looked at.
+    if ((record.row.flags & goesOn) !== 0) session.note(record, withoutError(record.row, record.row.flags))
+    stopWhenReady(session, record)
+  }
   if (hasFlag(record.row.flags, 'seed_mode')) reviewTrust(session, record, changes.checkBegan)
   if (told.error) {
     takeError(session, record, told.error, record.live?.seen.phase === 'stopped')
