@@ -118,6 +118,11 @@ export class Dialer {
     this.#called.set(address, { way: 0, failures: Number.POSITIVE_INFINITY, since: null })
   }
 
+  /** The same of every address that is known, whether it is connected, was, or waits for its turn. */
+  forgetAll(): void {
+    for (const address of [...this.#known.keys()]) this.forget(address)
+  }
+
   /** A seed was sent away: it is not called again as long as this end has everything, too. */
   redundant(address: string): void {
     this.#redundant.add(address)

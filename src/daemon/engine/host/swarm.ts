@@ -192,6 +192,8 @@ export class Swarm implements Sharer {
     // or each peer that goes would make room for one of those who wait
     torrent._queue = []
     this.peers.clear()
+    // not only those that are connected: one that called us is known by the address that a tracker gave as well
+    this.dialer.forgetAll()
     for (const [id, { type }] of [...torrent._peers]) {
       if (type === 'webSeed') continue
       this.dialer.forget(id)
