@@ -138,8 +138,8 @@ function TorrentHandle:set_max_uploads(limit) end
 ---@return PeerInfo[]
 function TorrentHandle:peer_info() end
 
----How many connected peers have each piece. The first item is piece 0. Empty before metadata, zeros
----while the torrent does not run.
+---How many connected peers have each piece. The first item is piece 0. Empty before metadata and for a
+---seed, zeros while the torrent does not run.
 ---@return integer[]
 function TorrentHandle:piece_availability() end
 

@@ -67,10 +67,17 @@ test('an unwanted file is left out, and comes when it is wanted', { timeout: 60_
     print(status.state, status.progress < 1, status.completed_time, torrent:queue_position())`)
   assert.deepEqual(seen.split('\n'), ['300000\ttrue\t200001', 'true\tfalse\ttrue', 'downloading\ttrue\t0\t0'])
   await waitForSeeding(daemon, { session: 'downloads' })
+  await waitForTorrent(
+    daemon,
+    'the seed is sent away and stays known',
+    ({ num_peers, list_peers, list_seeds }) => num_peers === 0 && list_peers === 1 && list_seeds === 1,
+    { session: 'downloads' },
+  )
   assert.deepEqual(await sha256All(join(target, 'data')), await sha256All(join(source, 'data')))
   assert.equal(
-    await daemon.ok(`${session} print(table.concat(torrent:file_progress(), " "), torrent:have_piece(8))`),
-    '300000 500000 200001\ttrue',
+    await daemon.ok(`${session} print(table.concat(torrent:file_progress(), " "), torrent:have_piece(8),
+      #torrent:piece_availability())`),
+    '300000 500000 200001\ttrue\t0',
   )
 })
 

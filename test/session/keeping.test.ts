@@ -269,13 +269,15 @@ test('trackers keep their tiers, doubles are dropped, overriding replaces', (t) 
   assert.ok(bdecode(file) instanceof BDict)
   const trackersOf = (params: Partial<Parameters<typeof additionOf>[0]>) =>
     additionOf({ ti: base64(file), save_path: '/x', ...params }).hints.trackers.map(
-      ({ url, tier }) => `${tier} ${url}`,
+      ({ url, tier, source }) => `${tier} ${url} ${source}`,
     )
   assert.deepEqual(
     trackersOf({ trackers: ['http://b', 'http://c', 'http://d', ''], tracker_tiers: [0, 0] }),
-    ['0 http://a', '0 http://c', '0 http://d', '1 http://b'],
+    ['0 http://a 1', '0 http://c 4', '0 http://d 4', '1 http://b 1'],
   )
-  assert.deepEqual(trackersOf({ trackers: ['http://c'], flags: { override_trackers: true } }), ['0 http://c'])
-  assert.deepEqual(trackersOf({ flags: { override_trackers: true } }), ['0 http://a', '1 http://b'])
+  assert.deepEqual(trackersOf({ trackers: ['http://c'], flags: { override_trackers: true } }), [
+    '0 http://c 4',
+  ])
+  assert.deepEqual(trackersOf({ flags: { override_trackers: true } }), ['0 http://a 1', '1 http://b 1'])
   assert.equal(s.session.records.size, 0)
 })

@@ -158,12 +158,19 @@ function hintsOf(params: AddParams, source: Omit<Hints, 'trackerId'>): Hints {
     trackerSource.magnetLink,
     trackers.map((url, i) => ({ url, tier: tierOf(i) })),
   )
+  // Nor does it note a second source when it is added: the torrent's own tracker stays the torrent's.
+  const own = new Set(source.trackers.map(({ url }) => url))
   const replace = (flag: boolean | undefined, more: unknown[]) => flag === true && more.length > 0
   const webSeeds = params.url_seeds ?? []
   const peers = params.peers ?? []
   for (const peer of peers) checkPeer(peer)
   return {
-    trackers: mergeTrackers(replace(params.flags?.override_trackers, added) ? [] : source.trackers, added),
+    trackers: replace(params.flags?.override_trackers, added)
+      ? mergeTrackers([], added)
+      : mergeTrackers(
+          source.trackers,
+          added.filter(({ url }) => !own.has(url)),
+        ),
     webSeeds: unique([
       ...(replace(params.flags?.override_web_seeds, webSeeds) ? [] : source.webSeeds),
       ...webSeeds,

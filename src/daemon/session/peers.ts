@@ -1,5 +1,5 @@
 import type { PartialPiece, PeerInfo } from '../../rpc/contract/peers.ts'
-import type { TorrentRecord } from './record.ts'
+import { isSeed, type TorrentRecord } from './record.ts'
 import type { Session } from './session.ts'
 
 /** The connections of a torrent, half-open ones included; none while it does not run. */
@@ -7,8 +7,9 @@ export async function peersOf(session: Session, record: TorrentRecord): Promise<
   return (await askEngine(session, record, () => session.engine.peerInfo(record.row.v1))) ?? []
 }
 
-/** How many connected peers have each piece; empty before metadata. */
+/** How many connected peers have each piece; empty before metadata and, as in libtorrent, for a seed. */
 export async function availabilityOf(session: Session, record: TorrentRecord): Promise<number[]> {
+  if (isSeed(record)) return []
   const told = await askEngine(session, record, () => session.engine.pieceAvailability(record.row.v1))
   return told ?? new Array<number>(record.row.pieces).fill(0)
 }

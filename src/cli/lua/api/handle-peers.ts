@@ -23,8 +23,8 @@ export const peerMembers: readonly MethodMember<HandleValue>[] = [
     name: 'piece_availability',
     signature: '(): integer[]',
     doc:
-      'How many connected peers have each piece. The first item is piece 0. Empty before metadata, zeros while the ' +
-      'torrent does not run.',
+      'How many connected peers have each piece. The first item is piece 0. Empty before metadata and for a seed, ' +
+      'zeros while the torrent does not run.',
     origin: 'own',
     call: (api, L, self) => {
       const { availability } = api.call('torrents.pieces.availability', keyOf(self.torrent))
