@@ -14,8 +14,12 @@ export class Driver {
   #stderr = ''
   #ended = false
 
-  private constructor(file: string, words: string[], env: NodeJS.ProcessEnv) {
-    this.#child = spawn(file, words, { env, stdio: ['pipe', 'pipe', 'pipe'] })
+  private constructor(file: string, words: string[], env: NodeJS.ProcessEnv, cwd?: string) {
+    this.#child = spawn(file, words, {
+      env,
+      ...(cwd !== undefined && { cwd }),
+      stdio: ['pipe', 'pipe', 'pipe'],
+    })
     this.#child.stderr!.on('data', (chunk) => {
       this.#stderr += chunk
     })
@@ -29,15 +33,16 @@ export class Driver {
     })
   }
 
-  static libtorrent(): Driver {
+  /** `cwd`: where relative paths start. */
+  static libtorrent(cwd?: string): Driver {
     const script = fileURLToPath(new URL('libtorrent_driver.py', import.meta.url))
-    return new Driver(python, [script], { PATH: process.env.PATH })
+    return new Driver(python, [script], { PATH: process.env.PATH }, cwd)
   }
 
   /** `porla-lua` with a script, against the daemon that `env` names. */
-  static porlaLua(env: NodeJS.ProcessEnv, session: string): Driver {
+  static porlaLua(env: NodeJS.ProcessEnv, session: string, cwd: string): Driver {
     const script = fileURLToPath(new URL('porla_driver.lua', import.meta.url))
-    return new Driver(process.execPath, [launcher, script, session], env)
+    return new Driver(process.execPath, [launcher, script, session], env, cwd)
   }
 
   /** What the program said on stderr: tracebacks, warnings. */

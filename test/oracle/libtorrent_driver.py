@@ -116,6 +116,8 @@ def handle_table(handle):
         "info_hash": hashes(handle.info_hashes()),
         "is_valid": handle.is_valid(),
         "torrent_file": info_table(info),
+        "trackers": [tracker(entry) for entry in handle.trackers()],
+        "piece_availability": list(handle.piece_availability()),
     }
 
 
@@ -238,6 +240,7 @@ OPS = {
     "remove": remove,
     "session": lambda request: [hashes(h.info_hashes()) for h in session.get_torrents()],
     "set_flags": set_flags,
+    "setting": lambda request: session.get_settings()[request["name"]],
     "settings": lambda request: session.get_settings(),
     "apply": lambda request: session.apply_settings(request["settings"]),
     "status": lambda request: status_table(torrents[request["key"]].status()),

@@ -104,13 +104,18 @@ local function handle_table(torrent)
     info_hash = hashes(torrent:info_hash()),
     is_valid = torrent:is_valid(),
     torrent_file = info_table(info),
+    trackers = list(torrent:trackers(), tracker),
+    piece_availability = list(torrent:piece_availability()),
   }
 end
 
 local function params_table(params)
   local flags = {}
   for name, value in pairs(params.flags) do
-    flags[name] = value
+    -- Two that the Python bindings do not have.
+    if name ~= 'need_save_resume' and name ~= 'i2p_torrent' then
+      flags[name] = value
+    end
   end
   return {
     name = params.name,

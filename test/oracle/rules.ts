@@ -114,6 +114,7 @@ export const statusRules: Record<string, Rule> = {
 /** What follows from the rules by the path of a value: `TORRENT.status.FIELD...` has a row, everything else is equal. */
 export function ruleOf(path: string): Rule {
   const [, part, field] = path.split('/')
+  if (field === 'failed') return both
   if (part !== 'status' || field === undefined) return equal
   const rule = statusRules[field]
   if (!rule) throw new Error(`rules.ts has no row for the status property ${field}`)

@@ -1,5 +1,5 @@
 import type { TestContext } from 'node:test'
-import { startDaemon } from '../helpers/daemon.ts'
+import { loopback, startDaemon } from '../helpers/daemon.ts'
 import { Driver } from './driver.ts'
 import { Comparison } from './meeting.ts'
 import { Side } from './side.ts'
@@ -15,7 +15,7 @@ export interface Scenario {
 }
 
 /** libtorrent waits a minute before it dials an address again; a script that names the peer need not wait so long. */
-const libtorrentPace = { min_reconnect_time: 1 }
+const pace = { min_reconnect_time: 1 }
 
 /** Runs a scenario on both sides. Rejects when it cannot be run to its end; differences are for the caller to judge. */
 export async function runScenario(
@@ -23,21 +23,22 @@ export async function runScenario(
   { name, settings = {}, story }: Scenario,
 ): Promise<Comparison> {
   const comparison = new Comparison(name)
-  const daemon = await startDaemon(t, { sessions: { default: settings } })
-  const drivers = {
-    'porla-lua': Driver.porlaLua(daemon.env, 'default'),
-    libtorrent: Driver.libtorrent(),
-  }
+  const both = { ...loopback, ...pace, ...settings }
+  const daemon = await startDaemon(t, { sessions: { default: both } })
   const world = await World.create()
+  const folders = await Promise.all(['porla-lua', 'libtorrent'].map((name) => world.makeFolder(name)))
+  const drivers = {
+    'porla-lua': Driver.porlaLua(daemon.env, 'default', folders[0]!),
+    libtorrent: Driver.libtorrent(folders[1]!),
+  }
   try {
-    await drivers.libtorrent.request('apply', { settings: { ...libtorrentPace, ...settings } })
+    await drivers.libtorrent.request('apply', { settings: both })
     const run = await story(world)
     const sides = (['porla-lua', 'libtorrent'] as const).map(
-      (name) => new Side(name, `${world.folder}/${name}`, drivers[name], comparison),
+      (name, i) => new Side(name, folders[i]!, drivers[name], comparison),
     )
     const outcomes = await Promise.allSettled(
       sides.map(async (side) => {
-        await side.folderAt()
         try {
           await run(side)
           comparison.over(side.name)

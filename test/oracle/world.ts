@@ -39,6 +39,12 @@ export class World {
     return new World(await mkdtemp(join(tmpdir(), 'porla-lua-oracle-')))
   }
 
+  async makeFolder(name: string): Promise<string> {
+    const folder = join(this.folder, name)
+    await mkdir(folder)
+    return folder
+  }
+
   /** Ends the peers and removes every file. */
   async end(): Promise<void> {
     await Promise.all([this.#driver, ...this.#peers].map((driver) => driver.end()))

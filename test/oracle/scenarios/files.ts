@@ -38,8 +38,8 @@ export const files: Scenario[] = [
         await move(side, side.path('taken'))
         await side.checkpoint('onto files')
         await side.call('t', 'pause')
-        await move(side, side.path('third'))
-        await side.checkpoint('while paused')
+        await move(side, 'relative')
+        await side.checkpoint('while paused, by a relative path')
       }
     },
   },
