@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Scenario } from '../scenario.ts'
 import { unmanaged } from '../side.ts'
 import { threeFiles } from '../world.ts'
@@ -73,41 +72,6 @@ export const handles: Scenario[] = [
         await side.checkpoint('added twice', {
           more: async () => ({ torrents: await side.driver.request('session') }),
         })
-      }
-    },
-  },
-  {
-    name: 'seed mode',
-    story: async (world) => {
-      const made = await world.torrent('t', threeFiles)
-      return async (side) => {
-        await world.give(side, made)
-        await side.add('t', { file: made.file, flags: { ...unmanaged, seed_mode: true } })
-        await side.until('t', 'is trusted', ({ is_seeding }) => is_seeding)
-        await side.checkpoint('trusted')
-        await side.call('t', 'resume')
-        await side.until('t', 'runs', ({ flags }) => !flags.paused)
-        await side.checkpoint('running')
-        await side.setFlags('t', { seed_mode: false })
-        await side.until(
-          't',
-          'is a seed by its hashes',
-          ({ is_seeding, flags }) => is_seeding && !flags.seed_mode,
-        )
-        await side.checkpoint('checked')
-      }
-    },
-  },
-  {
-    name: 'stop when ready',
-    story: async (world) => {
-      const made = await world.torrent('t', threeFiles)
-      return async (side) => {
-        await world.give(side, made)
-        await side.add('t', { file: made.file, flags: { stop_when_ready: true } })
-        await side.until('t', 'has stopped', ({ flags, is_seeding }) => is_seeding && flags.paused === true)
-        await sleep(300)
-        await side.checkpoint('stopped')
       }
     },
   },
