@@ -647,8 +647,8 @@ function List:add(value) end
 ---@field active_limit integer
 ---@field auto_manage_interval integer
 ---@field seed_time_limit integer
----@field auto_scrape_interval integer Kept without effect.
----@field auto_scrape_min_interval integer Kept without effect.
+---@field auto_scrape_interval integer
+---@field auto_scrape_min_interval integer
 ---@field max_peerlist_size integer
 ---@field max_paused_peerlist_size integer Kept without effect.
 ---@field min_announce_interval integer

@@ -131,6 +131,32 @@ describe('what trackers say', { concurrency: 4 }, () => {
     assert.deepEqual(seen, [0, 0, 1, 0, 1, 1])
   })
 
+  test('scraping: numbers of the first tracker that has them, and nothing breaks when none does', async (t) => {
+    const hash = Buffer.from(torrentId, 'hex')
+    const scraped: string[] = []
+    const tracker = await oddTracker(t, (_query, request, response) => {
+      scraped.push(request.url ?? '')
+      const numbers = Buffer.from('d8:completei1e10:downloadedi3e10:incompletei2ee')
+      response.end(Buffer.concat([Buffer.from('d5:filesd20:'), hash, numbers, Buffer.from('ee')]))
+    })
+    const udp = await oddUdpTracker(t, (message, send) => {
+      const reply = Buffer.alloc(20)
+      message.copy(reply, 0, 8, 16)
+      for (const [i, n] of [4, 5, 6].entries()) reply.writeUInt32BE(n, 8 + 4 * i)
+      send(message.readUInt32BE(8) === 0 ? reply.subarray(0, 16) : reply)
+    })
+    const { net } = startTrackers(t, [], { ssrf_mitigation: false })
+    const without = 'http://127.0.0.1:9/tracker'
+    const bad = [without, 'http://127.0.0.1:9/announce', 'wss://127.0.0.1:9', 'nonsense']
+    const url = tracker.url.replace('/announce', '/x/announce.php?pass=1')
+    const first = await net.scrapeAny([...bad, url, udp], torrentId)
+    assert.deepEqual(first, { url, complete: 1, incomplete: 2, downloaded: 3 })
+    assert.match(scraped.join(), /^\/x\/scrape\.php\?pass=1&info_hash=Z{20}$/)
+    const second = await net.scrapeAny([...bad, udp], torrentId)
+    assert.deepEqual(second, { url: udp, complete: 4, downloaded: 5, incomplete: 6 })
+    assert.equal(await net.scrapeAny(bad, torrentId), null)
+  })
+
   test('an announce on demand waits for the least interval, and for nothing else', async (t) => {
     const tracker = await oddTracker(
       t,

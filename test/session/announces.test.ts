@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { pause } from '../../src/daemon/session/commands.ts'
 import type { TorrentRecord } from '../../src/daemon/session/record.ts'
 import { addTracker, replaceTrackers, trackersOf } from '../../src/daemon/session/trackers.ts'
+import { waitUntil } from '../helpers/wait-until.ts'
 import { openSession, type TestSession } from './harness.ts'
 
 const tracker = { url: 'http://127.0.0.1:1/announce', tier: 0 }
@@ -86,4 +87,24 @@ test('trackers are kept with their source, and what was seen of them is not lost
     { url: 'http://127.0.0.3/announce', tier: 0, source: 2 },
   ])
   assert.deepEqual(show()[0]?.slice(0, 5), ['http://127.0.0.3/announce', 0, 2, false, ''])
+})
+
+test('auto_scrape_interval and auto_scrape_min_interval: torrents that wait in the queue, one after the other', async (t) => {
+  const s = openSession(t, {
+    settings: { active_downloads: 1, auto_scrape_interval: 1, auto_scrape_min_interval: 1 },
+  })
+  const add = (n: number) => s.add({ info_hash: `${n}`.repeat(40), trackers: [tracker.url] })
+  const records = [1, 2, 3].map(add)
+  const still = s.add({ info_hash: '4'.repeat(40), trackers: [tracker.url], flags: { auto_managed: false } })
+  await s.settle()
+  const scraped = () => s.engine.calls.filter((call) => call.startsWith('scrape'))
+  await waitUntil('two were asked for', () => scraped().length >= 2)
+  assert.deepEqual(new Set(scraped()), new Set([2, 3].map((n) => `scrape ${`${n}`.repeat(40)}`)))
+  const swarm = (record: TorrentRecord) => [s.status(record).num_complete, s.status(record).num_incomplete]
+  assert.deepEqual([...records, still].map(swarm), [
+    [-1, -1],
+    [5, 6],
+    [5, 6],
+    [-1, -1],
+  ])
 })

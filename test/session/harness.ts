@@ -8,6 +8,7 @@ import type {
   EngineListener,
   EngineState,
   MoveTask,
+  ScrapeResult,
   TaskError,
   TaskOptions,
   TorrentReport,
@@ -120,6 +121,11 @@ export class ScriptedEngine implements Engine {
 
   async reannounce(id: string, url: string | null, afterMs: number): Promise<void> {
     await this.#asked('reannounce', `${id} ${url} ${afterMs}`)
+  }
+
+  async scrape(id: string, urls: string[]): Promise<ScrapeResult | null> {
+    await this.#asked('scrape', id)
+    return { url: urls[0]!, complete: 5, incomplete: 6, downloaded: 7 }
   }
 
   async clearPeers(id: string): Promise<void> {

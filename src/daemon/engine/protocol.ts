@@ -89,6 +89,11 @@ export interface HostMethods {
    * in use.
    */
   reannounce: (params: { id: TorrentId; url: string | null; afterMs: number }) => null
+  /**
+   * Asks the trackers of a torrent, loaded or not, how large its swarm is: one after the other until one answers; null
+   * when none does.
+   */
+  scrape: (params: { id: TorrentId; urls: string[] }) => ScrapeResult | null
   /** Disconnects all peers and forgets every known address; web seeds stay. */
   clearPeers: (params: { id: TorrentId }) => null
   /**
@@ -128,6 +133,14 @@ export interface TaskError {
   code: string | null
   /** A piece that was downloaded could not be written. */
   write: boolean
+}
+
+/** What one tracker says of a torrent; -1 unknown. */
+export interface ScrapeResult {
+  url: string
+  complete: number
+  incomplete: number
+  downloaded: number
 }
 
 /** What is known of one tracker of a loaded torrent. */
@@ -270,6 +283,7 @@ export interface Engine {
   update(id: TorrentId, options: Partial<TaskOptions>): Promise<void>
   addPeer(id: TorrentId, address: string): Promise<void>
   reannounce(id: TorrentId, url: string | null, afterMs: number): Promise<void>
+  scrape(id: TorrentId, urls: string[]): Promise<ScrapeResult | null>
   clearPeers(id: TorrentId): Promise<void>
   fileProgress(id: TorrentId): Promise<number[] | null>
   peerInfo(id: TorrentId): Promise<PeerInfo[]>

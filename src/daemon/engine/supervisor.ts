@@ -8,6 +8,7 @@ import type {
   HostEvent,
   HostMethods,
   MoveTask,
+  ScrapeResult,
   TaskOptions,
   TorrentReport,
   TorrentTask,
@@ -84,6 +85,10 @@ class Supervisor implements Engine {
 
   async reannounce(id: string, url: string | null, afterMs: number): Promise<void> {
     await this.#call('reannounce', { id, url, afterMs })
+  }
+
+  async scrape(id: string, urls: string[]): Promise<ScrapeResult | null> {
+    return this.#call('scrape', { id, urls })
   }
 
   async clearPeers(id: string): Promise<void> {

@@ -1,4 +1,6 @@
+import type { Engine } from '../engine/protocol.ts'
 import { FilesState } from '../state/rows.ts'
+import type { Store } from '../state/store.ts'
 import { type Announces, everywhere, grantAnnounces, setAnnounces } from './announces.ts'
 import type { Clock } from './clock.ts'
 import { type EventSink, turn } from './events.ts'
@@ -19,6 +21,7 @@ import {
 import type { Records } from './records.ts'
 import type { Runner } from './runner.ts'
 import type { Saver } from './saver.ts'
+import { Scraper } from './scraper.ts'
 import type { SettingsLayers } from './settings/layers.ts'
 
 /** Runs of the queue keep this distance, so that a thousand changes in a second cost ten runs. */
@@ -37,11 +40,14 @@ export interface SchedulerParts {
   readonly runner: Runner
   readonly saver: Saver
   readonly events: EventSink
+  readonly engine: Engine
+  readonly store: Store
 }
 
 /** Runs the queue: soon after a change, and every `auto_manage_interval` seconds. */
 export class Scheduler {
   readonly #parts: SchedulerParts
+  readonly #scraper: Scraper
   #soon: NodeJS.Timeout | null = null
   #interval: NodeJS.Timeout | null = null
   /** For the moment at which the next torrent becomes idle, and its slot free. */
@@ -51,6 +57,7 @@ export class Scheduler {
 
   constructor(parts: SchedulerParts) {
     this.#parts = parts
+    this.#scraper = new Scraper(parts)
     this.settingsChanged()
   }
 
@@ -67,11 +74,13 @@ export class Scheduler {
     // setInterval fires at once for more than 2^31 - 1 ms
     this.#interval = setInterval(() => this.run(), Math.min(seconds * 1000, 0x7fffffff))
     this.#interval.unref()
+    this.#scraper.restart()
     this.request()
   }
 
   close(): void {
     this.#closed = true
+    this.#scraper.close()
     if (this.#soon) clearTimeout(this.#soon)
     if (this.#interval) clearInterval(this.#interval)
     if (this.#idle) clearTimeout(this.#idle)

@@ -4,7 +4,7 @@ import { type Metainfo, parseTorrent } from '../../../metainfo/index.ts'
 import type { PartialPiece, PeerInfo } from '../../../rpc/contract/peers.ts'
 import type { Settings } from '../../../rpc/contract/types.ts'
 import { anyBit } from '../bits.ts'
-import type { HostEvent, HostMethods, MoveTask, TorrentReport } from '../protocol.ts'
+import type { HostEvent, HostMethods, MoveTask, ScrapeResult, TorrentReport } from '../protocol.ts'
 import { DescriptorPool } from '../storage/descriptor-pool.ts'
 import { filePieces } from '../storage/layout.ts'
 import { moveFiles } from '../storage/move-files.ts'
@@ -123,6 +123,10 @@ export class HostSession implements Handlers {
     await this.#loading.get(id)
     this.#torrent(id).reannounce(url, afterMs)
     return null
+  }
+
+  scrape({ id, urls }: Parameters<HostMethods['scrape']>[0]): Promise<ScrapeResult | null> {
+    return this.#parts.net.scrapeAny(urls, id)
   }
 
   async clearPeers({ id }: { id: string }): Promise<null> {

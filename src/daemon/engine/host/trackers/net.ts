@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import type { Agent } from 'node:http'
+import type { ScrapeResult } from '../../protocol.ts'
 import { Gate } from './gate.ts'
 import { httpAnnounce, httpScrape } from './http.ts'
 import { straight, type TrackerRoute } from './route.ts'
@@ -54,6 +55,18 @@ export class TrackerNet {
       http: (options) => httpScrape(url, infoHash, options),
       udp: (options) => this.#udp.scrape(url, infoHash, options),
     })
+  }
+
+  /** Asks one tracker after the other until one answers; null when none does. Never throws. */
+  async scrapeAny(urls: readonly string[], infoHash: string): Promise<ScrapeResult | null> {
+    for (const url of urls) {
+      try {
+        return { url, ...(await this.scrape(url, infoHash, new AbortController().signal)) }
+      } catch {
+        // the numbers are a convenience: the next tracker may have them
+      }
+    }
+    return null
   }
 
   close(): void {
