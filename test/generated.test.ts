@@ -5,6 +5,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { generatedFiles } from '../scripts/generate/files.ts'
+import { apiClasses, apiModules } from '../src/cli/lua/api/index.ts'
+import { packageModules } from '../src/cli/lua/packages/index.ts'
+import { settingRows } from '../src/daemon/session/settings/table.ts'
 import { porlaLua, root } from './helpers/program.ts'
 
 const files = generatedFiles()
@@ -27,4 +30,24 @@ test('the typings are Lua', async () => {
   const code = 'for _, name in ipairs(arg) do assert(loadfile(name)) end print(#arg)'
   const { out, stderr } = await porlaLua(['-e', code, '/dev/null', ...names], { cwd: root })
   assert.deepEqual([stderr, out], ['', `${names.length}\n`])
+})
+
+test('every documented member and setting is in the typings', () => {
+  const text = [...files]
+    .flatMap(([name, content]) => (name.startsWith('types/') ? [content] : []))
+    .join('\n')
+  const modules = [...apiModules, ...packageModules()]
+  const classes = [...apiClasses, ...modules.flatMap((module) => module.classes ?? []), ...modules]
+  for (const { name, members } of classes) {
+    if (members.length === 0) continue
+    const from = text.indexOf(`---@class ${name}\n`)
+    assert.ok(from >= 0, `no class ${name}`)
+    const to = text.indexOf('---@class ', from + 1)
+    const block = text.slice(from, to < 0 ? undefined : to)
+    for (const { kind, name: member } of members as readonly { kind: string; name: string }[]) {
+      const written = { method: `:${member}(`, static: `.${member}(`, constant: `.${member} = ` }[kind] ?? `---@field ${member} `
+      assert.ok(block.includes(written), `${name}: ${written}`)
+    }
+  }
+  for (const [name] of settingRows) assert.ok(text.includes(`---@field ${name} `), name)
 })
