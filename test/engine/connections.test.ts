@@ -124,6 +124,8 @@ describe('connections', { concurrency: 4 }, () => {
     await until(() => third.closed, 'the third is closed')
     assert.deepEqual([first.closed, second.closed], [false, false])
     engine.configure({ ...quiet, ...tcpOnly, ...settings, connections_limit: 3 })
+    // answered after the settings have been taken over
+    await engine.fileProgress(torrent.id)
     await call('127.0.0.4')
     await engine.until(torrent.id, 'has three', (r) => r.peers === 3)
     engine.configure({ ...quiet, ...tcpOnly, ...settings, connections_limit: 1 })

@@ -37,7 +37,6 @@ const openSources = new Set(['dht', 'lsd', 'ut_pex'])
  * names it anew.
  */
 export class Dialer {
-  readonly #torrent: Torrent
   readonly #state: TorrentState
   readonly #client: WebTorrent
   readonly #limits: SessionLimits
@@ -50,7 +49,6 @@ export class Dialer {
 
   /** Takes over which addresses the torrent takes up. */
   constructor(torrent: Torrent, state: TorrentState, client: WebTorrent, limits: SessionLimits, bans: Bans) {
-    this.#torrent = torrent
     this.#state = state
     this.#client = client
     this.#limits = limits
@@ -112,10 +110,10 @@ export class Dialer {
       : nextWayMs
   }
 
-  /** It is not called again until something names it anew. */
-  forget(address: string): void {
-    this.#known.delete(address)
-    this.#called.set(address, { way: 0, failures: Number.POSITIVE_INFINITY, since: null })
+  /** None is called again until something names it anew. */
+  forgetAll(): void {
+    this.#known.clear()
+    for (const called of this.#called.values()) called.failures = Number.POSITIVE_INFINITY
   }
 
   /** The same of every address that is known, whether it is connected, was, or waits for its turn. */
@@ -154,7 +152,7 @@ export class Dialer {
       return false
     const port = Number(address.slice(address.lastIndexOf(':') + 1))
     if (live.noPrivilegedPorts && port < firstOpenPort) return false
-    return live.maxKnownPeers === 0 || (this.#torrent._peers?.size ?? 0) < live.maxKnownPeers
+    return live.maxKnownPeers === 0 || this.#known.has(address) || this.#known.size < live.maxKnownPeers
   }
 
   #ways(address: string): Way[] {

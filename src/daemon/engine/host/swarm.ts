@@ -20,6 +20,7 @@ import type { SessionLimits, Sharer } from './session-limits.ts'
 import type { SwarmNumbers, TorrentState } from './torrent-state.ts'
 import { Trackers } from './trackers/announcer.ts'
 import type { TrackerNet } from './trackers/net.ts'
+import { UploadGate } from './upload-gate.ts'
 import { WebSeeds } from './web-seeds.ts'
 import { hookWire, offerMetadata } from './wire-hooks.ts'
 
@@ -71,6 +72,7 @@ export class Swarm implements Sharer {
   availability: Availability | null = null
   /** Nearly all peers are seeds, so the order of pieces does not matter to them. */
   autoSequential = false
+  readonly gate: UploadGate
   /** While webtorrent hands out the slots, by rank. */
   rechoking = false
   readonly #cache: ReadCache
@@ -84,6 +86,7 @@ export class Swarm implements Sharer {
     this.sources = sources
     this.events = events
     this.#cache = cache
+    this.gate = new UploadGate([this.upload, limits.upload])
     this.applyLimits()
     const { meta, storage } = state
     this.torrent = client.add(meta === null ? this.#magnet() : this.#parsed(meta), {
@@ -189,6 +192,7 @@ export class Swarm implements Sharer {
   clearPeers(): void {
     const { torrent } = this
     if (torrent.destroyed || torrent._peers === null) return
+    this.dialer.forgetAll()
     // or each peer that goes would make room for one of those who wait
     torrent._queue = []
     this.peers.clear()
@@ -196,7 +200,6 @@ export class Swarm implements Sharer {
     this.dialer.forgetAll()
     for (const [id, { type }] of [...torrent._peers]) {
       if (type === 'webSeed') continue
-      this.dialer.forget(id)
       torrent.removePeer(id)
     }
     this.state.changed(true)
@@ -266,7 +269,7 @@ export class Swarm implements Sharer {
   #storeFor(storage: Storage): unknown {
     const cache = this.#cache
     const hooks = {
-      upload: (bytes: number) => this.#mayUpload(bytes),
+      upload: (bytes: number) => this.gate.mayUpload(bytes),
       readFailed: (error: Error) => {
         if (!this.#leaving) this.events.readFailed(error)
       },
@@ -276,18 +279,6 @@ export class Swarm implements Sharer {
     return function Store() {
       return new ChunkStore(storage, cache, hooks)
     }
-  }
-
-  #mayUpload(bytes: number): Promise<void> | null {
-    const { upload } = this.limits
-    if (!upload.limited && !this.upload.limited) return null
-    const header = 13
-    return new Promise((resolve) => {
-      const second = () => {
-        if (upload.take(bytes + header, this, resolve)) resolve()
-      }
-      if (this.upload.take(bytes + header, this, second)) second()
-    })
   }
 
   #magnet(): ParsedTorrent {

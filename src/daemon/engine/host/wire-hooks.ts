@@ -147,6 +147,7 @@ function limitDownload(swarm: Swarm, wire: Wire): void {
   // a closing connection must not wait for its turn
   wire.end = (data) => {
     for (const bucket of buckets) bucket.release(wire)
+    swarm.gate.release(wire)
     return end.call(wire, data)
   }
 }
@@ -177,11 +178,14 @@ function limitMetadata({ limits, events }: Swarm, wire: Wire): void {
 }
 
 /** Refuses requests beyond what the peer was told may wait here (BEP 10, `reqq`). */
-function limitRequests({ limits }: Swarm, wire: Wire): void {
+function limitRequests(swarm: Swarm, wire: Wire): void {
   const { _onRequest: take } = wire
   wire._onRequest = (piece, offset, length) => {
-    if (wire.peerRequests.length < limits.live.maxRequestsIn) take.call(wire, piece, offset, length)
-    else if (wire.hasFast) wire.reject(piece, offset, length)
+    if (wire.peerRequests.length >= swarm.limits.live.maxRequestsIn) {
+      if (wire.hasFast) wire.reject(piece, offset, length)
+      return
+    }
+    swarm.gate.ask(wire, () => take.call(wire, piece, offset, length))
   }
 }
 
