@@ -110,6 +110,12 @@ export class Dialer {
       : nextWayMs
   }
 
+  /** It is not called again until something names it anew. */
+  forget(address: string): void {
+    this.#known.delete(address)
+    this.#called.set(address, { way: 0, failures: Number.POSITIVE_INFINITY, since: null })
+  }
+
   /** None is called again until something names it anew. */
   forgetAll(): void {
     this.#known.clear()
