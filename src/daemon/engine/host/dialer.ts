@@ -116,12 +116,6 @@ export class Dialer {
     this.#called.set(address, { way: 0, failures: Number.POSITIVE_INFINITY, since: null })
   }
 
-  /** None is called again until something names it anew. */
-  forgetAll(): void {
-    this.#known.clear()
-    for (const called of this.#called.values()) called.failures = Number.POSITIVE_INFINITY
-  }
-
   /** The same of every address that is known, whether it is connected, was, or waits for its turn. */
   forgetAll(): void {
     for (const address of [...this.#known.keys()]) this.forget(address)

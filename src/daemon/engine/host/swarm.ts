@@ -192,7 +192,6 @@ export class Swarm implements Sharer {
   clearPeers(): void {
     const { torrent } = this
     if (torrent.destroyed || torrent._peers === null) return
-    this.dialer.forgetAll()
     // or each peer that goes would make room for one of those who wait
     torrent._queue = []
     this.peers.clear()
