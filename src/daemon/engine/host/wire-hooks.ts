@@ -1,4 +1,5 @@
 import type { Torrent, Wire } from 'webtorrent'
+import { batchWrites } from './batch-writes.ts'
 import { takeFromAll } from './bucket.ts'
 import { wellEncrypted } from './encryption.ts'
 import { addressBytes, plainHost } from './pex/message.ts'
@@ -30,6 +31,7 @@ export function hookWire(swarm: Swarm, wire: Wire, address: string | undefined):
     limitMetadata(swarm, wire)
     wire.ut_metadata.on('metadata', () => swarm.events.info(wire.ut_metadata.metadata))
   }
+  batchWrites(connectionOf(torrent, wire))
   swarm.peers.meet(wire)
   hearDhtPort(swarm, wire)
   swarm.exchange.meet(wire)
@@ -53,6 +55,11 @@ export function hookWire(swarm: Swarm, wire: Wire, address: string | undefined):
   if (address === undefined) return
   swarm.bans.meet(wire, address)
   swarm.dialer.connected(address)
+}
+
+function connectionOf(torrent: Torrent, wire: Wire): unknown {
+  for (const peer of torrent._peers?.values() ?? []) if (peer.wire === wire) return peer.conn
+  return null
 }
 
 /** Whether the connection may stay. */
