@@ -143,16 +143,20 @@ export const transfers: Scenario[] = [
             }
           },
         })
-        await seed.driver.request('call', { key: 'seed', method: 'set_upload_limit', args: [-1] })
         await side.call('t', 'resume')
         const first = await side.status('t')
+        await side.checkpoint('resumed', {
+          only: [],
+          tree: false,
+          more: async () => ({ restarted: (first.total_payload_download as number) < 100_000 }),
+        })
+        await seed.driver.request('call', { key: 'seed', method: 'set_upload_limit', args: [-1] })
         await side.connect('t', seed)
         await side.until('t', 'seeds', ({ is_seeding }) => is_seeding)
         await side.checkpoint('seeding again', {
           // How much was still to come, and what was on its way at the pause.
           without: [...twice, 'total_download'],
           more: async () => ({
-            restarted: (first.total_payload_download as number) < 50_000,
             onlyTheRest: ((await side.status('t')).total_payload_download as number) < 1_450_000,
             lasts: await grows(side, 't', 'active_duration'),
             seeds: await grows(side, 't', 'seeding_duration'),
