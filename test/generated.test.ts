@@ -45,7 +45,9 @@ test('every documented member and setting is in the typings', () => {
     const to = text.indexOf('---@class ', from + 1)
     const block = text.slice(from, to < 0 ? undefined : to)
     for (const { kind, name: member } of members as readonly { kind: string; name: string }[]) {
-      const written = { method: `:${member}(`, static: `.${member}(`, constant: `.${member} = ` }[kind] ?? `---@field ${member} `
+      const written =
+        { method: `:${member}(`, static: `.${member}(`, constant: `.${member} = ` }[kind] ??
+        `---@field ${member} `
       assert.ok(block.includes(written), `${name}: ${written}`)
     }
   }
