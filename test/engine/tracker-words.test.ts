@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
 import { describe, test } from 'node:test'
+import { Server } from 'bittorrent-tracker'
 import type { BInput } from '../../src/metainfo/index.ts'
 import { oddTracker, oddUdpTracker, type Query } from '../helpers/odd-tracker.ts'
 import { until } from './support/engine.ts'
@@ -129,6 +132,25 @@ describe('what trackers say', { concurrency: 4 }, () => {
     await run.trackers.stop(5000)
     // the error may have meant that the id is no longer good
     assert.deepEqual(seen, [0, 0, 1, 0, 1, 1])
+  })
+
+  test('over WebSocket: started and stopped, and a refused connection is a failure', async (t) => {
+    const server = new Server({ http: true, udp: false, ws: true, stats: false })
+    server.listen(0, { http: '127.0.0.1', udp: '127.0.0.1', udp6: '::1' })
+    await once(server, 'listening')
+    t.after(() => new Promise<void>((resolve) => server.close(resolve)))
+    const heard: string[] = []
+    for (const event of ['start', 'stop']) server.on(event, () => heard.push(event))
+    const url = `ws://127.0.0.1:${(server.http.address() as AddressInfo).port}`
+    const refused = 'ws://127.0.0.1:9'
+    // nobody is wanted, so no WebRTC connection is prepared
+    const run = startTrackers(t, [[refused], [url]], { num_want: 0, announce_to_all_trackers: true })
+    assert.deepEqual([(await run.asked(url)).verified, run.at(url)!.incomplete], [true, 1])
+    assert.equal((await run.asked(refused)).verified, false)
+    assert.equal(run.state.currentTracker, url)
+    await run.trackers.stop(5000)
+    await until(() => heard.length === 2, 'it hears that we leave')
+    assert.deepEqual(heard, ['start', 'stop'])
   })
 
   test('scraping: numbers of the first tracker that has them, and nothing breaks when none does', async (t) => {

@@ -69,8 +69,8 @@ export class WebSocketTracker {
       return Promise.reject(
         new TrackerError(
           'libtorrent:unsupported_url_protocol',
-          'WebRTC is off, which is what trackers over WebSocket are for: it needs the package node-datachannel, and is ' +
-            'not used behind a proxy',
+          'WebRTC is off, which is what trackers over WebSocket are for: it does not go through a proxy, and needs the ' +
+            'package node-datachannel',
         ),
       )
     const { uploaded, downloaded, left, event, numWant } = request
