@@ -74,7 +74,9 @@ export class Bucket {
     const now = performance.now()
     const gained = ((now - this.#filledAt) / 1000) * this.#rate
     this.#filledAt = now
-    this.#tokens = Math.min(this.#tokens + gained, this.#rate * burst)
+    // while somebody waits nothing is saved up: a late timer on a busy machine must not cost them their share
+    const most = this.#waiting.length > 0 ? this.#rate : this.#rate * burst
+    this.#tokens = Math.min(this.#tokens + gained, most)
   }
 
   #serve(): void {
