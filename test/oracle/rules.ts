@@ -19,7 +19,7 @@ const float: Rule = { says: 'equal to 2/1000000', holds: numbers((a, b) => Math.
 /** Messages are each program's own; whether there is one is not. */
 const both: Rule = { says: 'both set or both nil', holds: (a, b) => (a === undefined) === (b === undefined) }
 
-/** Both sides were started by the same test at about the same time and meet at every checkpoint. */
+/** Both sides were started by the same test and meet at every checkpoint; a busy machine may hold one of them up. */
 const near = (seconds: number): Rule => ({
   says: `at most ${seconds} s apart`,
   holds: numbers((a, b) => Math.abs(a - b) <= seconds),
@@ -105,9 +105,9 @@ export const statusRules: Record<string, Rule> = {
   need_save_resume: equal,
   added_time: moment,
   completed_time: moment,
-  active_duration: near(5),
-  finished_duration: near(5),
-  seeding_duration: near(5),
+  active_duration: near(20),
+  finished_duration: near(20),
+  seeding_duration: near(20),
   seed_rank: rank,
 }
 
