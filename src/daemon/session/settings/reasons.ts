@@ -1,5 +1,8 @@
 /** Why settings have no effect here: a sentence, and the settings it is about. Those that work now are passed over. */
 const reasons: readonly (readonly [why: string, ...names: string[]])[] = [
+  ['Nothing watches the addresses of the machine.', 'enable_ip_notifier'],
+  ['A web seed is asked for at most one piece at a time.', 'urlseed_max_request_bytes'],
+  ['The system looks the name up for each request.', 'web_seed_name_lookup_retry'],
   [
     'There are no alerts to filter: whoever subscribes to events names those it wants. Porla overwrites it too.',
     'alert_mask',
