@@ -1,5 +1,5 @@
 import type WebTorrent from 'webtorrent'
-import type { ParsedTorrent, Torrent, Wire } from 'webtorrent'
+import type { Torrent, Wire } from 'webtorrent'
 import type { Metainfo } from '../../../metainfo/types.ts'
 import { ChunkStore } from '../storage/chunk-store.ts'
 import type { ReadCache } from '../storage/read-cache.ts'
@@ -11,6 +11,7 @@ import { Connector } from './connector.ts'
 import { Dialer } from './dialer.ts'
 import { Discovery } from './discovery.ts'
 import { override } from './overrides.ts'
+import { parsedTorrent } from './parsed-torrent.ts'
 import { PeerBook, PeerSource } from './peer-book.ts'
 import type { PeerSight } from './peer-info.ts'
 import type { PeerSources } from './peer-sources.ts'
@@ -89,7 +90,7 @@ export class Swarm implements Sharer {
     this.gate = new UploadGate([this.upload, limits.upload])
     this.applyLimits()
     const { meta, storage } = state
-    this.torrent = client.add(meta === null ? this.#magnet() : this.#parsed(meta), {
+    this.torrent = client.add(parsedTorrent(state.task, meta), {
       path: state.task.savePath,
       ...(storage === null ? {} : { store: this.#storeFor(storage), bitfield: state.have }),
       // the chunk store has a cache of its own, shared and bounded over all torrents
@@ -151,25 +152,28 @@ export class Swarm implements Sharer {
     for (const wire of torrent.wires) offerMetadata(wire, meta.info)
     torrent._store = this.#storeFor(storage)
     torrent._startupBitfield = this.state.have
-    await Object.getPrototypeOf(torrent)._onMetadata.call(torrent, this.#parsed(meta))
+    await Object.getPrototypeOf(torrent)._onMetadata.call(torrent, parsedTorrent(this.state.task, meta))
   }
 
-  /** The metadata says that it is private (BEP 27): peers that no tracker or user named go. */
+  /** The metadata says that it is private (BEP 27). */
   becomePrivate(): void {
-    const { torrent } = this
     this.state.isPrivate = true
-    if (torrent.destroyed) return
+    if (this.torrent.destroyed) return
     // read by webtorrent for its handshakes
-    torrent.private = true
+    this.torrent.private = true
     this.discovery.apply()
     this.exchange.apply()
+    this.#dropOpenPeers()
+  }
+
+  /** Peers that came from DHT, PEX or the local network, and that no tracker named. */
+  #dropOpenPeers(): void {
     const { tracker, resumeData, incoming, dht, pex, lsd } = PeerSource
-    for (const [id, peer] of [...(torrent._peers ?? [])]) {
+    for (const [id, peer] of [...(this.torrent._peers ?? [])]) {
       const source = this.peers.source(peer)
-      if (source & (dht | pex | lsd) && !(source & (tracker | resumeData | incoming))) {
-        this.dialer.forget(id)
-        torrent.removePeer(id)
-      }
+      if (!(source & (dht | pex | lsd)) || source & (tracker | resumeData | incoming)) continue
+      this.dialer.forget(id)
+      this.torrent.removePeer(id)
     }
   }
 
@@ -277,33 +281,6 @@ export class Swarm implements Sharer {
     // webtorrent calls `new` on it
     return function Store() {
       return new ChunkStore(storage, cache, hooks)
-    }
-  }
-
-  #magnet(): ParsedTorrent {
-    const { task } = this.state
-    return { infoHash: task.id, name: task.name, announce: [], urlList: [] }
-  }
-
-  /** What parse-torrent would make of it, but with the hash of the original bytes and our file names. */
-  #parsed(meta: Metainfo): ParsedTorrent {
-    const { task } = this.state
-    const whole = { path: meta.name, name: meta.name, length: meta.totalSize, offset: 0 }
-    const hashes = Buffer.from(meta.pieceHashes.buffer, meta.pieceHashes.byteOffset, meta.pieceHashes.length)
-    return {
-      infoHash: task.id,
-      name: meta.name,
-      announce: [],
-      urlList: [],
-      private: meta.private,
-      // only has to be there: webtorrent would encode it again, see `metadata` below
-      info: {},
-      // one stands for all, since webtorrent looks at each after every piece
-      files: [whole],
-      length: meta.totalSize,
-      pieceLength: meta.pieceLength,
-      lastPieceLength: meta.totalSize % meta.pieceLength || meta.pieceLength,
-      pieces: Array.from({ length: meta.numPieces }, (_, i) => hashes.toString('hex', i * 20, i * 20 + 20)),
     }
   }
 

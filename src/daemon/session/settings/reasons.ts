@@ -92,6 +92,11 @@ const reasons: readonly (readonly [why: string, ...names: string[]])[] = [
     'dht_sample_infohashes_interval',
     'dht_max_infohashes_sample_count',
   ],
+  [
+    'The engine holds only the torrents that run: a peer that asks for another one is sent away before anybody hears of it.',
+    'incoming_starts_queued_torrents',
+  ],
+  ['The DHT socket is not limited.', 'dht_upload_rate_limit'],
   ['The port mapping library talks to whatever answers.', 'upnp_ignore_nonrouters', 'natpmp_gateway'],
   [
     'An address is called again after 1 s another way (encrypted or not, TCP or uTP), then after 5 and 15 s.',
