@@ -41,6 +41,18 @@ export interface TaskOptions {
   disablePex: boolean
 }
 
+/** A peer that a torrent knows, connected or not. */
+export interface KnownPeer {
+  /** `host:port` */
+  address: string
+  /** What it came from: libtorrent's bits (peer_info::source). */
+  source: number
+  /** It has everything, as far as is known. */
+  seed: boolean
+  /** False when calling it has failed too often, or would bring nothing. */
+  worthCalling: boolean
+}
+
 /** Everything a host needs to run one torrent. */
 export interface TorrentTask extends TaskOptions {
   id: TorrentId
@@ -59,6 +71,8 @@ export interface TorrentTask extends TaskOptions {
   trusted: boolean
   /** `host:port` to try at once. */
   peers: string[]
+  /** Who was known when the torrent last left a host. */
+  known: KnownPeer[]
   /** Sent to trackers as tracker id. */
   trackerId: string
   /** Piece data before this load, for what trackers are told. */
@@ -81,7 +95,7 @@ export interface HostMethods {
   /** Starts (checks, then runs) a torrent; answers when accepted, progress comes as reports. */
   load: (params: { task: TorrentTask }) => null
   /** Stops it: trackers told, files closed, counters final. Answers with the last report; null if unknown. */
-  unload: (params: { id: TorrentId }) => TorrentReport | null
+  unload: (params: { id: TorrentId }) => LastReport | null
   update: (params: { id: TorrentId; options: Partial<TaskOptions> }) => null
   addPeer: (params: { id: TorrentId; address: string }) => null
   /**
@@ -224,6 +238,11 @@ export interface TorrentReport {
   distributedCopies?: number
 }
 
+/** What a host says of a torrent that leaves it. */
+export interface LastReport extends TorrentReport {
+  known?: KnownPeer[]
+}
+
 /** What a host says on its own. */
 export type HostEvent =
   | { event: 'reports'; reports: TorrentReport[] }
@@ -279,7 +298,7 @@ export interface Engine {
    * host went away (then `lost` and later `ready` follow).
    */
   load(task: TorrentTask): Promise<void>
-  unload(id: TorrentId): Promise<TorrentReport | null>
+  unload(id: TorrentId): Promise<LastReport | null>
   update(id: TorrentId, options: Partial<TaskOptions>): Promise<void>
   addPeer(id: TorrentId, address: string): Promise<void>
   reannounce(id: TorrentId, url: string | null, afterMs: number): Promise<void>

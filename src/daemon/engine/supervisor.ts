@@ -7,10 +7,10 @@ import type {
   EngineState,
   HostEvent,
   HostMethods,
+  LastReport,
   MoveTask,
   ScrapeResult,
   TaskOptions,
-  TorrentReport,
   TorrentTask,
 } from './protocol.ts'
 
@@ -69,7 +69,7 @@ class Supervisor implements Engine {
     await this.#call('load', { task })
   }
 
-  async unload(id: string): Promise<TorrentReport | null> {
+  async unload(id: string): Promise<LastReport | null> {
     // where no host runs nothing is loaded
     if (this.#host === null) return null
     return this.#call('unload', { id })

@@ -107,6 +107,7 @@ export function clearPeers(session: Session, record: TorrentRecord): void {
   const { row, live } = record
   session.store.saveHints(row.id, { ...session.store.hints(row.id), peers: [] })
   if (live) Object.assign(live.seen, { knownPeers: 0, knownSeeds: 0, candidates: 0 })
+  if (live) live.known = []
   if (!record.loaded && !record.busy) return
   session.engine.clearPeers(row.v1).catch((error: Error) => {
     // The engine went away or let the torrent go, and with it the peers.

@@ -1,4 +1,4 @@
-import type { TorrentReport, TrackerReport } from '../engine/protocol.ts'
+import type { KnownPeer, TorrentReport, TrackerReport } from '../engine/protocol.ts'
 import { FilesState } from '../state/rows.ts'
 import { bitfield, measure, type PieceBytes } from './measure.ts'
 import { hasMetadata, type TorrentRecord } from './record.ts'
@@ -33,6 +33,8 @@ export interface Live {
    * it has not looked yet.
    */
   have: Uint8Array | null
+  /** Peers that it knew when it last left the engine, for the next load. */
+  known: KnownPeer[]
   /** Counters of earlier loads since the torrent last started: an engine that crashed does not restart them. */
   before: Counters
   /** Monotonic milliseconds when it was last faster than the limits below which a torrent counts as idle. */
@@ -65,7 +67,6 @@ const stillness = {
   connections: 0,
   seeds: 0,
   unchoked: 0,
-  candidates: 0,
   distributedCopies: null,
 } as const
 
@@ -101,12 +102,14 @@ export function beginLive(record: TorrentRecord, restarts: boolean, now: number)
       done: 0,
       knownPeers: old?.seen.knownPeers ?? 0,
       knownSeeds: old?.seen.knownSeeds ?? 0,
+      candidates: old?.seen.candidates ?? 0,
       swarmSeeds: old?.seen.swarmSeeds ?? -1,
       swarmLeechers: old?.seen.swarmLeechers ?? -1,
       currentTracker: old?.seen.currentTracker ?? '',
       trackers: old?.seen.trackers ?? [],
       hasIncoming: old?.seen.hasIncoming ?? false,
     },
+    known: old?.known ?? [],
     have: null,
     before,
     busyAt: now,
@@ -174,6 +177,8 @@ export function applyReport(
 
   const { id: _, error: __, ...fields } = report
   if (fields.trackers) fields.trackers = rememberTrackers(seen.trackers, fields.trackers)
+  // ever, not since this load
+  if (seen.hasIncoming) fields.hasIncoming = true
   Object.assign(seen, fields)
 
   if (!hasMetadata(record)) return changes

@@ -1,5 +1,5 @@
 import { MetainfoError, parseInfo, torrentFileOf } from '../../metainfo/index.ts'
-import type { EngineListener, TorrentReport } from '../engine/protocol.ts'
+import type { EngineListener, LastReport, TorrentReport } from '../engine/protocol.ts'
 import { FilesState } from '../state/rows.ts'
 import { countUp } from './durations.ts'
 import { tell } from './events.ts'
@@ -87,8 +87,9 @@ function reviewTrust(session: Session, record: TorrentRecord, checkBegan: boolea
  * The last report of a torrent that left the engine: it may have been stopped before it had looked at its files, and
  * an error in it may have been cleared since.
  */
-export function takeLastReport(session: Session, record: TorrentRecord, report: TorrentReport): void {
-  const { phase, error: _, ...rest } = report
+export function takeLastReport(session: Session, record: TorrentRecord, report: LastReport): void {
+  const { phase, error: _, known, ...rest } = report
+  if (record.live && known) record.live.known = known
   takeReport(session, record, { ...rest, ...(phase === 'running' && { phase }) })
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ErrorCode, RpcError } from '../../rpc/errors.ts'
-import type { Engine, TaskOptions, TorrentReport, TorrentTask } from '../engine/protocol.ts'
+import type { Engine, LastReport, TaskOptions, TorrentTask } from '../engine/protocol.ts'
 import type { Clock } from './clock.ts'
 import { beginLive } from './live.ts'
 import { isMoving, mayLoad, shouldRun, type TorrentRecord } from './record.ts'
@@ -17,7 +17,7 @@ export interface RunnerHost {
   task(record: TorrentRecord): TorrentTask
   options(record: TorrentRecord): TaskOptions
   /** It is out of the engine; with its last report, null when the engine did not know it or is gone. */
-  unloaded(record: TorrentRecord, report: TorrentReport | null): void
+  unloaded(record: TorrentRecord, report: LastReport | null): void
   /**
    * Moves its files, and keeps that it is done or that it cannot be. Rejects only when the engine went away, or when
    * that could not be kept: the move is tried again then.
@@ -136,7 +136,7 @@ export class Runner {
     })
   }
 
-  #gone(record: TorrentRecord, report: TorrentReport | null): void {
+  #gone(record: TorrentRecord, report: LastReport | null): void {
     // When the engine was lost meanwhile, `lost` has said so already.
     if (!record.loaded) return
     record.loaded = false

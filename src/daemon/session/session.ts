@@ -1,7 +1,7 @@
 import { type Metainfo, parseTorrent } from '../../metainfo/index.ts'
 import type { InfoHashParam, Settings } from '../../rpc/contract/types.ts'
 import { ErrorCode, RpcError } from '../../rpc/errors.ts'
-import type { Engine, EngineListener, TaskOptions, TorrentReport, TorrentTask } from '../engine/protocol.ts'
+import type { Engine, EngineListener, LastReport, TaskOptions, TorrentTask } from '../engine/protocol.ts'
 import type { Log, LogLevel } from '../log.ts'
 import { StateError } from '../state/error.ts'
 import { FilesState, type RemovalRow, type SavedTorrent, type TorrentChanges } from '../state/rows.ts'
@@ -304,7 +304,7 @@ export class Session implements RunnerHost {
     return optionsOf(record, this.store.hints(record.row.id))
   }
 
-  unloaded(record: TorrentRecord, report: TorrentReport | null): void {
+  unloaded(record: TorrentRecord, report: LastReport | null): void {
     try {
       if (report && !record.removed) takeLastReport(this, record, report)
     } catch (error) {

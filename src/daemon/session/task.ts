@@ -43,6 +43,7 @@ export function taskOf(record: TorrentRecord, source: TaskSource): TorrentTask {
     have: knownPieces(record, source.have),
     trusted: hasFlag(row.flags, 'seed_mode'),
     peers: source.hints.peers,
+    known: record.live?.known ?? [],
     trackerId: source.hints.trackerId,
     uploadedBefore: progress.uploaded,
     downloadedBefore: progress.downloaded,

@@ -147,6 +147,7 @@ export function task(id: string, savePath: string, changes: Partial<TorrentTask>
     trusted: false,
     webSeeds: [],
     peers: [],
+    known: [],
     trackerId: '',
     uploadedBefore: 0,
     downloadedBefore: 0,

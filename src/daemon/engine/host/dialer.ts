@@ -37,6 +37,7 @@ const openSources = new Set(['dht', 'lsd', 'ut_pex'])
  * names it anew.
  */
 export class Dialer {
+  readonly #torrent: Torrent
   readonly #state: TorrentState
   readonly #client: WebTorrent
   readonly #limits: SessionLimits
@@ -49,6 +50,7 @@ export class Dialer {
 
   /** Takes over which addresses the torrent takes up. */
   constructor(torrent: Torrent, state: TorrentState, client: WebTorrent, limits: SessionLimits, bans: Bans) {
+    this.#torrent = torrent
     this.#state = state
     this.#client = client
     this.#limits = limits
@@ -80,6 +82,30 @@ export class Dialer {
     let count = 0
     for (const isSeed of this.#known.values()) if (isSeed) count++
     return count
+  }
+
+  /** How many of them are not connected and worth a call now. */
+  get candidates(): number {
+    let count = 0
+    for (const address of this.#known.keys()) {
+      if (!this.#torrent._peers?.get(address)?.conn && this.#worthCalling(address)) count++
+    }
+    return count
+  }
+
+  /** All that are known; `worthCalling` whether they would be once they are not connected. */
+  all(): { address: string; seed: boolean; worthCalling: boolean }[] {
+    return Array.from(this.#known, ([address, seed]) => {
+      return { address, seed, worthCalling: this.#worthCalling(address) }
+    })
+  }
+
+  #worthCalling(address: string): boolean {
+    const failures = this.#called.get(address)?.failures ?? 0
+    if (failures >= this.#ways(address).length * this.#limits.live.maxFailures) return false
+    // as in libtorrent: two that have everything have nothing for each other
+    if (this.#state.finished && this.#known.get(address)) return false
+    return this.#allowed(address)
   }
 
   /** The peer at this address has everything. */
@@ -133,26 +159,33 @@ export class Dialer {
     if (way === undefined || called.failures >= ways.length * this.#limits.live.maxFailures) return null
     if (!this.#wanted(address)) return null
     this.#called.set(address, called)
-    if (!this.#known.has(address)) this.#known.set(address, false)
     const client = this.#client
     const before = client.secure
     // read by webtorrent while it makes the peer, for incoming ones as well: so only for this moment
     client.secure = way.encrypted ? 1 : 0
     try {
-      return add(way)
+      const peer = add(way)
+      // null: our own address, which trackers tell us too
+      if (peer !== null && !this.#known.has(address)) this.#known.set(address, false)
+      return peer
     } finally {
       client.secure = before
     }
   }
 
   #wanted(address: string): boolean {
+    const { maxKnownPeers } = this.#limits.live
+    const room = maxKnownPeers === 0 || this.#known.has(address) || this.#known.size < maxKnownPeers
+    return room && this.#allowed(address)
+  }
+
+  #allowed(address: string): boolean {
     const { live } = this.#limits
     if (this.#bans.has(address)) return false
     if (this.#state.finished && (!live.seedsCall || (live.closeRedundant && this.#redundant.has(address))))
       return false
     const port = Number(address.slice(address.lastIndexOf(':') + 1))
-    if (live.noPrivilegedPorts && port < firstOpenPort) return false
-    return live.maxKnownPeers === 0 || this.#known.has(address) || this.#known.size < live.maxKnownPeers
+    return !live.noPrivilegedPorts || port >= firstOpenPort
   }
 
   #ways(address: string): Way[] {

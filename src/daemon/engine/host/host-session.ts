@@ -4,7 +4,7 @@ import { type Metainfo, parseTorrent } from '../../../metainfo/index.ts'
 import type { PartialPiece, PeerInfo } from '../../../rpc/contract/peers.ts'
 import type { Settings } from '../../../rpc/contract/types.ts'
 import { anyBit } from '../bits.ts'
-import type { HostEvent, HostMethods, MoveTask, ScrapeResult, TorrentReport } from '../protocol.ts'
+import type { HostEvent, HostMethods, LastReport, MoveTask, ScrapeResult } from '../protocol.ts'
 import { DescriptorPool } from '../storage/descriptor-pool.ts'
 import { filePieces } from '../storage/layout.ts'
 import { moveFiles } from '../storage/move-files.ts'
@@ -38,7 +38,7 @@ export class HostSession implements Handlers {
   readonly #pool = new DescriptorPool(this.#limits.live.filePoolSize)
   readonly #cache = new ReadCache(readCacheBytes * Math.max(1, Math.ceil(availableParallelism() / 2)))
   readonly #torrents = new Map<string, LoadedTorrent>()
-  readonly #unloading = new Map<string, Promise<TorrentReport>>()
+  readonly #unloading = new Map<string, Promise<LastReport>>()
   /** Loads under way: whatever else is asked of such a torrent waits for them. */
   readonly #loading = new Map<string, Promise<void>>()
   readonly #keeper: ClientKeeper
@@ -99,7 +99,7 @@ export class HostSession implements Handlers {
     return null
   }
 
-  async unload({ id }: { id: string }): Promise<TorrentReport | null> {
+  async unload({ id }: { id: string }): Promise<LastReport | null> {
     await this.#loading.get(id)
     return this.#unload(id)
   }
@@ -199,7 +199,7 @@ export class HostSession implements Handlers {
     return torrent
   }
 
-  async #unload(id: string, deadlineMs = trackerDeadlineMs): Promise<TorrentReport | null> {
+  async #unload(id: string, deadlineMs = trackerDeadlineMs): Promise<LastReport | null> {
     const torrent = this.#torrents.get(id)
     if (torrent === undefined) {
       await this.#unloading.get(id)

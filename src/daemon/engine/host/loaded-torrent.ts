@@ -3,7 +3,7 @@ import type WebTorrent from 'webtorrent'
 import { type Metainfo, MetainfoError, parseInfo, parseTorrent } from '../../../metainfo/index.ts'
 import type { PartialPiece, PeerInfo } from '../../../rpc/contract/peers.ts'
 import { fitsBits, newBits } from '../bits.ts'
-import type { HostEvent, TaskError, TaskOptions, TorrentReport, TorrentTask } from '../protocol.ts'
+import type { HostEvent, LastReport, TaskError, TaskOptions, TorrentTask } from '../protocol.ts'
 import { checkPieces } from '../storage/check.ts'
 import type { DescriptorPool } from '../storage/descriptor-pool.ts'
 import { Proof, WrongPiece } from '../storage/proof.ts'
@@ -88,17 +88,19 @@ export class LoadedTorrent {
   async leave(deadlineMs: number): Promise<void> {
     const swarm = this.#swarm
     this.#swarm = null
+    const known = swarm?.known() ?? null
     await swarm?.leave(deadlineMs)
+    if (known !== null) this.state.remember(known)
   }
 
   /** Ends it: a check is given up, trackers are told, files are closed. Answers with the last report. */
-  async unload(deadlineMs: number): Promise<TorrentReport> {
+  async unload(deadlineMs: number): Promise<LastReport> {
     this.#abort.abort(new Error('unloaded'))
     await this.leave(deadlineMs)
     await this.#running
     await this.#turn
     await this.state.storage?.close()
-    return this.#parts.reports.close(this.state)
+    return { ...this.#parts.reports.close(this.state), known: this.state.task.known }
   }
 
   addPeer(address: string): void {
@@ -109,6 +111,7 @@ export class LoadedTorrent {
   /** Also those that came with the task: a client that is rebuilt must not call them again. */
   clearPeers(): void {
     this.state.task.peers.length = 0
+    this.state.remember([])
     this.#swarm?.clearPeers()
   }
 

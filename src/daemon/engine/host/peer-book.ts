@@ -57,6 +57,16 @@ export class PeerBook {
     this.#sources.clear()
   }
 
+  /** What an address came from, told before. */
+  remember(address: string, source: number): void {
+    this.#sources.set(address, (this.#sources.get(address) ?? 0) | source)
+  }
+
+  /** Bits of PeerSource. */
+  sourceOf(address: string): number {
+    return this.#sources.get(address) ?? 0
+  }
+
   /** A peer is being called. */
   calling(peer: Peer): void {
     this.#called.set(peer, { from: performance.now(), took: 0 })

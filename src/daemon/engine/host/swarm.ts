@@ -1,6 +1,7 @@
 import type WebTorrent from 'webtorrent'
 import type { Torrent, Wire } from 'webtorrent'
 import type { Metainfo } from '../../../metainfo/types.ts'
+import type { KnownPeer } from '../protocol.ts'
 import { ChunkStore } from '../storage/chunk-store.ts'
 import type { ReadCache } from '../storage/read-cache.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -18,7 +19,8 @@ import type { PeerSources } from './peer-sources.ts'
 import { PeerExchange } from './pex/exchange.ts'
 import { Picker } from './picker.ts'
 import type { SessionLimits, Sharer } from './session-limits.ts'
-import type { SwarmNumbers, TorrentState } from './torrent-state.ts'
+import { swarmNumbers } from './swarm-numbers.ts'
+import type { TorrentState } from './torrent-state.ts'
 import { Trackers } from './trackers/announcer.ts'
 import type { TrackerNet } from './trackers/net.ts'
 import { UploadGate } from './upload-gate.ts'
@@ -123,8 +125,9 @@ export class Swarm implements Sharer {
     this.dialer = new Dialer(this.torrent, state, client, limits, this.bans)
     this.peers = new PeerBook(this.torrent)
     this.connector = new Connector(this)
+    for (const peer of state.task.known) this.#recall(peer)
     for (const address of state.task.peers) this.addPeer(address, 'resume')
-    state.numbers = () => this.#numbers()
+    state.numbers = () => swarmNumbers(this)
     state.partial = () => this.picker?.partial() ?? []
     limits.add(this)
   }
@@ -185,11 +188,25 @@ export class Swarm implements Sharer {
 
   /** `resume`: it was known before this load. */
   addPeer(address: string, source: 'manual' | 'resume' = 'manual'): void {
-    const { torrent } = this
-    if (torrent.destroyed) return
-    // webtorrent takes a moment to look at what it was given
-    if (torrent.infoHash) torrent.addPeer(address, source)
-    else torrent.once('infoHash', () => torrent.addPeer(address, source))
+    this.#begun(() => this.torrent.addPeer(address, source))
+  }
+
+  /** Everybody who is known, and is no web seed. */
+  known(): KnownPeer[] {
+    return this.dialer.all().map((peer) => ({ ...peer, source: this.peers.sourceOf(peer.address) }))
+  }
+
+  #recall({ address, source, seed }: KnownPeer): void {
+    this.peers.remember(address, source)
+    this.addPeer(address)
+    if (seed) this.#begun(() => this.dialer.seed(address))
+  }
+
+  /** webtorrent takes a moment to look at what it was given. */
+  #begun(then: () => void): void {
+    if (this.torrent.destroyed) return
+    if (this.torrent.infoHash) then()
+    else this.torrent.once('infoHash', then)
   }
 
   /** Disconnects all and forgets who is known, but for web seeds. */
@@ -354,21 +371,5 @@ export class Swarm implements Sharer {
   /** Whether the wire's peer may be offered the metadata, and the exact bytes of it. */
   get info(): Uint8Array | null {
     return this.#info
-  }
-
-  #numbers(): SwarmNumbers {
-    const { torrent, state } = this
-    const { wires } = torrent
-    return {
-      peers: wires.length,
-      connections: this.connections,
-      seeds: wires.filter((wire) => wire.isSeeder).length,
-      unchoked: wires.filter((wire) => !wire.amChoking).length,
-      knownPeers: this.dialer.known,
-      knownSeeds: this.dialer.knownSeeds,
-      candidates: torrent._queue?.length ?? 0,
-      // reported as -1 for a seed, so not worth counting
-      distributedCopies: state.complete ? 0 : (this.availability?.copies((piece) => state.has(piece)) ?? 0),
-    }
   }
 }

@@ -1,7 +1,14 @@
 import type { Metainfo } from '../../../metainfo/types.ts'
 import { countBits, getBit, newBits, setBit } from '../bits.ts'
 import { fileProgress } from '../file-progress.ts'
-import type { TaskError, TaskOptions, TorrentReport, TorrentTask, TrackerReport } from '../protocol.ts'
+import type {
+  KnownPeer,
+  TaskError,
+  TaskOptions,
+  TorrentReport,
+  TorrentTask,
+  TrackerReport,
+} from '../protocol.ts'
 import { pieceSize } from '../storage/layout.ts'
 import type { Proof } from '../storage/proof.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -98,6 +105,7 @@ export class TorrentState {
     this.task = task
     this.options = task
     this.#onChange = onChange
+    this.remember(task.known)
   }
 
   changed(urgent = false): void {
@@ -112,6 +120,17 @@ export class TorrentState {
     this.have = newBits(meta.numPieces)
     this.#bytes = new PieceBytes(meta)
     this.reselect()
+  }
+
+  /** Who is known while there is no swarm. */
+  remember(known: readonly KnownPeer[]): void {
+    this.task.known = [...known]
+    this.#lastNumbers = {
+      ...noSwarm,
+      knownPeers: known.length,
+      knownSeeds: known.filter(({ seed }) => seed).length,
+      candidates: known.filter(({ worthCalling }) => worthCalling).length,
+    }
   }
 
   /** All pieces at once, after a check. */
@@ -192,8 +211,8 @@ export class TorrentState {
   /** Everything there is to report, now. */
   snapshot(now: number): Required<TorrentReport> {
     // who is known is known without a swarm, too
-    const { knownPeers, knownSeeds } = this.#lastNumbers
-    const numbers = this.numbers?.() ?? { ...noSwarm, knownPeers, knownSeeds }
+    const { knownPeers, knownSeeds, candidates } = this.#lastNumbers
+    const numbers = this.numbers?.() ?? { ...noSwarm, knownPeers, knownSeeds, candidates }
     this.#lastNumbers = numbers
     const pieces = this.partial?.() ?? []
     let partial = 0
