@@ -174,6 +174,19 @@ test('a bucket holds its rate, serves in order, and lets a closing connection go
   bucket.release(owner)
   assert.equal(released, true)
 
+  bucket.setRate(1_000_000)
+  const turns: string[] = []
+  const greedy = {}
+  const modest = {}
+  // in debt, so that all of them wait
+  bucket.charge(100_000)
+  for (const n of [1, 2, 3]) bucket.take(1000, greedy, () => turns.push(`greedy ${n}`))
+  for (const n of [1, 2]) bucket.take(1000, modest, () => turns.push(`modest ${n}`))
+  bucket.setRate(0)
+  assert.deepEqual(turns, ['greedy 1', 'modest 1', 'greedy 2', 'modest 2', 'greedy 3'])
+
+  bucket.setRate(1)
+  bucket.charge(1)
   let freed = false
   bucket.take(1000, null, () => {
     freed = true

@@ -1,22 +1,26 @@
 interface Waiter {
   bytes: number
-  owner: object | null
   go: () => void
 }
+
+/** Owner of what nobody owns. */
+const nobody = {}
 
 /** How long a bucket may save up, seconds. */
 const burst = 0.25
 
 /**
- * A token bucket: lets `rate` bytes a second through, in order of asking. It goes into debt for what is larger
- * than its content and then waits that off, so the rate holds for any size.
+ * A token bucket: lets `rate` bytes a second through. Those who wait take turns, so that one who asks for much at once
+ * does not keep the others waiting; what one asks for comes in order. It goes into debt for what is larger than its
+ * content and then waits that off, so the rate holds for any size.
  */
 export class Bucket {
   /** 0: no limit. */
   #rate = 0
   #tokens = 0
   #filledAt = 0
-  readonly #waiting: Waiter[] = []
+  /** What each owner waits for; whose turn it is comes first. */
+  readonly #waiting = new Map<object, Waiter[]>()
   #timer: NodeJS.Timeout | null = null
 
   /** Bytes a second; 0 or less is no limit. Takes effect at once, also for those who wait. */
@@ -36,17 +40,20 @@ export class Bucket {
   }
 
   /**
-   * Asks for `bytes`: true when they may pass at once, else `go` is called when they may. `owner` is a name
-   * under which those who wait can be let go (`release`).
+   * Asks for `bytes`: true when they may pass at once, else `go` is called when they may. `owner` takes turns with
+   * the other owners, and is the name under which those who wait can be let go (`release`).
    */
   take(bytes: number, owner: object | null, go: () => void): boolean {
     if (this.#rate === 0) return true
     this.#fill()
-    if (this.#waiting.length === 0 && this.#tokens > 0) {
+    if (this.#waiting.size === 0 && this.#tokens > 0) {
       this.#tokens -= bytes
       return true
     }
-    this.#waiting.push({ bytes, owner, go })
+    const name = owner ?? nobody
+    const turn = this.#waiting.get(name)
+    if (turn === undefined) this.#waiting.set(name, [{ bytes, go }])
+    else turn.push({ bytes, go })
     this.#schedule()
     return false
   }
@@ -60,8 +67,8 @@ export class Bucket {
 
   /** Lets all who wait under this name pass at once, uncounted: their connection is closing. */
   release(owner: object): void {
-    const found = this.#waiting.filter((waiter) => waiter.owner === owner)
-    for (const waiter of found) this.#waiting.splice(this.#waiting.indexOf(waiter), 1)
+    const found = this.#waiting.get(owner) ?? []
+    this.#waiting.delete(owner)
     for (const waiter of found) waiter.go()
   }
 
@@ -75,7 +82,7 @@ export class Bucket {
     const gained = ((now - this.#filledAt) / 1000) * this.#rate
     this.#filledAt = now
     // while somebody waits nothing is saved up: a late timer on a busy machine must not cost them their share
-    const most = this.#waiting.length > 0 ? this.#rate : this.#rate * burst
+    const most = this.#waiting.size > 0 ? this.#rate : this.#rate * burst
     this.#tokens = Math.min(this.#tokens + gained, most)
   }
 
@@ -83,16 +90,25 @@ export class Bucket {
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
     this.#fill()
-    while (this.#waiting.length > 0 && (this.#rate === 0 || this.#tokens > 0)) {
-      const waiter = this.#waiting.shift()!
+    while (this.#waiting.size > 0 && (this.#rate === 0 || this.#tokens > 0)) {
+      const waiter = this.#next()
       this.#tokens -= waiter.bytes
       waiter.go()
     }
     this.#schedule()
   }
 
+  /** Takes out what is next: the first of the owner whose turn it is, who then goes to the end. */
+  #next(): Waiter {
+    const [owner, turn] = this.#waiting.entries().next().value as [object, Waiter[]]
+    const waiter = turn.shift() as Waiter
+    this.#waiting.delete(owner)
+    if (turn.length > 0) this.#waiting.set(owner, turn)
+    return waiter
+  }
+
   #schedule(): void {
-    if (this.#timer !== null || this.#waiting.length === 0) return
+    if (this.#timer !== null || this.#waiting.size === 0) return
     const waitMs = Math.max(1, Math.ceil((-this.#tokens / this.#rate) * 1000))
     this.#timer = setTimeout(() => this.#serve(), Math.min(waitMs, 1000))
     this.#timer.unref()
