@@ -169,14 +169,17 @@ export class Swarm implements Sharer {
     this.#dropOpenPeers()
   }
 
-  /** Peers that came from DHT, PEX or the local network, and that no tracker named. */
+  /**
+   * Addresses that came from DHT, PEX or the local network, and that no tracker named: also of those that are not
+   * connected just now, since what is known outlives a pause and would be called then.
+   */
   #dropOpenPeers(): void {
-    const { tracker, resumeData, incoming, dht, pex, lsd } = PeerSource
-    for (const [id, peer] of [...(this.torrent._peers ?? [])]) {
-      const source = this.peers.source(peer)
-      if (!(source & (dht | pex | lsd)) || source & (tracker | resumeData | incoming)) continue
-      this.dialer.forget(id)
-      this.torrent.removePeer(id)
+    const { tracker, resumeData, dht, pex, lsd } = PeerSource
+    for (const { address } of this.dialer.all()) {
+      const source = this.peers.sourceOf(address)
+      if (!(source & (dht | pex | lsd)) || source & (tracker | resumeData)) continue
+      this.dialer.forget(address)
+      this.torrent.removePeer(address)
     }
   }
 
