@@ -11,6 +11,7 @@ import type { ReadCache } from '../storage/read-cache.ts'
 import { Storage } from '../storage/storage.ts'
 import { believable, survey } from '../storage/survey.ts'
 import { downloadQueue } from './download-queue.ts'
+import { clearPeers, knownPeers } from './known-peers.ts'
 import { peerInfo } from './peer-info.ts'
 import type { PeerSources } from './peer-sources.ts'
 import type { Reports } from './reports.ts'
@@ -88,7 +89,7 @@ export class LoadedTorrent {
   async leave(deadlineMs: number): Promise<void> {
     const swarm = this.#swarm
     this.#swarm = null
-    const known = swarm?.known() ?? null
+    const known = swarm && knownPeers(swarm)
     await swarm?.leave(deadlineMs)
     if (known !== null) this.state.remember(known)
   }
@@ -112,7 +113,7 @@ export class LoadedTorrent {
   clearPeers(): void {
     this.state.task.peers.length = 0
     this.state.remember([])
-    this.#swarm?.clearPeers()
+    if (this.#swarm !== null) clearPeers(this.#swarm)
   }
 
   /** See HostMethods. Without a swarm nothing happens: its trackers are asked when it joins. */

@@ -1,7 +1,6 @@
 import type WebTorrent from 'webtorrent'
 import type { Torrent, Wire } from 'webtorrent'
 import type { Metainfo } from '../../../metainfo/types.ts'
-import type { KnownPeer } from '../protocol.ts'
 import { ChunkStore } from '../storage/chunk-store.ts'
 import type { ReadCache } from '../storage/read-cache.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -11,9 +10,10 @@ import { Bucket } from './bucket.ts'
 import { Connector } from './connector.ts'
 import { Dialer } from './dialer.ts'
 import { Discovery } from './discovery.ts'
+import { dropOpenPeers, recallPeer } from './known-peers.ts'
 import { override } from './overrides.ts'
 import { parsedTorrent } from './parsed-torrent.ts'
-import { PeerBook, PeerSource } from './peer-book.ts'
+import { PeerBook } from './peer-book.ts'
 import type { PeerSight } from './peer-info.ts'
 import type { PeerSources } from './peer-sources.ts'
 import { PeerExchange } from './pex/exchange.ts'
@@ -125,7 +125,7 @@ export class Swarm implements Sharer {
     this.dialer = new Dialer(this.torrent, state, client, limits, this.bans)
     this.peers = new PeerBook(this.torrent)
     this.connector = new Connector(this)
-    for (const peer of state.task.known) this.#recall(peer)
+    for (const peer of state.task.known) recallPeer(this, peer)
     for (const address of state.task.peers) this.addPeer(address, 'resume')
     state.numbers = () => swarmNumbers(this)
     state.partial = () => this.picker?.partial() ?? []
@@ -166,21 +166,7 @@ export class Swarm implements Sharer {
     this.torrent.private = true
     this.discovery.apply()
     this.exchange.apply()
-    this.#dropOpenPeers()
-  }
-
-  /**
-   * Addresses that came from DHT, PEX or the local network, and that no tracker named: also of those that are not
-   * connected just now, since what is known outlives a pause and would be called then.
-   */
-  #dropOpenPeers(): void {
-    const { tracker, resumeData, dht, pex, lsd } = PeerSource
-    for (const { address } of this.dialer.all()) {
-      const source = this.peers.sourceOf(address)
-      if (!(source & (dht | pex | lsd)) || source & (tracker | resumeData)) continue
-      this.dialer.forget(address)
-      this.torrent.removePeer(address)
-    }
+    dropOpenPeers(this)
   }
 
   /** What a list of the peers is made from. */
@@ -191,41 +177,14 @@ export class Swarm implements Sharer {
 
   /** `resume`: it was known before this load. */
   addPeer(address: string, source: 'manual' | 'resume' = 'manual'): void {
-    this.#begun(() => this.torrent.addPeer(address, source))
-  }
-
-  /** Everybody who is known, and is no web seed. */
-  known(): KnownPeer[] {
-    return this.dialer.all().map((peer) => ({ ...peer, source: this.peers.sourceOf(peer.address) }))
-  }
-
-  #recall({ address, source, seed }: KnownPeer): void {
-    this.peers.remember(address, source)
-    this.addPeer(address)
-    if (seed) this.#begun(() => this.dialer.seed(address))
+    this.begun(() => this.torrent.addPeer(address, source))
   }
 
   /** webtorrent takes a moment to look at what it was given. */
-  #begun(then: () => void): void {
+  begun(then: () => void): void {
     if (this.torrent.destroyed) return
     if (this.torrent.infoHash) then()
     else this.torrent.once('infoHash', then)
-  }
-
-  /** Disconnects all and forgets who is known, but for web seeds. */
-  clearPeers(): void {
-    const { torrent } = this
-    if (torrent.destroyed || torrent._peers === null) return
-    // or each peer that goes would make room for one of those who wait
-    torrent._queue = []
-    this.peers.clear()
-    // not only those that are connected: one that called us is known by the address that a tracker gave as well
-    this.dialer.forgetAll()
-    for (const [id, { type }] of [...torrent._peers]) {
-      if (type === 'webSeed') continue
-      torrent.removePeer(id)
-    }
-    this.state.changed(true)
   }
 
   /** Makes changed file priorities, order or upload mode count. */

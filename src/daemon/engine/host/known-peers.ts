@@ -1,0 +1,44 @@
+import type { KnownPeer } from '../protocol.ts'
+import { PeerSource } from './peer-book.ts'
+import type { Swarm } from './swarm.ts'
+
+/** Everybody whom a torrent knows, connected or not, and who is no web seed. */
+export function knownPeers({ dialer, peers }: Swarm): KnownPeer[] {
+  return dialer.all().map((peer) => ({ ...peer, source: peers.sourceOf(peer.address) }))
+}
+
+/** Takes over somebody who was known before this load. */
+export function recallPeer(swarm: Swarm, { address, source, seed }: KnownPeer): void {
+  swarm.peers.remember(address, source)
+  swarm.addPeer(address)
+  if (seed) swarm.begun(() => swarm.dialer.seed(address))
+}
+
+/** Disconnects all and forgets who is known, but for web seeds. */
+export function clearPeers({ torrent, peers, dialer, state }: Swarm): void {
+  if (torrent.destroyed || torrent._peers === null) return
+  // or each peer that goes would make room for one of those who wait
+  torrent._queue = []
+  peers.clear()
+  // not only those that are connected: one that called us is known by the address that a tracker gave as well
+  dialer.forgetAll()
+  for (const [id, { type }] of [...torrent._peers]) {
+    if (type === 'webSeed') continue
+    torrent.removePeer(id)
+  }
+  state.changed(true)
+}
+
+/**
+ * Drops the addresses that came from DHT, PEX or the local network, and that no tracker named: also of those that are
+ * not connected just now, since what is known outlives a pause and would be called then.
+ */
+export function dropOpenPeers({ torrent, peers, dialer }: Swarm): void {
+  const { tracker, resumeData, dht, pex, lsd } = PeerSource
+  for (const { address } of dialer.all()) {
+    const source = peers.sourceOf(address)
+    if (!(source & (dht | pex | lsd)) || source & (tracker | resumeData)) continue
+    dialer.forget(address)
+    torrent.removePeer(address)
+  }
+}
