@@ -30,6 +30,8 @@ test('hosts that a WebSocket tracker introduces exchange data over WebRTC, on th
   }
   await leecher.until(torrent.id, 'has all', complete(torrent))
   assert.deepEqual(await wrongFiles(to, torrent.files), [])
+  // while the tracker is there: they would wait for it
+  await Promise.all([seeder.stop(3000), leecher.stop(3000)])
 })
 
 test('behind a proxy there is no WebRTC, which would go past it', async (t) => {

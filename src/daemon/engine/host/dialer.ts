@@ -65,6 +65,7 @@ export class Dialer {
     torrent._addPeer = (peer, type, source) => {
       // BEP 27, also for a second try of an address from before the metadata
       if (state.isPrivate && openSources.has(source ?? '')) return null
+      if (typeof peer !== 'string') dropHalfOpen(torrent, peer)
       if (typeof peer !== 'string' || torrent.destroyed || torrent._peers?.has(peer)) {
         return stock._addPeer.call(torrent, peer, type, source)
       }
@@ -198,4 +199,14 @@ export class Dialer {
     const levels = { 0: [true], 1: [true, false], 2: [false] }[live.encryptOut]
     return types.flatMap((type) => levels.map((encrypted) => ({ type, encrypted })))
   }
+}
+
+/**
+ * A WebRTC peer that offers itself anew has given its last connection up; webtorrent would take the new one for a
+ * duplicate until the old one times out.
+ */
+function dropHalfOpen(torrent: Torrent, peer: object): void {
+  const { id } = peer as { id?: string }
+  const old = id === undefined ? undefined : torrent._peers?.get(id)
+  if (old?.type === 'webrtc' && old.wire === null) torrent.removePeer(old.id)
 }

@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events'
 import Client, { type Tracker, type TrackerClient } from 'bittorrent-tracker/client'
 import type { TrackerSettings } from './settings.ts'
 import {
@@ -28,6 +29,15 @@ interface Pending {
 export type RtcOptions = { wrtc?: false; rtcConfig?: object }
 
 /**
+ * libdatachannel may refuse an answer that is well formed, when the other end is near and was quicker to connect than
+ * the answer to be taken in (0.24, seen on loopback).
+ */
+const hasty = /without ICE transport/
+/** So often a peer that was lost so is met again until the next announce, after so many ms. */
+const maxAgain = 3
+const againMs = 500
+
+/**
  * A tracker over WebSocket: it also carries the words with which WebRTC peers find each other, so its connection stays
  * open between announces. bittorrent-tracker speaks the protocol; when to announce is decided elsewhere.
  */
@@ -36,6 +46,8 @@ export class WebSocketTracker {
   readonly #tracker: Tracker | undefined
   #pending: Pending | null = null
   #options: object = {}
+  #again = 0
+  #againTimer: NodeJS.Timeout | undefined
 
   /** `peer` gets the objects of WebRTC peers. */
   constructor(request: AnnounceRequest, userAgent: string, rtc: RtcOptions, peer: (peer: unknown) => void) {
@@ -52,7 +64,12 @@ export class WebSocketTracker {
     this.#tracker = this.#client._trackers[0]
     // stock: announces on its own
     if (this.#tracker !== undefined) this.#tracker.setInterval = () => {}
-    this.#client.on('peer', peer)
+    this.#client.on('peer', (found: EventEmitter) => {
+      found.on('error', (error: Error) => {
+        if (hasty.test(error.message)) this.#meetAgain()
+      })
+      peer(found)
+    })
     this.#client.on('update', (update: Update) => this.#answered(update))
     this.#client.on('warning', (error: Error) => this.#warned(error))
     this.#client.on('error', (error: Error) => this.#failed(error))
@@ -94,6 +111,7 @@ export class WebSocketTracker {
         },
       }
       this.#pending = pending
+      this.#again = 0
       signal.addEventListener('abort', gone, { once: true })
       tracker.announce({ ...this.#options, ...(event !== 'none' && { event }) })
     })
@@ -102,8 +120,17 @@ export class WebSocketTracker {
   /** Closes the connection, after a last answer if one is on its way (a second at most). */
   destroy(): void {
     this.#pending?.reject(new TrackerError('system:125', 'canceled'))
+    clearTimeout(this.#againTimer)
     this.#client.removeAllListeners('peer')
     this.#client.destroy()
+  }
+
+  /** New offers, since each is good for one connection. */
+  #meetAgain(): void {
+    if (this.#again >= maxAgain) return
+    this.#again++
+    clearTimeout(this.#againTimer)
+    this.#againTimer = setTimeout(() => this.#tracker?.announce(this.#options), againMs)
   }
 
   #answered(update: Update): void {
