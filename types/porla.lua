@@ -650,7 +650,7 @@ function List:add(value) end
 ---@field auto_scrape_interval integer
 ---@field auto_scrape_min_interval integer
 ---@field max_peerlist_size integer
----@field max_paused_peerlist_size integer Kept without effect.
+---@field max_paused_peerlist_size integer
 ---@field min_announce_interval integer
 ---@field auto_manage_startup integer
 ---@field seeding_piece_quota integer Kept without effect.

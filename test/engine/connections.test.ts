@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import { describe, type TestContext, test } from 'node:test'
+import { mostUseful } from '../../src/daemon/engine/host/known-peers.ts'
 import type { Settings } from '../../src/rpc/contract/types.ts'
 import { startProxy } from '../helpers/proxy.ts'
 import { file, makeTorrent, writeFiles } from './support/data.ts'
@@ -21,6 +22,18 @@ async function engineWith(t: TestContext, settings: Settings, has: 'all' | 'noth
   await engine.until(torrent.id, 'runs', has === 'all' ? complete(torrent) : (r) => r.phase === 'running')
   return engine
 }
+
+test('of the peers of a torrent that stops, those are kept that are worth a call', () => {
+  const peer = (port: number, worthCalling: boolean) => ({
+    address: `127.0.0.1:${port}`,
+    source: 0,
+    seed: false,
+    worthCalling,
+  })
+  const known = [peer(1, false), peer(2, true), peer(3, false), peer(4, true)]
+  const ports = (most: number) => mostUseful(known, most).map(({ address }) => Number(address.split(':')[1]))
+  assert.deepEqual([ports(0), ports(1), ports(3)], [[1, 2, 3, 4], [2], [2, 4, 1]])
+})
 
 // mostly waiting, so several at a time
 describe('connections', { concurrency: 4 }, () => {
@@ -80,8 +93,8 @@ describe('connections', { concurrency: 4 }, () => {
     await engine.until(torrent.id, 'is connected', (r) => r.peers === 1)
   })
 
-  test('max_peerlist_size bounds the addresses that are kept', async (t) => {
-    const engine = await engineWith(t, { max_peerlist_size: 2 }, 'nothing')
+  test('max_peerlist_size bounds the addresses that are kept, max_paused_peerlist_size those kept when it stops', async (t) => {
+    const engine = await engineWith(t, { max_peerlist_size: 2, max_paused_peerlist_size: 1 }, 'nothing')
     const peers = await Promise.all(
       Array.from({ length: 4 }, () => startRawPeer(t, torrent, { unchokes: false })),
     )
@@ -93,6 +106,8 @@ describe('connections', { concurrency: 4 }, () => {
       peers.map((peer) => peer.came.length),
       [1, 1, 0, 0],
     )
+    const last = await engine.unload(torrent.id)
+    assert.deepEqual([last?.knownPeers, last?.known?.length], [1, 1])
   })
 
   test('outgoing_interfaces and outgoing_port say where calls come from', async (t) => {

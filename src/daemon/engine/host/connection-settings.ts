@@ -25,6 +25,8 @@ export interface ConnectionSettings {
   maxFailures: number
   /** Addresses that a torrent keeps; 0 is unlimited. */
   maxKnownPeers: number
+  /** The same for a torrent that does not run. */
+  maxPausedPeers: number
   /** Per cent of peers to replace, and of the limit from which on to do so; every so many seconds, 0 is never. */
   turnover: { share: number; cutoff: number; every: number }
   /** Seconds. */
@@ -75,6 +77,7 @@ const defaults = {
   torrent_connect_boost: 30,
   max_failcount: 3,
   max_peerlist_size: 3000,
+  max_paused_peerlist_size: 1000,
   peer_turnover: 4,
   peer_turnover_cutoff: 90,
   peer_turnover_interval: 300,
@@ -129,6 +132,7 @@ export function connectionSettings(settings: Settings): ConnectionSettings {
     dialBoost: Math.max(0, get('torrent_connect_boost')),
     maxFailures: Math.max(1, get('max_failcount')),
     maxKnownPeers: Math.max(0, get('max_peerlist_size')),
+    maxPausedPeers: Math.max(0, get('max_paused_peerlist_size')),
     turnover: {
       share: Math.max(0, get('peer_turnover')),
       cutoff: Math.max(0, get('peer_turnover_cutoff')),

@@ -7,6 +7,12 @@ export function knownPeers({ dialer, peers }: Swarm): KnownPeer[] {
   return dialer.all().map((peer) => ({ ...peer, source: peers.sourceOf(peer.address) }))
 }
 
+/** At most so many of them (0: all), those first that are worth a call. */
+export function mostUseful(known: readonly KnownPeer[], most: number): readonly KnownPeer[] {
+  if (most === 0 || known.length <= most) return known
+  return known.toSorted((a, b) => Number(b.worthCalling) - Number(a.worthCalling)).slice(0, most)
+}
+
 /** Takes over somebody who was known before this load. */
 export function recallPeer(swarm: Swarm, { address, source, seed }: KnownPeer): void {
   swarm.peers.remember(address, source)

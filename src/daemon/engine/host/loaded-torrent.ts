@@ -11,7 +11,7 @@ import type { ReadCache } from '../storage/read-cache.ts'
 import { Storage } from '../storage/storage.ts'
 import { believable, survey } from '../storage/survey.ts'
 import { downloadQueue } from './download-queue.ts'
-import { clearPeers, knownPeers } from './known-peers.ts'
+import { clearPeers, knownPeers, mostUseful } from './known-peers.ts'
 import { peerInfo } from './peer-info.ts'
 import type { PeerSources } from './peer-sources.ts'
 import type { Reports } from './reports.ts'
@@ -101,6 +101,7 @@ export class LoadedTorrent {
     await this.#running
     await this.#turn
     await this.state.storage?.close()
+    this.state.remember(mostUseful(this.state.task.known, this.#parts.limits.live.maxPausedPeers))
     return { ...this.#parts.reports.close(this.state), known: this.state.task.known }
   }
 

@@ -103,7 +103,6 @@ const reasons: readonly (readonly [why: string, ...names: string[]])[] = [
     'min_reconnect_time',
   ],
   ['There is no list of blocked addresses.', 'apply_ip_filter_to_trackers'],
-  ['A paused torrent is not loaded and keeps no list of peers.', 'max_paused_peerlist_size'],
   ['Nobody is let in beyond connections_limit, so no connection has to make room.', 'connections_slack'],
   [
     'connection_speed alone says how fast peers are called.',

@@ -144,7 +144,7 @@ export const settingRows: readonly SettingRow[] = [
   ['auto_scrape_interval', 1800, null, null, 'works'],
   ['auto_scrape_min_interval', 300, null, null, 'works'],
   ['max_peerlist_size', 3000, 500, null, 'works'],
-  ['max_paused_peerlist_size', 1000, 50, null, 'kept'],
+  ['max_paused_peerlist_size', 1000, 50, null, 'works'],
   ['min_announce_interval', 300, null, null, 'works'],
   ['auto_manage_startup', 60, null, null, 'works'],
   ['seeding_piece_quota', 20, null, null, 'kept'],
