@@ -8,7 +8,7 @@ import { apiClasses, apiModules } from '../../src/cli/lua/api/index.ts'
 import { packageModules } from '../../src/cli/lua/packages/index.ts'
 import { changedFlags, defaultFlags, flagsForAdding } from '../../src/daemon/session/flags.ts'
 import { deprecatedRows, laterRows } from '../../src/daemon/session/settings/more-rows.ts'
-import { reasonOf } from '../../src/daemon/session/settings/reasons.ts'
+import { boundOf, reasonOf } from '../../src/daemon/session/settings/reasons.ts'
 import { settingRows } from '../../src/daemon/session/settings/table.ts'
 import { type FlagName, flagNames } from '../../src/rpc/contract/types.ts'
 import { table, wrap } from './text.ts'
@@ -139,7 +139,7 @@ function settingLines(): string[] {
     `\`${name}\``,
     typeof value === 'number' ? 'integer' : typeof value,
     `\`${JSON.stringify(value)}\``,
-    effect === 'works' ? 'yes' : kept(name),
+    effect === 'works' ? ['yes', boundOf(name)].filter(Boolean).join('; ') : kept(name),
   ])
   const deprecated = deprecatedRows.map(([name]) => `\`${name}\``).join(', ')
   return [

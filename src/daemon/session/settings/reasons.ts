@@ -131,12 +131,26 @@ const reasons: readonly (readonly [why: string, ...names: string[]])[] = [
   ['Peers are told apart by their address, not by their id.', 'allow_multiple_connections_per_pid'],
 ]
 
+/** What settings that work do not do here. */
+const bounds: ReadonlyMap<string, string> = new Map([
+  [
+    'max_metadata_size',
+    'the metadata of a magnet link is at most 10 MB, whatever more is allowed; a .torrent file may have more',
+  ],
+  ['proxy_type', 'see [proxy.md](proxy.md)'],
+])
+
 const byName = new Map(reasons.flatMap(([why, ...names]) => names.map((name) => [name, why] as const)))
 
 /** Every name that has a sentence. */
-export const explained: readonly string[] = [...byName.keys()]
+export const explained: readonly string[] = [...byName.keys(), ...bounds.keys()]
 
 /** Why a setting is kept without effect; undefined when there is nothing to say. For the reference page. */
 export function reasonOf(name: string): string | undefined {
   return byName.get(name)
+}
+
+/** What a setting that works does not do here, or where to read on; undefined when there is nothing to say. */
+export function boundOf(name: string): string | undefined {
+  return bounds.get(name)
 }
