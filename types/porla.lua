@@ -828,7 +828,7 @@ local AnnounceEntry = {}
 ---@field last_active integer Time since anything came from it or went to it. (ns, read-only)
 ---@field last_request integer Time since it was last asked for a block; before the first, since it connected. (ns, read-only)
 ---@field download_queue_time integer Time until it has sent what it was asked for, at its speed of now. (ns, read-only)
----@field flags integer Bits, as `flags & 1 << n`: 0 we are interested, 1 we choke it, 2 it is interested, 3 it chokes us, 4 it knows extensions, 5 we called it, 6 handshake under way, 7 connecting, 9 had a part in a bad piece, 10 seed, 11 optimistic unchoke, 12 snubbed (owes a block for 20 s), 13 upload only, 17 uTP, 19 encrypted (RC4), 20 plain after an encrypted handshake. Never set, for want of such a thing here: 14 end game, 15 hole punched, 16 I2P, 18 SSL. (read-only)
+---@field flags integer Bits, as `flags & 1 << n`: 0 we are interested, 1 we choke it, 2 it is interested, 3 it chokes us, 4 it knows extensions, 5 we called it, 6 handshake under way, 7 connecting, 9 had a part in a bad piece, 10 seed, 11 optimistic unchoke, 12 snubbed (did not send in time, see `piece_timeout` and `request_timeout`), 13 upload only, 17 uTP, 19 encrypted (RC4), 20 plain after an encrypted handshake. Never set, for want of such a thing here: 14 end game, 15 hole punched, 16 I2P, 18 SSL. (read-only)
 ---@field source integer Where its address came from, bits: 0 tracker, 1 DHT, 2 other peers (PEX), 3 local network, 4 known from before the torrent started, 5 it called us. 0 for one that `connect_peer` named. (read-only)
 ---@field connection_type integer Bits: 0 BitTorrent, 1 web seed. (read-only)
 ---@field address string IP address; of a web seed its url. (read-only)

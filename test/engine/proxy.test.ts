@@ -200,17 +200,25 @@ describe('a proxy for trackers', { concurrency: 3 }, () => {
     assert.deepEqual([...new Set(proxy.datagrams)], [new URL(url).host])
   })
 
-  test('an HTTP proxy cannot carry UDP: such a tracker is not asked, and it is said why', async (t) => {
+  test('an HTTP proxy carries neither UDP nor WebRTC: such a tracker is not asked, and it is said why', async (t) => {
     const tracker = await startTracker(t)
     let asked = 0
     tracker.server.on('start', () => asked++)
     const proxy = await startProxy(t, 'http')
-    const engine = startEngine(t, through(4, proxy.port))
-    const trackers = [{ url: tracker.udp, tier: 0 }]
+    const engine = startEngine(t, { ...through(4, proxy.port), announce_to_all_tiers: true })
+    const trackers = [
+      { url: tracker.udp, tier: 0 },
+      { url: 'ws://127.0.0.1:9/announce', tier: 1 },
+    ]
     await engine.load(task(torrent.id, await tempFolder(t), { torrentFile: torrent.bytes, trackers }))
     await until(
       () => engine.log.some((line) => line.includes('UDP does not go through the http proxy')),
       'it is said',
+      () => engine.log.join('\n'),
+    )
+    await until(
+      () => engine.log.some((line) => /^debug: .*ws:.*go around the proxy/.test(line)),
+      'it is said of WebRTC, too',
       () => engine.log.join('\n'),
     )
     await new Promise((resolve) => setTimeout(resolve, 300))

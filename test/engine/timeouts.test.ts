@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, type TestContext, test } from 'node:test'
+import { PeerFlag } from '../../src/daemon/engine/host/peer-info.ts'
 import type { TorrentTask } from '../../src/daemon/engine/protocol.ts'
 import type { Settings } from '../../src/rpc/contract/types.ts'
 import { file, makeTorrent, writeFiles, wrongFiles } from './support/data.ts'
@@ -53,9 +54,13 @@ describe('peers that do not do their part', { concurrency: 4 }, () => {
       await until(() => raw!.cancelled.length >= 5, 'they are taken back')
       await until(() => raw!.requested.length >= 6, 'one more is asked for')
       assert.ok(raw!.requested.length - raw!.cancelled.length <= 1)
+      const [info] = await engine.peerInfo(torrent.id)
+      assert.equal((info?.flags ?? 0) & PeerFlag.snubbed, PeerFlag.snubbed)
       const honest = await startRawPeer(t, torrent, { serves: true })
       await engine.addPeer(torrent.id, honest.address)
       await engine.until(torrent.id, 'has all', complete(torrent))
+      for (const { address, port, flags } of await engine.peerInfo(torrent.id))
+        if (`${address}:${port}` === honest.address) assert.equal(flags & PeerFlag.snubbed, 0)
       assert.deepEqual(await wrongFiles(folder, torrent.files), [])
     })
   }

@@ -31,7 +31,7 @@ const rows: readonly [name: Name, type: 'string' | 'integer' | 'number', doc: st
     'integer',
     'Bits, as `flags & 1 << n`: 0 we are interested, 1 we choke it, 2 it is interested, 3 it chokes us, 4 it knows ' +
       'extensions, 5 we called it, 6 handshake under way, 7 connecting, 9 had a part in a bad piece, 10 seed, 11 ' +
-      'optimistic unchoke, 12 snubbed (owes a block for 20 s), 13 upload only, 17 uTP, 19 encrypted (RC4), 20 plain ' +
+      'optimistic unchoke, 12 snubbed (did not send in time, see `piece_timeout` and `request_timeout`), 13 upload only, 17 uTP, 19 encrypted (RC4), 20 plain ' +
       'after an encrypted handshake. Never set, for want of such a thing here: 14 end game, 15 hole punched, 16 I2P, ' +
       '18 SSL.',
   ],

@@ -27,8 +27,6 @@ export interface Connected {
   upBytes: number
   lastActive: number
   lastRequest: number
-  /** Since when it owes us a block; null while it does not. */
-  owesSince: number | null
 }
 
 /**
@@ -100,7 +98,6 @@ export class PeerBook {
       upBytes: 0,
       lastActive: now,
       lastRequest: now,
-      owesSince: null,
     }
     known.down.rate(0, now)
     known.up.rate(0, now)
@@ -116,12 +113,8 @@ export class PeerBook {
     const { request } = wire
     wire.request = (...args) => {
       known.lastRequest = performance.now()
-      known.owesSince ??= known.lastRequest
       return request.apply(wire, args)
     }
-    wire.on('piece', () => {
-      known.owesSince = wire.requests.length > 0 ? performance.now() : null
-    })
   }
 
   of(wire: Wire): Connected | undefined {

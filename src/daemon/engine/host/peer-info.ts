@@ -2,7 +2,7 @@ import peerid from 'bittorrent-peerid'
 import type { Peer, Torrent, Wire } from 'webtorrent'
 import type { PeerInfo } from '../../../rpc/contract/peers.ts'
 import type { Availability } from './availability.ts'
-import type { Connected, PeerBook } from './peer-book.ts'
+import type { PeerBook } from './peer-book.ts'
 
 /** libtorrent's peer_info::flags, as far as there is such a thing here. */
 export const PeerFlag = {
@@ -27,8 +27,6 @@ export const PeerFlag = {
 /** libtorrent's peer_info::connection_type. */
 const ConnectionType = { bittorrent: 1, webSeed: 2 } as const
 
-/** Who owes us a block for so long is snubbed, ms (libtorrent's piece_timeout). */
-const snubbedAfterMs = 20_000
 /** What libtorrent takes for the speed of a peer that has none, bytes/s. */
 const slowest = 50
 
@@ -38,6 +36,8 @@ export interface PeerSight {
   book: PeerBook
   availability: Availability | null
   suspected: (wire: Wire) => boolean
+  /** It did not send what it was asked for in time. */
+  snubbed: (wire: Wire) => boolean
 }
 
 /** Every connection of a torrent, half-open ones included. */
@@ -106,20 +106,14 @@ function met(sight: PeerSight, peer: Peer, wire: Wire, shared: ReadonlySet<strin
     last_active: inNanoseconds(now - (known?.lastActive ?? now)),
     last_request: inNanoseconds(now - (known?.lastRequest ?? now)),
     download_queue_time: inNanoseconds((owed * 1000) / Math.max(slowest, wire.downloadSpeed())),
-    flags: flagsOf(sight, peer, wire, known),
+    flags: flagsOf(sight, peer, wire),
     source: book.source(peer),
     connection_type: connectionType(peer),
   }
 }
 
-function flagsOf(
-  { torrent, suspected }: PeerSight,
-  peer: Peer,
-  wire: Wire,
-  known: Connected | undefined,
-): number {
+function flagsOf({ torrent, suspected, snubbed }: PeerSight, peer: Peer, wire: Wire): number {
   const { peerExtensions, peerExtendedHandshake } = wire
-  const owes = known?.owesSince ?? null
   let flags = kindFlags(peer)
   const set = (flag: number, on: boolean) => {
     if (on) flags |= flag
@@ -132,10 +126,7 @@ function flagsOf(
   set(PeerFlag.onParole, suspected(wire))
   set(PeerFlag.seed, wire.isSeeder === true)
   set(PeerFlag.optimisticUnchoke, torrent._rechokeOptimisticWire === wire)
-  set(
-    PeerFlag.snubbed,
-    owes !== null && wire.requests.length > 0 && performance.now() - owes > snubbedAfterMs,
-  )
+  set(PeerFlag.snubbed, snubbed(wire))
   set(PeerFlag.uploadOnly, Number(peerExtendedHandshake.upload_only ?? 0) === 1)
   // bittorrent-protocol: 1 plain text after the key exchange, 2 RC4
   set(PeerFlag.plaintextEncrypted, wire._encryptionMethod === 1)

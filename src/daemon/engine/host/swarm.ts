@@ -171,8 +171,10 @@ export class Swarm implements Sharer {
 
   /** What a list of the peers is made from. */
   get sight(): PeerSight {
-    const { torrent, peers: book, availability, bans } = this
-    return { torrent, book, availability, suspected: (wire) => bans.suspects(wire) }
+    const { torrent, peers: book, availability, bans, limits } = this
+    const suspected = (wire: Wire) => bans.suspects(wire)
+    const snubbed = (wire: Wire) => limits.watch.snubbed(wire)
+    return { torrent, book, availability, suspected, snubbed }
   }
 
   /** `resume`: it was known before this load. */

@@ -44,6 +44,8 @@ const againMs = 500
 export class WebSocketTracker {
   readonly #client: TrackerClient
   readonly #tracker: Tracker | undefined
+  /** Why there is none, in which case nothing is asked. */
+  readonly #noWebRtc: string
   #pending: Pending | null = null
   #options: object = {}
   #again = 0
@@ -51,6 +53,11 @@ export class WebSocketTracker {
 
   /** `peer` gets the objects of WebRTC peers. */
   constructor(request: AnnounceRequest, userAgent: string, rtc: RtcOptions, peer: (peer: unknown) => void) {
+    this.#noWebRtc = `trackers over WebSocket are for WebRTC, which is off: ${
+      rtc.wrtc === false
+        ? 'it would go around the proxy that is set (proxy_type)'
+        : 'the package node-datachannel is not installed'
+    }`
     this.#client = new Client({
       ...rtc,
       infoHash: request.infoHash,
@@ -83,13 +90,7 @@ export class WebSocketTracker {
   ): Promise<AnnounceAnswer> {
     const tracker = this.#tracker
     if (tracker === undefined)
-      return Promise.reject(
-        new TrackerError(
-          'libtorrent:unsupported_url_protocol',
-          'WebRTC is off, which is what trackers over WebSocket are for: it does not go through a proxy, and needs the ' +
-            'package node-datachannel',
-        ),
-      )
+      return Promise.reject(new TrackerError('libtorrent:unsupported_url_protocol', this.#noWebRtc))
     const { uploaded, downloaded, left, event, numWant } = request
     this.#options = { uploaded, downloaded, left, numwant: numWant }
     return new Promise<AnnounceAnswer>((resolve, reject) => {
