@@ -1,5 +1,6 @@
 import type { KnownPeer, TorrentReport, TrackerReport } from '../engine/protocol.ts'
 import { FilesState } from '../state/rows.ts'
+import { type Counters, counterNames, noCounters } from './counters.ts'
 import { bitfield, measure, type PieceBytes } from './measure.ts'
 import { hasMetadata, type TorrentRecord } from './record.ts'
 
@@ -13,17 +14,6 @@ export type Observed = Required<
   /** null: not reported. */
   distributedCopies: number | null
 }
-
-/** Counters that restart when the torrent does. */
-const counterNames = [
-  'download',
-  'upload',
-  'payloadDownload',
-  'payloadUpload',
-  'failedBytes',
-  'redundantBytes',
-] as const
-export type Counters = Record<(typeof counterNames)[number], number>
 
 /** What the engine saw of one torrent since the daemon started. */
 export interface Live {
@@ -42,15 +32,6 @@ export interface Live {
   /** Kept while loaded, and only when not every byte is real and wanted. */
   bytes: PieceBytes | null
 }
-
-const noCounters = (): Counters => ({
-  download: 0,
-  upload: 0,
-  payloadDownload: 0,
-  payloadUpload: 0,
-  failedBytes: 0,
-  redundantBytes: 0,
-})
 
 /** What is zero as soon as the engine does not have the torrent. */
 const stillness = {

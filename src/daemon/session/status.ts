@@ -1,7 +1,8 @@
 import type { StateName, TorrentStatus } from '../../rpc/contract/types.ts'
 import { FilesState } from '../state/rows.ts'
+import type { Counters } from './counters.ts'
 import { activeSeconds, finishedSeconds, seedingSeconds } from './durations.ts'
-import { type Counters, counter, type Observed } from './live.ts'
+import { counter, type Observed } from './live.ts'
 import { type SeedLimits, seedRank } from './rank.ts'
 import {
   flagsOf,
