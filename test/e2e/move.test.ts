@@ -12,6 +12,7 @@ import {
   waitForSeeding,
   waitForTorrent,
 } from '../helpers/torrents.ts'
+import { waitUntil } from '../helpers/wait-until.ts'
 
 const MiB = 2 ** 20
 
@@ -68,4 +69,32 @@ test('a torrent is moved while it seeds and while it downloads', { timeout: 90_0
   await waitForSeeding(daemon, { session: 'downloads', timeoutMs: 60_000 })
   assert.deepEqual(await sha256All(join(home, 'data')), expected)
   assert.deepEqual(await readdir(join(daemon.folder, 'target')), [])
+})
+
+test('kill -9 of the daemon in the middle of a move: the next one completes it', {
+  timeout: 90_000,
+}, async (t) => {
+  const daemon = await startDaemon(t)
+  const source = await daemon.makeFolder('source')
+  await writeFiles(join(source, 'data'), { 'a.bin': 96 * MiB, 'b.bin': 48 * MiB, 'c/d.bin': MiB })
+  const expected = await sha256All(join(source, 'data'))
+  await addTorrent(daemon, await createTorrent(daemon, join(source, 'data')), source)
+  await waitForSeeding(daemon)
+
+  const home = await elsewhere(t)
+  const client = await daemon.client()
+  const { torrents } = await client.call('torrents.list', { fields: ['info_hash'] })
+  const { info_hash } = torrents[0]!
+  assert.ok(info_hash)
+  await client.call('torrents.move', { session: 'default', info_hash, path: home })
+  client.close()
+  // the first file takes longer than that where it has to be copied
+  await waitUntil('the move has begun', () => existsSync(join(home, 'data')), { everyMs: 1 })
+  await daemon.end('SIGKILL')
+
+  await daemon.start()
+  await waitForTorrent(daemon, 'it has moved', (s) => s.save_path === home && !s.moving_storage)
+  await waitForSeeding(daemon)
+  assert.deepEqual(await sha256All(join(home, 'data')), expected)
+  assert.deepEqual(await readdir(source), [])
 })
