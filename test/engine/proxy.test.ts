@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { createServer as createWebServer } from 'node:http'
 import { createServer } from 'node:net'
 import { describe, type TestContext, test } from 'node:test'
 import type { Settings } from '../../src/rpc/contract/types.ts'
@@ -27,6 +28,30 @@ async function pair(
   return { seed, to, leech }
 }
 
+/** A web server with the torrent's file at `/b`, and at `/a` word that it is at `moved.invalid`. */
+async function startWebSeed(t: TestContext): Promise<{ port: number; callers: Set<number> }> {
+  const { bytes } = torrent.files[0]!
+  const callers = new Set<number>()
+  const server = createWebServer(({ url, headers }, response) => {
+    if (url === '/a') {
+      response.writeHead(302, { location: `http://moved.invalid:${port}/b` }).end()
+      return
+    }
+    const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(headers.range ?? '') ?? []
+    response.writeHead(206, { 'content-range': `bytes ${from}-${to}/${bytes.length}` })
+    response.end(bytes.subarray(Number(from), Number(to) + 1))
+  })
+  server.on('connection', (socket) => callers.add(socket.remotePort!))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.after(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const { port } = server.address() as { port: number }
+  return { port, callers }
+}
+
 // mostly waiting, so several at a time
 describe('a proxy for peers', { concurrency: 3 }, () => {
   for (const [name, kind, type, options] of [
@@ -51,6 +76,52 @@ describe('a proxy for peers', { concurrency: 3 }, () => {
         proxy.carried >= report.payloadDownload!,
         `${proxy.carried} bytes through it, ${report.payloadDownload} in all`,
       )
+    })
+  }
+
+  for (const [name, kind, type] of [
+    ['SOCKS5', 'socks5', 2],
+    ['HTTP', 'http', 4],
+  ] as const) {
+    test(`${name}: web seeds are asked through it, also where they redirect to, and names are looked up there`, async (t) => {
+      const web = await startWebSeed(t)
+      const proxy = await startProxy(t, kind, {
+        names: { 'web.invalid': '127.0.0.1', 'moved.invalid': '127.0.0.1' },
+      })
+      const to = await tempFolder(t)
+      const leech = startEngine(t, {
+        proxy_type: type,
+        proxy_hostname: '127.0.0.1',
+        proxy_port: proxy.port,
+      })
+      await leech.load(
+        task(torrent.id, to, {
+          torrentFile: torrent.bytes,
+          webSeeds: [`http://web.invalid:${web.port}/a`],
+        }),
+      )
+      await leech.until(torrent.id, 'has all', complete(torrent))
+      assert.deepEqual(await wrongFiles(to, torrent.files), [])
+      assert.deepEqual(
+        new Set(proxy.asked),
+        new Set([`web.invalid:${web.port}`, `moved.invalid:${web.port}`]),
+      )
+      assert.ok([...web.callers].every((port) => proxy.ports.has(port)))
+      // and where there is no proxy nothing goes around it
+      const calls = web.callers.size
+      const lost = startEngine(t, { proxy_type: type, proxy_hostname: '127.0.0.1', proxy_port: 9 }, 'lost')
+      await lost.load(
+        task(torrent.id, await tempFolder(t), {
+          torrentFile: torrent.bytes,
+          webSeeds: [`http://127.0.0.1:${web.port}/b`],
+        }),
+      )
+      await until(
+        () => lost.log.some((line) => /web seed .*the (socks5|http) proxy 127\.0\.0\.1:9: /.test(line)),
+        'it fails',
+        () => lost.log.join('\n'),
+      )
+      assert.equal(web.callers.size, calls)
     })
   }
 

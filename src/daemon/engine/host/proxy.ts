@@ -136,7 +136,7 @@ function tunnel(
   })
 }
 
-/** How long a tracker request may take to get a connection, ms. */
+/** How long a request of a tracker or web seed may take to get a connection, ms. */
 const agentTimeoutMs = 20_000
 
 type Connected = (error: Error | null, stream: Duplex) => void

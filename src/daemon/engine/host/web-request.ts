@@ -1,9 +1,14 @@
+import type { IncomingMessage } from 'node:http'
 import type { Metainfo } from '../../../metainfo/types.ts'
 import { fileRanges } from '../storage/layout.ts'
+import type { ProxyPlan } from './proxy-plan.ts'
+import { webGet } from './web-get.ts'
 
 /** How to ask a web seed. */
 export interface WebRequestOptions {
   userAgent: string
+  /** All of it goes through it; null: straight. */
+  proxy: ProxyPlan | null
   /** Without a byte for so long it has failed, ms. */
   timeoutMs: number
   signal: AbortSignal
@@ -49,41 +54,45 @@ async function fetchPart(
   url: string,
   offset: number,
   into: Uint8Array,
-  { userAgent, timeoutMs, signal }: WebRequestOptions,
+  { timeoutMs, signal, ...options }: WebRequestOptions,
 ): Promise<void> {
   const idle = new AbortController()
   const timer = setTimeout(() => idle.abort(new Error(`no answer for ${timeoutMs / 1000} s`)), timeoutMs)
+  const either = AbortSignal.any([signal, idle.signal])
   try {
-    const response = await fetch(url, {
-      headers: { 'user-agent': userAgent, range: `bytes=${offset}-${offset + into.length - 1}` },
-      signal: AbortSignal.any([signal, idle.signal]),
-    })
-    const skip = response.status === 206 ? 0 : offset
+    const range = `bytes=${offset}-${offset + into.length - 1}`
+    const response = await webGet(url, { ...options, signal: either, headers: { range } })
     const fault = answerFault(response, offset, into.length)
-    if (fault !== null || response.body === null) {
-      await response.body?.cancel()
-      throw new Error(fault ?? 'it answered with nothing')
+    if (fault !== null) {
+      response.destroy()
+      throw new Error(fault)
     }
-    const read = await readInto(response.body, skip, into, () => timer.refresh())
+    const skip = response.statusCode === 206 ? 0 : offset
+    const read = await readInto(response, skip, into, () => timer.refresh())
     if (read < into.length) throw new Error(`it sent ${read} bytes of ${into.length}`)
   } catch (error) {
-    const { message, cause } = error as Error
-    throw new Error(`web seed ${url}: ${cause instanceof Error ? cause.message : message}`, { cause: error })
+    const { message, code } = (either.aborted ? either.reason : error) as NodeJS.ErrnoException
+    // a name with several addresses fails with a list of errors and no words
+    throw new Error(`web seed ${url}: ${message || code}`, { cause: error })
   } finally {
     clearTimeout(timer)
   }
 }
 
 /** What makes an answer useless; null for a good one. */
-function answerFault(response: Response, offset: number, length: number): string | null {
-  if (response.status === 206) {
-    const from = /^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1]
+function answerFault(
+  { statusCode, statusMessage, headers }: IncomingMessage,
+  offset: number,
+  length: number,
+): string | null {
+  if (statusCode === 206) {
+    const from = /^bytes (\d+)-/.exec(headers['content-range'] ?? '')?.[1]
     if (from !== undefined && Number(from) !== offset)
       return `it sent bytes from ${from} on, not from ${offset}`
     return null
   }
-  if (response.status !== 200) return `it answered ${response.status} ${response.statusText}`.trim()
-  const total = Number(response.headers.get('content-length') ?? Number.POSITIVE_INFINITY)
+  if (statusCode !== 200) return `it answered ${statusCode} ${statusMessage}`.trim()
+  const total = Number(headers['content-length'] ?? Number.POSITIVE_INFINITY)
   return offset <= largestSurplus && total - offset - length <= largestSurplus
     ? null
     : 'it cannot send parts of a file'
@@ -91,21 +100,23 @@ function answerFault(response: Response, offset: number, length: number): string
 
 /** Copies a body's bytes from `skip` on until `into` is full, then lets go of the rest. Answers with the count. */
 async function readInto(
-  body: ReadableStream<Uint8Array>,
+  body: IncomingMessage,
   skip: number,
   into: Uint8Array,
   onBytes: () => void,
 ): Promise<number> {
+  // a connection whose answer is read to the end can be used again
+  const exact = Number(body.headers['content-length']) === skip + into.length
   let at = 0
   let left = skip
-  for await (const chunk of body) {
+  for await (const chunk of body as AsyncIterable<Buffer>) {
     onBytes()
     const useful = chunk.subarray(left).subarray(0, into.length - at)
     left = Math.max(0, left - chunk.length)
     into.set(useful, at)
     at += useful.length
-    // leaving the loop cancels the body
-    if (at === into.length) break
+    // leaving the loop ends the connection
+    if (at === into.length && !exact) break
   }
   return at
 }

@@ -78,10 +78,9 @@ export class WebSeeds {
   fill(): void {
     const meta = this.#meta
     if (meta === null || this.#torrent.destroyed) return
-    const { proxy, webSeedConnections, urlSeedPipeline } = this.#live()
+    const { webSeedConnections, urlSeedPipeline } = this.#live()
     this.#torrent.maxWebConns = urlSeedPipeline
-    // nothing may go past a proxy
-    const most = proxy === null && this.#wanted() ? webSeedConnections : 0
+    const most = this.#wanted() ? webSeedConnections : 0
     for (const url of [...this.#used.keys()].slice(most)) this.#drop(url)
     for (const url of this.#urls) {
       if (this.#used.size >= most) return
@@ -116,8 +115,8 @@ export class WebSeeds {
       this.fill()
     })
     conn.httpRequest = (piece, offset, length, done) => {
-      const { userAgent, urlSeedTimeout } = this.#live()
-      const options = { userAgent, timeoutMs: urlSeedTimeout * 1000, signal: abort.signal }
+      const { userAgent, urlSeedTimeout, proxy } = this.#live()
+      const options = { userAgent, proxy, timeoutMs: urlSeedTimeout * 1000, signal: abort.signal }
       fetchRange(meta, url, piece * meta.pieceLength + offset, length, options).then(
         (bytes) => {
           if (!conn.destroyed) done(null, bytes)
