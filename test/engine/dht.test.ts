@@ -118,6 +118,19 @@ describe('DHT', { concurrency: 4 }, () => {
       node.announced.map((line) => line.split(' ')[0]),
       [bad.id],
     )
+    // one that may not ask its trackers has not been failed by them
+    const stopped = once(tracker.server, 'stop')
+    await engine.update(good.id, { disableTrackers: true })
+    await stopped
+    const rested = await engine.until(good.id, 'they rest', (r) => r.trackers?.[0]?.startSent === false)
+    const [{ url, verified, complete: seeds, nextAnnounce, updating } = assert.fail()] = rested.trackers!
+    assert.deepEqual([url, verified, seeds, nextAnnounce, updating], [tracker.http, true, 1, null, false])
+    await engine.reannounce(good.id, null, 0)
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    assert.equal(engine.report(good.id).trackers?.[0]?.startSent, false)
+    assert.ok(!node.announced.some((line) => line.startsWith(good.id)))
+    await engine.update(good.id, { disableTrackers: false })
+    await engine.until(good.id, 'it is asked again', (r) => r.trackers?.[0]?.startSent === true)
     await engine.update(good.id, { trackers: [] })
     await until(() => node.announced.some((line) => line.startsWith(good.id)), 'without trackers')
   })

@@ -14,7 +14,8 @@ function announces(s: TestSession, records: TorrentRecord[]): string[] {
     const status = s.status(record)
     const read = [status.announcing_to_trackers, status.announcing_to_dht, status.announcing_to_lsd]
     const task = s.engine.loaded.get(record.row.v1)
-    if (task) assert.deepEqual([task.trackers.length > 0, !task.disableDht, !task.disableLsd], read)
+    assert.notEqual(task?.trackers.length, 0)
+    if (task) assert.deepEqual([!task.disableTrackers, !task.disableDht, !task.disableLsd], read)
     else assert.deepEqual(read, [false, false, false])
     return read.map(Number).join('')
   })

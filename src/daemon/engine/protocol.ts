@@ -36,6 +36,8 @@ export interface TaskOptions {
   limits: TaskLimits
   /** Request nothing, only serve. */
   uploadMode: boolean
+  /** Trackers are known but not asked. */
+  disableTrackers: boolean
   disableDht: boolean
   disableLsd: boolean
   disablePex: boolean

@@ -14,7 +14,7 @@ export interface TaskSource {
 /** What the engine is told of a torrent that it has. */
 export function optionsOf({ row, announces }: TorrentRecord, hints: Hints): TaskOptions {
   return {
-    trackers: announces.trackers ? hints.trackers : [],
+    trackers: hints.trackers,
     webSeeds: hints.webSeeds,
     filePriorities: [...(wantedFiles(row) ?? [])],
     sequential: hasFlag(row.flags, 'sequential_download'),
@@ -25,6 +25,7 @@ export function optionsOf({ row, announces }: TorrentRecord, hints: Hints): Task
       uploads: row.maxUploads,
     },
     uploadMode: hasFlag(row.flags, 'upload_mode'),
+    disableTrackers: !announces.trackers,
     disableDht: hasFlag(row.flags, 'disable_dht') || !announces.dht,
     disableLsd: hasFlag(row.flags, 'disable_lsd') || !announces.lsd,
     disablePex: hasFlag(row.flags, 'disable_pex'),

@@ -156,6 +156,7 @@ export function task(id: string, savePath: string, changes: Partial<TorrentTask>
     sequential: false,
     limits: noLimits,
     uploadMode: false,
+    disableTrackers: false,
     disableDht: true,
     disableLsd: true,
     disablePex: true,

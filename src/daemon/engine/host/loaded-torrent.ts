@@ -170,8 +170,8 @@ export class LoadedTorrent {
       swarm.applyLimits()
       swarm.applyConnections()
     }
-    if (changed('trackers', 'disableDht', 'disableLsd', 'disablePex'))
-      swarm.applyDiscovery(changed('trackers'))
+    if (changed('trackers', 'disableTrackers', 'disableDht', 'disableLsd', 'disablePex'))
+      swarm.applyDiscovery(changed('trackers', 'disableTrackers'))
   }
 
   async #prioritize(): Promise<void> {

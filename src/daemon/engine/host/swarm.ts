@@ -223,7 +223,7 @@ export class Swarm implements Sharer {
     if (torrent.ready) torrent._rechoke()
   }
 
-  /** Other trackers, or other sources of peers allowed. */
+  /** Other trackers, or whether they are asked, or other sources of peers allowed. */
   applyDiscovery(trackers: boolean): void {
     if (trackers) this.discovery.trackersChanged()
     this.discovery.apply()

@@ -53,9 +53,13 @@ export class Trackers {
     this.#hooks = hooks
   }
 
-  /** No tracker helps: there is none, or each has failed since it last answered. */
+  /** No tracker helps: there is none, or each has failed since it last answered. Those not asked cannot fail. */
   get failing(): boolean {
-    return this.#running && this.#entries.every((entry) => entry.fails > 0)
+    return this.#running && this.#entries.every((entry) => this.#asks && entry.fails > 0)
+  }
+
+  get #asks(): boolean {
+    return !this.#state.options.disableTrackers
   }
 
   /** Announces `started`, and from then on as often as each tracker wants. Does nothing when that already runs. */
@@ -68,7 +72,10 @@ export class Trackers {
     this.#look()
   }
 
-  /** The list of trackers changed: those that are gone hear `stopped`, new ones come last in their tier. */
+  /**
+   * The list of trackers changed, or whether they are asked: those that are gone, or are not asked any more, hear
+   * `stopped`; new ones come last in their tier.
+   */
   restart(): void {
     if (!this.#running) return
     const { trackers } = this.#state.options
@@ -82,6 +89,11 @@ export class Trackers {
     const { preferUdp } = this.#net.settings
     const stay = this.#entries.filter((entry) => !gone.includes(entry))
     this.#entries = orderTrackers([...stay, ...fresh.map(entryOf)], { preferUdp })
+    if (!this.#asks) {
+      const heard = this.#entries
+      this.#entries = heard.map((entry) => entry.rested())
+      for (const entry of heard) void this.#leave(entry)
+    }
     this.#sumUp()
     this.#look()
   }
@@ -106,7 +118,7 @@ export class Trackers {
    * are in use.
    */
   reannounce(url: string | null, afterMs: number): void {
-    if (!this.#running) return
+    if (!this.#running || !this.#asks) return
     for (const entry of this.#entries) {
       if (url !== null && entry.url !== url) continue
       entry.nextAt = entry.minAt = Math.max(this.#now() + afterMs, entry.minAt)
@@ -142,16 +154,20 @@ export class Trackers {
   /** Asks whoever is due, and sets the clock for the next. */
   #look(): void {
     if (!this.#running) return
+    clearTimeout(this.#timer)
+    if (this.#asks) this.#askDue()
+    this.#report()
+  }
+
+  #askDue(): void {
     const { settings } = this.#net
     for (const entry of dueTrackers(this.#entries, settings, this.#now())) void this.#announce(entry)
-    clearTimeout(this.#timer)
     const next = nextLook(this.#entries, settings)
     if (next !== Number.POSITIVE_INFINITY) {
       // timers may fire a little early
       const wait = Math.max(0, Math.ceil(next - this.#now())) + 1
       this.#timer = setTimeout(() => this.#look(), Math.min(maxDelayMs, wait))
     }
-    this.#report()
   }
 
   #eventFor(entry: Entry): AnnounceEvent {

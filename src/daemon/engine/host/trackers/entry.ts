@@ -35,6 +35,17 @@ export class Entry implements Scheduled {
     this.givenTier = givenTier
   }
 
+  /** The same as if nothing had been asked since it was loaded, but for what was learnt. */
+  rested(): Entry {
+    const entry = new Entry({ url: this.url, tier: this.tier }, this.givenTier)
+    const { trackerId, fails, failLimit, verified, message, lastError, complete, incomplete, downloaded } =
+      this
+    return Object.assign(entry, {
+      ...{ trackerId, fails, failLimit, verified, message, lastError },
+      ...{ complete, incomplete, downloaded },
+    })
+  }
+
   get updating(): boolean {
     return this.request !== null
   }
