@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { openSync } from 'node:fs'
-import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { DescriptorPool } from '../../src/daemon/engine/storage/descriptor-pool.ts'
@@ -113,6 +113,26 @@ test('a part file of another torrent, or garbage, is not believed', async (t) =>
     await storage.close()
     await rm(join(folder, 'top'), { recursive: true })
   }
+})
+
+test('a file that becomes wanted is made with its full size; an empty part file goes with the storage', async (t) => {
+  const folder = await tempFolder(t)
+  const torrent = makeTorrent([file('top/a', 20_000), file('top/b', 10_000), file('top/c', 20_000)], 16384)
+  const storage = new Storage(torrent.meta, torrent.id, folder, new DescriptorPool(4), [4, 0, 0])
+  await storage.prepare()
+  await writePieces(storage, torrent, [1])
+  const parts = `.${torrent.id}.parts`
+  assert.deepEqual(await readdir(folder), [parts, 'top'])
+  await storage.setPriorities([4, 4, 4])
+  assert.equal((await stat(join(folder, 'top/c'))).size, 20_000)
+  const b = await readFile(join(folder, 'top/b'))
+  assert.equal(Buffer.compare(b, torrent.files[1]!.bytes), 0)
+  assert.deepEqual(await readdir(folder), [parts, 'top'], 'it stays while the storage is in use')
+  const piece = new Uint8Array(16384)
+  await storage.read(16384, piece)
+  assert.equal(Buffer.compare(piece, bytesOf(torrent.files).subarray(16384, 32768)), 0)
+  await storage.close()
+  assert.deepEqual(await readdir(folder), ['top'])
 })
 
 test('an unwanted file that exists keeps its bytes to itself', async (t) => {

@@ -34,24 +34,6 @@ export const differences: readonly Allowed[] = [
     why: 'everything is written by itself, most of it at once; libtorrent waits for somebody who asks it to save',
   },
   {
-    field: /\/status\/distributed_copies$/,
-    scenario: 'recheck of a corrupted piece',
-    at: 'check waits',
-    ours: 0,
-    theirs: -1,
-    decided: 'open',
-    why: 'no piece of a former seed is known until its check begins; libtorrent keeps saying that it is a seed',
-  },
-  {
-    field: /\/handle\/piece_availability$/,
-    scenario: ['recheck of a corrupted piece', 'seed mode without a file, and without any'],
-    at: ['check waits', 'checked'],
-    ours: /^[0,]+$/,
-    theirs: undefined,
-    decided: 'open',
-    why: 'no peer of a former seed is known to have anything; libtorrent keeps saying that it is a seed',
-  },
-  {
     field: /^seen\/paused$/,
     scenario: 'a file that cannot be opened, at the check',
     at: 'cleared',
@@ -68,29 +50,6 @@ export const differences: readonly Allowed[] = [
     theirs: /[1-9]/,
     decided: 'open',
     why: 'what a check found before it failed is not told, since the next check begins anew',
-  },
-  {
-    field: /^disk\/save:(t:([abc]\.bin)?)?$/,
-    scenario: 'file priorities: rules at the edges',
-    ours: undefined,
-    theirs: /./,
-    decided: 'open',
-    why: 'a file that becomes wanted is made when its first bytes come; libtorrent makes it, full of zeros, at once',
-  },
-  {
-    field: /^disk\/(save|moved):\.[0-9a-f]{40}\.parts$/,
-    ours: undefined,
-    theirs: 'part file',
-    decided: 'open',
-    why: 'the part file goes when nothing is left that needs it; libtorrent keeps it until the torrent is removed',
-  },
-  {
-    field: /\/status\/total_wanted(_done)?$/,
-    at: 'a seed, not all wanted',
-    ours: is((size) => size < 320_001),
-    theirs: 320_001,
-    decided: 'open',
-    why: 'the wanted pieces, for a seed too; libtorrent forgets what is wanted once it has everything',
   },
   {
     field: /\/handle\/(download|upload)_limit$/,
@@ -113,7 +72,7 @@ export const differences: readonly Allowed[] = [
     scenario: 'settings',
     ours: /porla|PL/,
     theirs: /libtorrent|LT/,
-    decided: 'open',
+    decided: 'settings: porla_forced',
     why: 'each says who it is',
   },
   {
@@ -130,7 +89,7 @@ export const differences: readonly Allowed[] = [
     scenario: 'settings',
     ours: (value: unknown) => value !== undefined,
     theirs: undefined,
-    decided: 'open',
+    decided: 'settings: added_after_2_0_8',
     why: 'settings of later releases of libtorrent 2.0 than the one that is compared with',
   },
   {
@@ -138,7 +97,7 @@ export const differences: readonly Allowed[] = [
     at: 'presets',
     ours: '',
     theirs: undefined,
-    decided: 'open',
+    decided: 'settings: the default in settings-pack.json',
     why: 'a setting that has no default reads as the empty string',
   },
   {
@@ -146,7 +105,7 @@ export const differences: readonly Allowed[] = [
     scenario: 'magnet links',
     ours: (value: unknown) => value === undefined || /info-hash/.test(String(value)),
     theirs: () => true,
-    decided: 'open',
+    decided: 'wrong argument type',
     why: 'a link whose hash is none is refused at once; libtorrent refuses it when it is added',
   },
   {
@@ -154,7 +113,7 @@ export const differences: readonly Allowed[] = [
     scenario: 'magnet links',
     ours: () => true,
     theirs: (value: unknown) => value === undefined || value === 'unsupported URL protocol',
-    decided: 'open',
+    decided: 'wrong argument type',
     why: 'a scheme may be written in capitals (RFC 3986); libtorrent takes small letters only',
   },
   {
@@ -164,13 +123,5 @@ export const differences: readonly Allowed[] = [
     theirs: -1,
     decided: 'open',
     why: 'whoever is unfinished has a place in the queue; libtorrent does not give it back to one that was trusted in vain',
-  },
-  {
-    field: /^u\/status\/distributed_copies$/,
-    scenario: 'seed mode without a file, and without any',
-    ours: 0,
-    theirs: -1,
-    decided: 'open',
-    why: 'nothing is there; libtorrent keeps saying that it is a seed',
   },
 ]

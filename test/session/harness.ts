@@ -8,6 +8,7 @@ import type {
   EngineListener,
   EngineState,
   MoveTask,
+  PriorityTask,
   ScrapeResult,
   TaskError,
   TaskOptions,
@@ -158,6 +159,10 @@ export class ScriptedEngine implements Engine {
 
   async moveFiles({ from, to }: MoveTask): Promise<void> {
     await this.#asked('moveFiles', `${from} -> ${to}`)
+  }
+
+  async placeFiles({ before, now }: PriorityTask): Promise<void> {
+    await this.#asked('placeFiles', `${before} -> ${now}`)
   }
 
   async stop(): Promise<void> {

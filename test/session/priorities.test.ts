@@ -84,6 +84,12 @@ test('what is wanted decides at once whether a torrent is finished, running or n
     queue_position: 0,
   })
   assert.equal(s.status(record).completed_time, 0)
+  await s.settle()
+  assert.equal(
+    s.engine.calls.at(-1),
+    'placeFiles 0,0,4 -> ',
+    'files that became wanted are made, running or not',
+  )
   prioritizeFiles(s.session, record, [0, 0, 0])
   assert.deepEqual([look(s, record).state, look(s, record).progress], ['finished', 1])
   await s.close()

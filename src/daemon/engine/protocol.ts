@@ -90,6 +90,14 @@ export interface MoveTask {
   have: Uint8Array | null
 }
 
+/** File priorities that changed: those before, and those now; the rest has 4. */
+export interface PriorityTask {
+  torrentFile: Uint8Array
+  savePath: string
+  before: number[]
+  now: number[]
+}
+
 /** Requests of the daemon: one property per method, as `params -> result`. Each is answered exactly once. */
 export interface HostMethods {
   /** First message. Also later: applies what can change at once, rebuilds the client for the rest. */
@@ -134,6 +142,11 @@ export interface HostMethods {
    * After an error nothing has moved.
    */
   moveFiles: (params: MoveTask) => null
+  /**
+   * Gives the files of a torrent that is not loaded their place: those that have become wanted are made, and get the
+   * bytes that were kept aside; see Storage.setPriorities.
+   */
+  placeFiles: (params: PriorityTask) => null
   /** Unloads everything, tells trackers, then exits by itself. */
   shutdown: (params: { deadlineMs: number }) => null
 }
@@ -312,6 +325,7 @@ export interface Engine {
   downloadQueue(id: TorrentId): Promise<PartialPiece[]>
   removeFiles(torrentFile: Uint8Array, savePath: string): Promise<void>
   moveFiles(task: MoveTask): Promise<void>
+  placeFiles(task: PriorityTask): Promise<void>
   /** Ends the host, tidily within the deadline, else by force. */
   stop(deadlineMs: number): Promise<void>
 }

@@ -9,6 +9,7 @@ import type {
   HostMethods,
   LastReport,
   MoveTask,
+  PriorityTask,
   ScrapeResult,
   TaskOptions,
   TorrentTask,
@@ -117,6 +118,10 @@ class Supervisor implements Engine {
 
   async moveFiles(task: MoveTask): Promise<void> {
     await this.#call('moveFiles', task)
+  }
+
+  async placeFiles(task: PriorityTask): Promise<void> {
+    await this.#call('placeFiles', task)
   }
 
   async stop(deadlineMs: number): Promise<void> {

@@ -8,7 +8,7 @@ import { everyFile } from './flags.ts'
 import { measure, pieceBytesOf, priorityOf, sizesOf } from './measure.ts'
 import { fullPriorities } from './metadata.ts'
 import { finishedChanged } from './observer.ts'
-import { hasMetadata, type TorrentRecord } from './record.ts'
+import { hasMetadata, type TorrentRecord, wantedFiles } from './record.ts'
 import type { Session } from './session.ts'
 
 /** libtorrent's top_priority, and what it makes of a priority that does not exist. */
@@ -61,6 +61,8 @@ export function prioritizeFiles(session: Session, record: TorrentRecord, list: r
     totalWanted: sizes.totalWanted,
     flags: row.flags & ~everyFile,
   }
+  // As long as nobody has looked at the files, none is made.
+  if (progress.files === FilesState.known) record.before ??= [...(wantedFiles(row) ?? [])]
   session.change(record, changes, () => {
     session.store.saveProgress(row.id, next)
   })
@@ -89,6 +91,17 @@ export async function fileProgressOf(session: Session, record: TorrentRecord): P
     }
   }
   return fileProgress(metainfo, piecesOf(session, record).have)
+}
+
+/**
+ * Has the files of a torrent that is not in the engine follow its priorities: those that became wanted since `before` are
+ * made. Rejects when one of them cannot be, or when the engine went away.
+ */
+export async function placeFiles(session: Session, record: TorrentRecord, before: number[]): Promise<void> {
+  const torrentFile = session.torrentFile(record)
+  if (torrentFile === null) return
+  const now = [...(wantedFiles(record.row) ?? [])]
+  await session.engine.placeFiles({ torrentFile, savePath: record.row.savePath, before, now })
 }
 
 /** The files of a torrent; none before metadata. */

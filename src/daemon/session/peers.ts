@@ -1,5 +1,5 @@
 import type { PartialPiece, PeerInfo } from '../../rpc/contract/peers.ts'
-import { isSeed, type TorrentRecord } from './record.ts'
+import { countsAsSeed, isSeed, type TorrentRecord } from './record.ts'
 import type { Session } from './session.ts'
 
 /** The connections of a torrent, half-open ones included; none while it does not run. */
@@ -9,7 +9,7 @@ export async function peersOf(session: Session, record: TorrentRecord): Promise<
 
 /** How many connected peers have each piece; empty before metadata and, as in libtorrent, for a seed. */
 export async function availabilityOf(session: Session, record: TorrentRecord): Promise<number[]> {
-  if (isSeed(record)) return []
+  if (isSeed(record) || countsAsSeed(record)) return []
   const told = await askEngine(session, record, () => session.engine.pieceAvailability(record.row.v1))
   return told ?? new Array<number>(record.row.pieces).fill(0)
 }

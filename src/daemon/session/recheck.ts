@@ -2,7 +2,7 @@ import { FilesState } from '../state/rows.ts'
 import { countUp } from './durations.ts'
 import { everyFile, flagBit } from './flags.ts'
 import { forgetPieces } from './live.ts'
-import { hasMetadata, isChecking, isSeed, type TorrentRecord } from './record.ts'
+import { countsAsSeed, hasMetadata, isChecking, isSeed, type TorrentRecord } from './record.ts'
 import type { Session } from './session.ts'
 import { withoutError } from './trouble.ts'
 
@@ -27,6 +27,7 @@ export function recheck(session: Session, record: TorrentRecord): void {
   }
   const flags = row.flags & ~flagBit.seed_mode
   const wasSeed = isSeed(record)
+  record.wasSeed = wasSeed || countsAsSeed(record)
   const changes = {
     ...withoutError(row, wasSeed ? flags | everyFile : flags),
     ...(wasSeed && { totalWanted: row.total }),

@@ -43,6 +43,10 @@ export interface TorrentRecord {
   interrupted: boolean
   /** Its options changed since the engine heard them. */
   stale: boolean
+  /** File priorities before a change that the files on disk have not followed yet; null: they have. */
+  before: number[] | null
+  /** It was a seed, or was trusted to be one, before the check that is or was due. */
+  wasSeed: boolean
   /** What the engine saw since the daemon started, null when it never ran. */
   live: Live | null
 
@@ -74,6 +78,8 @@ export function newRecord(row: TorrentRow, progress: ProgressRow): TorrentRecord
     restart: null,
     interrupted: false,
     stale: false,
+    before: null,
+    wasSeed: false,
     live: null,
     countedTo: null,
     finishedMsAtStart: progress.finishedMs,
@@ -153,4 +159,12 @@ export function flagsOf(record: TorrentRecord): FlagName[] {
   if (isPaused(record)) flags.push('paused')
   if (isManaged(record)) flags.push('auto_managed')
   return flags
+}
+
+/**
+ * How a former seed shows itself until a piece or a peer is found: as in libtorrent, which counts copies of pieces from
+ * then on only, its availability is that of a seed.
+ */
+export function countsAsSeed({ wasSeed, progress, live }: TorrentRecord): boolean {
+  return wasSeed && progress.haveCount === 0 && (live?.seen.connections ?? 0) === 0
 }

@@ -23,6 +23,8 @@ export interface RunnerHost {
    * that could not be kept: the move is tried again then.
    */
   move(record: TorrentRecord): Promise<void>
+  /** Gives the files of a torrent their place by its priorities; `before` are the ones that they follow now. */
+  place(record: TorrentRecord, before: number[]): Promise<void>
   /** The engine works but would not take the torrent, or its task could not be made. */
   refused(record: TorrentRecord, error: Error): void
 }
@@ -58,6 +60,8 @@ export class Runner {
     if (!mayLoad(record)) record.interrupted = false
     if (isMoving(record) && !record.removed) {
       if (!record.blocked && !this.#away) this.#move(record)
+    } else if (record.before !== null && !record.removed && !this.#away) {
+      this.#place(record, record.before)
     } else if (!wanted) {
       this.#out(record)
     } else if (!this.#away) {
@@ -136,6 +140,15 @@ export class Runner {
     })
   }
 
+  #place(record: TorrentRecord, before: number[]): void {
+    record.before = null
+    const life = this.#life
+    this.#step(record, this.#host.place(record, before), {
+      done: () => {},
+      failed: (error) => this.#notLoaded(record, error, life),
+    })
+  }
+
   #gone(record: TorrentRecord, report: LastReport | null): void {
     // When the engine was lost meanwhile, `lost` has said so already.
     if (!record.loaded) return
@@ -152,6 +165,7 @@ export class Runner {
       return
     }
     record.stale = false
+    record.before = null
     const life = this.#life
     this.#step(record, this.#engine.update(record.row.v1, options), {
       done: () => {},

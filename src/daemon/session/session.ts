@@ -9,6 +9,7 @@ import type { Store } from '../state/store.ts'
 import type { Clock } from './clock.ts'
 import { DiskRetry } from './disk-retry.ts'
 import { type EventSink, noSink, turn } from './events.ts'
+import { placeFiles } from './files.ts'
 import { goesOn } from './flags.ts'
 import { endLive } from './live.ts'
 import { type PieceBytes, pieceBytesOf } from './measure.ts'
@@ -192,10 +193,7 @@ export class Session implements RunnerHost {
     this.scheduler.request()
   }
 
-  /**
-   * Finds out whether something of a new torrent is on disk already. Until then it does not run. The metainfo is read
-   * from the state unless it is at hand.
-   */
+  /** Finds out whether something of a new torrent is on disk already; it does not run before. */
   look(record: TorrentRecord, metainfo: Metainfo | null = null): void {
     if (
       record.blocked ||
@@ -316,6 +314,10 @@ export class Session implements RunnerHost {
 
   move(record: TorrentRecord): Promise<void> {
     return carryOutMove(this, record)
+  }
+
+  place(record: TorrentRecord, before: number[]): Promise<void> {
+    return placeFiles(this, record, before)
   }
 
   refused(record: TorrentRecord, error: Error): void {

@@ -5,6 +5,7 @@ import { activeSeconds, finishedSeconds, seedingSeconds } from './durations.ts'
 import { counter, type Observed } from './live.ts'
 import { type SeedLimits, seedRank } from './rank.ts'
 import {
+  countsAsSeed,
   flagsOf,
   hasMetadata,
   infoHashOf,
@@ -68,7 +69,7 @@ const known = (record: TorrentRecord, value: number) =>
 
 function distributedCopies(record: TorrentRecord): number {
   if (!hasMetadata(record)) return 0
-  if (isSeed(record)) return -1
+  if (isSeed(record) || countsAsSeed(record)) return -1
   const reported = record.live?.seen.distributedCopies
   if (reported !== null && reported !== undefined) return reported
   // Without peers: our own share, in thousandths.
@@ -92,8 +93,10 @@ const fields: { readonly [K in StatusField]: Field<K> } = {
   queue_position: ({ position }) => position,
   total: ({ row }) => row.total,
   total_done: (record) => known(record, record.progress.done),
-  total_wanted: ({ row }) => row.totalWanted,
-  total_wanted_done: (record) => known(record, record.progress.wantedDone),
+  // As in libtorrent, what is wanted is forgotten once everything is there.
+  total_wanted: (record) => (isSeed(record) ? record.row.total : record.row.totalWanted),
+  total_wanted_done: (record) =>
+    isSeed(record) ? record.row.total : known(record, record.progress.wantedDone),
   num_pieces: (record) => known(record, record.progress.haveCount),
   block_size: ({ row }) => Math.min(blockSize, row.pieceLength),
   total_download: counted('download'),

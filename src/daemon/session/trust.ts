@@ -24,6 +24,7 @@ export async function trustFiles(
     session.note(record, { flags: row.flags & ~flagBit.seed_mode })
     // As in libtorrent, whatever is there is checked, and be it nothing.
     progress.files = FilesState.unchecked
+    record.wasSeed = true
     session.saver.mark(record)
     session.touch(record)
     return false

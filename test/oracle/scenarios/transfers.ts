@@ -8,7 +8,7 @@ import { threeFiles } from '../world.ts'
 const running = { auto_managed: false, paused: false }
 
 /** Two seeds at the end of a download: a block may come from both. */
-const twice = ['total_payload_download', 'all_time_download', 'total_redundant_bytes']
+const twice = ['total_download', 'total_payload_download', 'all_time_download', 'total_redundant_bytes']
 
 /** Which of them are known as seeds, too, when one was sent away at the very end. */
 const chance = [...twice, 'list_seeds', 'connect_candidates', 'seed_rank']
@@ -155,7 +155,7 @@ export const transfers: Scenario[] = [
         await side.until('t', 'seeds', ({ is_seeding }) => is_seeding)
         await side.checkpoint('seeding again', {
           // How much was still to come, and what was on its way at the pause.
-          without: [...twice, 'total_download'],
+          without: twice,
           more: async () => ({
             onlyTheRest: ((await side.status('t')).total_payload_download as number) < 1_450_000,
             lasts: await grows(side, 't', 'active_duration'),

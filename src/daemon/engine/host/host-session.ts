@@ -4,12 +4,13 @@ import { type Metainfo, parseTorrent } from '../../../metainfo/index.ts'
 import type { PartialPiece, PeerInfo } from '../../../rpc/contract/peers.ts'
 import type { Settings } from '../../../rpc/contract/types.ts'
 import { anyBit } from '../bits.ts'
-import type { HostEvent, HostMethods, LastReport, MoveTask, ScrapeResult } from '../protocol.ts'
+import type { HostEvent, HostMethods, LastReport, MoveTask, PriorityTask, ScrapeResult } from '../protocol.ts'
 import { DescriptorPool } from '../storage/descriptor-pool.ts'
 import { filePieces } from '../storage/layout.ts'
 import { moveFiles } from '../storage/move-files.ts'
 import { ReadCache } from '../storage/read-cache.ts'
 import { removeFiles } from '../storage/remove-files.ts'
+import { Storage } from '../storage/storage.ts'
 import { ClientKeeper } from './client-keeper.ts'
 import { guardIncoming } from './incoming.ts'
 import { type HostParts, LoadedTorrent } from './loaded-torrent.ts'
@@ -171,6 +172,19 @@ export class HostSession implements Handlers {
     const left = await moveFiles({ files: meta.files, infoHash, from, to, claimed })
     if (left !== null)
       this.#emit({ event: 'log', level: 'warning', message: `after a move: ${left.message}` })
+    return null
+  }
+
+  async placeFiles({ torrentFile, savePath, before, now }: PriorityTask): Promise<null> {
+    const meta = parseTorrent(torrentFile)
+    const storage = new Storage(meta, await this.#unloaded(meta), savePath, this.#pool, before)
+    try {
+      await storage.prepare()
+      await storage.setPriorities(now)
+      await storage.createEmptyFiles()
+    } finally {
+      await storage.close()
+    }
     return null
   }
 

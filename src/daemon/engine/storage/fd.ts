@@ -1,4 +1,4 @@
-import { close, fstat, open, read, write } from 'node:fs'
+import { close, fstat, ftruncate, open, read, write } from 'node:fs'
 
 /**
  * Positional reads and writes on raw descriptors. Not FileHandle: it costs an object and a promise chain more
@@ -20,6 +20,17 @@ export function closeFd(fd: number): Promise<void> {
 export function isRegular(fd: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
     fstat(fd, (error, found) => (error === null ? resolve(found.isFile()) : reject(error)))
+  })
+}
+
+/** Makes a file `size` bytes long if it is shorter; what is added reads as zeros. */
+export function extendTo(fd: number, size: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    fstat(fd, (error, found) => {
+      if (error !== null) return reject(error)
+      if (found.size >= size) return resolve()
+      ftruncate(fd, size, (error) => (error === null ? resolve() : reject(error)))
+    })
   })
 }
 

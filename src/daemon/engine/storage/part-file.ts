@@ -107,13 +107,19 @@ export class PartFile {
     })
   }
 
-  /** Gives up the slots of pieces; the file goes with the last one. */
+  /** Gives up the slots of pieces. As in libtorrent, the file stays until the storage is closed. */
   async free(pieces: number[]): Promise<void> {
     await this.#inTurn(async () => {
       for (const piece of pieces) {
-        if (!this.#slots.delete(piece) || this.#slots.size === 0) continue
+        if (!this.#slots.delete(piece)) continue
         await this.#files.write(this.name, false, (fd) => writeAt(fd, entryBytes(noSlot), 8 + 4 * piece))
       }
+    })
+  }
+
+  /** Removes the file if nothing is left in it. */
+  async tidy(): Promise<void> {
+    await this.#inTurn(async () => {
       if (this.#slots.size === 0 && this.#written) await this.#remove()
     })
   }

@@ -2,7 +2,7 @@ import { readlink, symlink } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import type { Metainfo } from '../../../metainfo/types.ts'
 import type { DescriptorPool } from './descriptor-pool.ts'
-import { readAt, writeAt } from './fd.ts'
+import { extendTo, readAt, writeAt } from './fd.ts'
 import { Gate } from './gate.ts'
 import { type FileRange, filePieces, fileRanges } from './layout.ts'
 import { OpenFiles } from './open-files.ts'
@@ -52,10 +52,20 @@ export class Storage {
     })
   }
 
-  /** New file priorities: 0 is unwanted. Bytes that were kept aside move into files that are wanted now. */
+  /**
+   * New file priorities: 0 is unwanted. As in libtorrent, a file that becomes wanted is made at once with its full size
+   * (without taking room on disk), and gets its bytes that were kept aside.
+   */
   setPriorities(priorities: readonly number[]): Promise<void> {
+    const before = this.#priorities
     this.#priorities = priorities
-    return this.#gate.exclusive(() => this.#place())
+    return this.#gate.exclusive(async () => {
+      await this.#place()
+      for (const [index, file] of this.meta.files.entries()) {
+        if (file.pad || file.size === 0 || !this.#wanted(index) || this.#wanted(index, before)) continue
+        await this.#files.write(file.path, file.executable, (fd) => extendTo(fd, file.size))
+      }
+    })
   }
 
   /** Whether a file's bytes live in the part file. */
@@ -99,13 +109,17 @@ export class Storage {
     }
   }
 
-  /** Waits for reads and writes under way, then closes the files. */
+  /** Waits for reads and writes under way, then closes the files; a part file with nothing in it goes. */
   close(): Promise<void> {
-    return this.#gate.exclusive(() => this.#files.close())
+    return this.#gate.exclusive(async () => {
+      // One that cannot be removed is empty and harms nobody; the next storage tries again.
+      await this.part.tidy().catch(() => {})
+      await this.#files.close()
+    })
   }
 
-  #wanted(file: number): boolean {
-    return (this.#priorities[file] ?? defaultPriority) > 0
+  #wanted(file: number, priorities = this.#priorities): boolean {
+    return (priorities[file] ?? defaultPriority) > 0
   }
 
   /** Decides where each file's bytes live, and moves them if that changed. */
