@@ -30,7 +30,7 @@ export const differences: readonly Allowed[] = [
     field: /\/status\/need_save_resume$/,
     ours: false,
     theirs: true,
-    decided: 'settings and client data',
+    decided: 'section 6: a row is written in the same transaction as the change',
     why: 'everything is written by itself, most of it at once; libtorrent waits for somebody who asks it to save',
   },
   {
@@ -105,15 +105,15 @@ export const differences: readonly Allowed[] = [
     scenario: 'magnet links',
     ours: (value: unknown) => value === undefined || /info-hash/.test(String(value)),
     theirs: () => true,
-    decided: 'wrong argument type',
-    why: 'a link whose hash is none is refused at once; libtorrent refuses it when it is added',
+    decided: 'wrong argument type: always an error that names the argument',
+    why: 'a link whose hash is none is refused at once, as bad input is; libtorrent refuses it when it is added',
   },
   {
     field: /^seen\/upper case\//,
     scenario: 'magnet links',
     ours: () => true,
     theirs: (value: unknown) => value === undefined || value === 'unsupported URL protocol',
-    decided: 'wrong argument type',
+    decided: 'wrong argument type: only what is wrong is an error',
     why: 'a scheme may be written in capitals (RFC 3986); libtorrent takes small letters only',
   },
   {
@@ -121,7 +121,7 @@ export const differences: readonly Allowed[] = [
     scenario: 'seed mode without a file, and without any',
     ours: is((position) => position >= 0),
     theirs: -1,
-    decided: 'open',
+    decided: 'the queue: unfinished torrents have the positions 0..n-1',
     why: 'whoever is unfinished has a place in the queue; libtorrent does not give it back to one that was trusted in vain',
   },
 ]

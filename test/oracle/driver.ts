@@ -45,6 +45,11 @@ export class Driver {
     return new Driver(process.execPath, [launcher, script, session], env, cwd)
   }
 
+  /** The program's process. */
+  get pid(): number {
+    return this.#child.pid!
+  }
+
   /** What the program said on stderr: tracebacks, warnings. */
   get stderr(): string {
     return this.#stderr

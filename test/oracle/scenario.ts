@@ -1,5 +1,6 @@
 import type { TestContext } from 'node:test'
 import { loopback, startDaemon } from '../helpers/daemon.ts'
+import { engineProcess } from '../helpers/torrents.ts'
 import { Driver } from './driver.ts'
 import { Comparison } from './meeting.ts'
 import { Side } from './side.ts'
@@ -34,8 +35,12 @@ export async function runScenario(
   try {
     await drivers.libtorrent.request('apply', { settings: both })
     const run = await story(world)
+    const writers = {
+      'porla-lua': () => engineProcess(daemon),
+      libtorrent: async () => drivers.libtorrent.pid,
+    }
     const sides = (['porla-lua', 'libtorrent'] as const).map(
-      (name, i) => new Side(name, folders[i]!, drivers[name], comparison),
+      (name, i) => new Side(name, folders[i]!, drivers[name], comparison, writers[name]),
     )
     const outcomes = await Promise.allSettled(
       sides.map(async (side) => {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdir, readdir, stat } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -54,13 +55,22 @@ export class Side {
   readonly folder: string
   readonly driver: Driver
   readonly #meeting: Meeting
+  readonly #writer: () => Promise<number>
   readonly #keys = new Set<string>()
 
-  constructor(name: SideName, folder: string, driver: Driver, meeting: Meeting) {
+  /** `writer`: the process that writes the files. */
+  constructor(
+    name: SideName,
+    folder: string,
+    driver: Driver,
+    meeting: Meeting,
+    writer: () => Promise<number>,
+  ) {
     this.name = name
     this.folder = folder
     this.driver = driver
     this.#meeting = meeting
+    this.#writer = writer
   }
 
   path(...parts: string[]): string {
@@ -100,6 +110,11 @@ export class Side {
 
   apply(settings: Record<string, unknown>): Promise<unknown> {
     return this.driver.request('apply', { settings })
+  }
+
+  /** No file may grow beyond so many bytes, which stops root, too; both programs ignore SIGXFSZ and see EFBIG. */
+  async limitFiles(bytes: number | 'unlimited'): Promise<void> {
+    execFileSync('prlimit', ['--pid', String(await this.#writer()), `--fsize=${bytes}:unlimited`])
   }
 
   connect(key: string, { ip, port }: Peer): Promise<unknown> {

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Compile } from 'typebox/compile'
 import { pause, resume } from '../../src/daemon/session/commands.ts'
+import { prioritizeFiles } from '../../src/daemon/session/files.ts'
+import { availabilityOf } from '../../src/daemon/session/peers.ts'
 import { recheck } from '../../src/daemon/session/recheck.ts'
 import { isStatusField, statusFields } from '../../src/daemon/session/status.ts'
 import { TorrentStatus } from '../../src/rpc/contract/types.ts'
@@ -145,4 +147,32 @@ test('finished and seeding durations count only their time', async (t) => {
   assert.deepEqual([paused.active_duration, paused.finished_duration, paused.seeding_duration], [7, 4, 4])
   recheck(s.session, record)
   assert.equal(s.status(record).finished_duration, 4, 'what was counted up to a pause stays')
+})
+
+test('a seed wants all that it has; while its check waits it shows itself as one', async (t) => {
+  const s = openSession(t)
+  const record = s.add({ ti })
+  await s.settle()
+  const id = record.row.v1
+  const have = Uint8Array.of(0xf0)
+  s.engine.say({ id, phase: 'running', have })
+  prioritizeFiles(s.session, record, [0])
+  const { total, total_wanted, total_wanted_done } = s.status(record)
+  assert.deepEqual([total_wanted, total_wanted_done], [total, total])
+  pause(s.session, record)
+  await s.settle()
+  recheck(s.session, record)
+  assert.equal(s.status(record).state, 'checking_files')
+  assert.equal(s.status(record).distributed_copies, -1)
+  assert.deepEqual(await availabilityOf(s.session, record), [])
+  resume(s.session, record)
+  await s.settle()
+  s.engine.say({
+    id,
+    phase: 'running',
+    have: Uint8Array.of(0x80),
+    distributedCopies: 0.25,
+  })
+  assert.equal(s.status(record).distributed_copies, 0.25)
+  assert.equal((await availabilityOf(s.session, record)).length, record.row.pieces)
 })

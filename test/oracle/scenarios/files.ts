@@ -178,4 +178,37 @@ export const files: Scenario[] = [
       }
     },
   },
+  {
+    name: 'a file that may not grow, in the middle of a download',
+    story: async (world) => {
+      const made = await world.torrent('t', threeFiles)
+      const seed = await world.seed(made)
+      const other = await world.seed(made)
+      return async (side) => {
+        await side.add('t', { file: made.file, flags: running })
+        await side.until('t', 'runs', ({ state }) => state === 'downloading')
+        // Enough for two of the files, not for the one between them.
+        await side.limitFiles(120_000)
+        await side.connect('t', seed)
+        await side.until('t', 'cannot write', ({ flags }) => flags.upload_mode === true)
+        await side.checkpoint('full', {
+          only: [],
+          tree: false,
+          more: async () => {
+            const { state, flags, is_finished, error, error_file } = await side.status('t')
+            return { state, flags, is_finished, error: error !== undefined, file: error_file !== undefined }
+          },
+        })
+        await side.limitFiles('unlimited')
+        await side.call('t', 'clear_error')
+        await side.setFlags('t', { upload_mode: false })
+        await side.connect('t', other)
+        await side.until('t', 'seeds', ({ is_seeding }) => is_seeding)
+        // What was on its way when the disk refused comes again.
+        const chance = 'total_download total_payload_download all_time_download total_redundant_bytes'
+        const peers = 'list_peers list_seeds connect_candidates num_peers num_connections num_seeds seed_rank'
+        await side.checkpoint('complete', { without: `${chance} ${peers}`.split(' ') })
+      }
+    },
+  },
 ]
