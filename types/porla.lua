@@ -555,7 +555,7 @@ function List:add(value) end
 ---@field disable_hash_checks boolean Kept without effect.
 ---@field allow_i2p_mixed boolean Kept without effect.
 ---@field no_atime_storage boolean Kept without effect.
----@field incoming_starts_queued_torrents boolean Kept without effect.
+---@field incoming_starts_queued_torrents boolean
 ---@field report_true_downloaded boolean
 ---@field strict_end_game_mode boolean Kept without effect.
 ---@field enable_outgoing_utp boolean

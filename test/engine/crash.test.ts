@@ -57,7 +57,13 @@ describe('crashes', { concurrency: 4 }, () => {
       settings: quiet,
       hostEntry: entry,
       log: (_level, message) => log.push(message),
-      listener: { report() {}, metadata() {}, lost: () => times.push(performance.now()), ready() {} },
+      listener: {
+        report() {},
+        metadata() {},
+        wanted() {},
+        lost: () => times.push(performance.now()),
+        ready() {},
+      },
     })
     t.after(() => engine.stop(1000))
     await assert.rejects(engine.load(task('00'.repeat(20), folder)), { code: ErrorCode.EngineUnavailable })

@@ -74,6 +74,8 @@ test('webtorrent still has the private names that the engine uses', () => {
     assert.ok(nat.includes(text), `nat-api no longer has: ${text}`)
   const pool = inWebtorrent('lib/conn-pool.js')
   for (const text of [
+    'await self._client.get(infoHash)',
+    'await self._client._getByHash(infoHashHash)',
     'this.tcpServer.listen(client.torrentPort',
     'utp.createServer()',
     'this.utpServer.listen(',

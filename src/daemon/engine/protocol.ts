@@ -258,12 +258,20 @@ export interface LastReport extends TorrentReport {
   known?: KnownPeer[]
 }
 
+/** Which torrent a peer called for. */
+export type Wanted = { id: TorrentId } | { secret: string }
+
 /** What a host says on its own. */
 export type HostEvent =
   | { event: 'reports'; reports: TorrentReport[] }
   /** The info dictionary of a magnet arrived: its exact bytes. Comes before the check of what is on disk. */
   | { event: 'metadata'; id: TorrentId; info: Uint8Array }
   | { event: 'listening'; host: string; port: number }
+  /**
+   * A peer called for a torrent that is not loaded: its id, or (encrypted) `secret`, the SHA-1 of "req2" and the id's
+   * bytes as hex. Only with incoming_starts_queued_torrents.
+   */
+  | ({ event: 'wanted' } & Wanted)
   /** The client could not listen or lost its DHT; the host tries again by itself. */
   | { event: 'trouble'; message: string }
   | { event: 'log'; level: 'debug' | 'info' | 'warning' | 'error'; message: string }
@@ -294,6 +302,8 @@ export interface EngineState {
 export interface EngineListener {
   report(report: TorrentReport): void
   metadata(id: TorrentId, info: Uint8Array): void
+  /** A peer called for a torrent that is not loaded, if anybody wants to know. */
+  wanted(which: Wanted): void
   /**
    * The host is gone. Everything that was loaded no longer is; the supervisor starts a new host with back-off and
    * then calls `ready`.

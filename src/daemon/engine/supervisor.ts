@@ -214,6 +214,9 @@ class Supervisor implements Engine {
       case 'metadata':
         listener.metadata(event.id, event.info)
         break
+      case 'wanted':
+        listener.wanted(event)
+        break
       case 'listening':
         this.state.listening = event.host.includes(':')
           ? `[${event.host}]:${event.port}`

@@ -12,6 +12,7 @@ import { hasMetadata, type TorrentRecord } from './record.ts'
 import { finishRemovals } from './removal.ts'
 import type { Session } from './session.ts'
 import { takeError, withoutError } from './trouble.ts'
+import { wake } from './waking.ts'
 
 /** What a session does with what its engine says. Nothing here may throw: nobody would catch it. */
 export function listenerOf(session: Session): EngineListener {
@@ -34,6 +35,7 @@ export function listenerOf(session: Session): EngineListener {
       const record = session.records.byV1(id)
       if (record && !hasMetadata(record)) takeMetadata(session, record, info)
     }),
+    wanted: guarded((which) => wake(session, which)),
     lost: guarded((reason) => {
       session.log.warning(`session ${session.name}: the engine is gone: ${reason}`)
       session.runner.lost(session.records)

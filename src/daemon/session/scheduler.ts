@@ -53,12 +53,21 @@ export class Scheduler {
   /** For the moment at which the next torrent becomes idle, and its slot free. */
   #idle: NodeJS.Timeout | null = null
   #ranAt = Number.NEGATIVE_INFINITY
+  /** Torrents that a peer called for, and until when they run beside the queue. */
+  readonly #woken = new Map<TorrentRecord, number>()
   #closed = false
 
   constructor(parts: SchedulerParts) {
     this.#parts = parts
     this.#scraper = new Scraper(parts)
     this.settingsChanged()
+  }
+
+  /** Lets a torrent that waits run beside the limits, until the queue runs in auto_manage_interval seconds. */
+  wake(record: TorrentRecord): void {
+    const seconds = Math.max(1, this.#parts.settings.int('auto_manage_interval'))
+    this.#woken.set(record, this.#parts.clock.now() + seconds * 1000)
+    record.granted = true
   }
 
   /** Something changed that the queue may answer. */
@@ -111,11 +120,13 @@ export class Scheduler {
       checking: settings.int('active_checking'),
       preferSeeds: settings.flag('auto_manage_prefer_seeds'),
     })
+    for (const [record, until] of this.#woken)
+      if (until <= now || record.removed || !isManaged(record) || !mayRun(record)) this.#woken.delete(record)
     const lucky = new Set<TorrentRecord>()
     for (const { record } of granted) lucky.add(record)
     const announces = this.#announces(granted)
     for (const record of records) {
-      record.granted = lucky.has(record)
+      record.granted = lucky.has(record) || this.#woken.has(record)
       if (setAnnounces(record, announces.get(record) ?? everywhere)) {
         record.stale = true
         if (record.loaded) runner.reconcile(record)

@@ -14,6 +14,7 @@ const engine = createEngine({
       if (report.phase === 'checking') process.stdout.write(`${engine.state.pid}\n`)
     },
     metadata() {},
+    wanted() {},
     lost() {},
     ready() {},
   },

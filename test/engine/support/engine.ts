@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { countBits } from '../../../src/daemon/engine/bits.ts'
-import type { Engine, TorrentReport, TorrentTask } from '../../../src/daemon/engine/protocol.ts'
+import type { Engine, TorrentReport, TorrentTask, Wanted } from '../../../src/daemon/engine/protocol.ts'
 import { createEngine } from '../../../src/daemon/engine/supervisor.ts'
 import type { Settings } from '../../../src/rpc/contract/types.ts'
 
@@ -26,6 +26,8 @@ export interface TestEngine extends Engine {
   reports: TorrentReport[]
   metadata: Map<string, Uint8Array>
   log: string[]
+  /** Torrents that are not loaded and that a peer called for. */
+  wanted: Wanted[]
   lost: string[]
   ready: number
   /** `host:port` it listens on. */
@@ -47,6 +49,7 @@ export function startEngine(t: TestContext, settings: Settings = {}, name = 'tes
     reports: [] as TorrentReport[],
     metadata: new Map<string, Uint8Array>(),
     log: [] as string[],
+    wanted: [] as Wanted[],
     lost: [] as string[],
     ready: 0,
   }
@@ -60,6 +63,9 @@ export function startEngine(t: TestContext, settings: Settings = {}, name = 'tes
         merged.set(report.id, { ...merged.get(report.id), ...report })
       },
       metadata: (id, info) => seen.metadata.set(id, info),
+      wanted(which) {
+        seen.wanted.push(which)
+      },
       lost(reason) {
         merged.clear()
         seen.lost.push(reason)
@@ -72,13 +78,14 @@ export function startEngine(t: TestContext, settings: Settings = {}, name = 'tes
   t.after(() => engine.stop(3000))
   const report = (id: string) => merged.get(id) ?? { id }
   Object.defineProperty(engine, 'ready', { get: () => seen.ready })
-  const { reports, metadata, log, lost } = seen
+  const { reports, metadata, log, lost, wanted } = seen
   const load = engine.load.bind(engine)
   return Object.assign(engine, {
     reports,
     metadata,
     log,
     lost,
+    wanted,
     report,
     load(task: TorrentTask) {
       // what an earlier load said is no longer true

@@ -27,6 +27,8 @@ export interface ConnectionSettings {
   maxKnownPeers: number
   /** The same for a torrent that does not run. */
   maxPausedPeers: number
+  /** Whether it is of interest that a peer calls for a torrent that is not loaded. */
+  wakesQueued: boolean
   /** Per cent of peers to replace, and of the limit from which on to do so; every so many seconds, 0 is never. */
   turnover: { share: number; cutoff: number; every: number }
   /** Seconds. */
@@ -78,6 +80,7 @@ const defaults = {
   max_failcount: 3,
   max_peerlist_size: 3000,
   max_paused_peerlist_size: 1000,
+  incoming_starts_queued_torrents: false,
   peer_turnover: 4,
   peer_turnover_cutoff: 90,
   peer_turnover_interval: 300,
@@ -132,6 +135,7 @@ export function connectionSettings(settings: Settings): ConnectionSettings {
     dialBoost: Math.max(0, get('torrent_connect_boost')),
     maxFailures: Math.max(1, get('max_failcount')),
     maxKnownPeers: Math.max(0, get('max_peerlist_size')),
+    wakesQueued: get('incoming_starts_queued_torrents'),
     maxPausedPeers: Math.max(0, get('max_paused_peerlist_size')),
     turnover: {
       share: Math.max(0, get('peer_turnover')),

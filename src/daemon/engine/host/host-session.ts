@@ -12,7 +12,7 @@ import { ReadCache } from '../storage/read-cache.ts'
 import { removeFiles } from '../storage/remove-files.ts'
 import { Storage } from '../storage/storage.ts'
 import { ClientKeeper } from './client-keeper.ts'
-import { guardIncoming } from './incoming.ts'
+import { guardIncoming, hearStrangers } from './incoming.ts'
 import { type HostParts, LoadedTorrent } from './loaded-torrent.ts'
 import { PeerSources } from './peer-sources.ts'
 import { proxyPlan } from './proxy-plan.ts'
@@ -231,6 +231,7 @@ export class HostSession implements Handlers {
 
   #opened(client: WebTorrent): void {
     guardIncoming(client, this.#limits)
+    hearStrangers(client, this.#limits, (which) => this.#emit({ event: 'wanted', ...which }))
     const address = client._connPool?.tcpServer.address()
     if (address !== null && typeof address === 'object') {
       this.#emit({ event: 'listening', host: address.address, port: address.port })

@@ -1,4 +1,5 @@
 import type WebTorrent from 'webtorrent'
+import type { Wanted } from '../protocol.ts'
 import type { SessionLimits } from './session-limits.ts'
 
 /**
@@ -24,4 +25,32 @@ export function guardIncoming(client: WebTorrent, limits: SessionLimits): void {
     timer.unref()
     connection.once('close', () => clearTimeout(timer))
   }
+}
+
+/**
+ * Says of each connection that is sent away, since its torrent is not here, which one it asked for
+ * (incoming_starts_queued_torrents). The pool asks the client for the torrent, by its hash or, in an encrypted
+ * handshake, by the hash of that.
+ */
+export function hearStrangers(
+  client: WebTorrent,
+  limits: SessionLimits,
+  wanted: (which: Wanted) => void,
+): void {
+  const pool = client._connPool
+  if (pool === null) return
+  // the client also looks for torrents on its own, which are no calls: so only what the pool asks is heard
+  pool._client = new Proxy(client, {
+    get(target, name) {
+      const value = Reflect.get(target, name, target)
+      if (typeof value !== 'function') return value
+      if (name !== 'get' && name !== '_getByHash') return value.bind(target)
+      return async (hash: string) => {
+        const found = await value.call(target, hash)
+        if (!found && limits.live.wakesQueued) wanted(name === 'get' ? { id: hash } : { secret: hash })
+        return found
+      }
+    },
+    set: (target, name, value) => Reflect.set(target, name, value, target),
+  })
 }

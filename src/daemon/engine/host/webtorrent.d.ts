@@ -221,6 +221,8 @@ declare module 'webtorrent' {
   }
 
   interface ConnPool {
+    /** Asked for the torrent that a caller wants, and for what all connections share. */
+    _client: WebTorrent | null
     tcpServer: Server
     utpServer?: UtpSocket | null
     /** Connections that have not said which torrent they want. */

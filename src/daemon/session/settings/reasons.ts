@@ -92,10 +92,6 @@ const reasons: readonly (readonly [why: string, ...names: string[]])[] = [
     'dht_sample_infohashes_interval',
     'dht_max_infohashes_sample_count',
   ],
-  [
-    'The engine holds only the torrents that run: a peer that asks for another one is sent away before anybody hears of it.',
-    'incoming_starts_queued_torrents',
-  ],
   ['The DHT socket is not limited.', 'dht_upload_rate_limit'],
   ['The port mapping library talks to whatever answers.', 'upnp_ignore_nonrouters', 'natpmp_gateway'],
   [
@@ -136,6 +132,10 @@ const bounds: ReadonlyMap<string, string> = new Map([
   [
     'max_metadata_size',
     'the metadata of a magnet link is at most 10 MB, whatever more is allowed; a .torrent file may have more',
+  ],
+  [
+    'incoming_starts_queued_torrents',
+    'the call itself is refused, the peer’s next one is answered; it runs beside the limits for auto_manage_interval seconds; nobody can call while no torrent of the session runs',
   ],
   ['proxy_type', 'see [proxy.md](proxy.md)'],
 ])

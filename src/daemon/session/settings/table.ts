@@ -49,7 +49,7 @@ export const settingRows: readonly SettingRow[] = [
   ['disable_hash_checks', false, null, null, 'kept'],
   ['allow_i2p_mixed', false, null, null, 'kept'],
   ['no_atime_storage', true, null, true, 'kept'],
-  ['incoming_starts_queued_torrents', false, null, null, 'kept'],
+  ['incoming_starts_queued_torrents', false, null, null, 'works'],
   ['report_true_downloaded', false, null, null, 'works'],
   ['strict_end_game_mode', true, null, null, 'kept'],
   ['enable_outgoing_utp', true, null, null, 'works'],

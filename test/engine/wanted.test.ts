@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { test } from 'node:test'
+import { file, makeTorrent } from './support/data.ts'
+import { quiet, startEngine, task, tempFolder, until } from './support/engine.ts'
+
+test('incoming_starts_queued_torrents: it is said which torrent a peer calls for, also by an encrypted handshake', async (t) => {
+  const [here, elsewhere] = [makeTorrent([file('a', 1000)], 16384), makeTorrent([file('b', 1000)], 16384)]
+  const called = startEngine(t, {}, 'called')
+  const folder = await tempFolder(t)
+  await called.load(task(here.id, folder, { torrentFile: here.bytes }))
+  // it tries encrypted, then plain
+  const caller = startEngine(t, { enable_outgoing_utp: false }, 'caller')
+  await caller.load(task(elsewhere.id, await tempFolder(t), { torrentFile: elsewhere.bytes }))
+  const secret = createHash('sha1').update('req2').update(elsewhere.id, 'hex').digest('hex')
+  const both = () =>
+    called.wanted.some((which) => 'id' in which && which.id === elsewhere.id) &&
+    called.wanted.some((which) => 'secret' in which && which.secret === secret)
+
+  await caller.addPeer(elsewhere.id, await called.address())
+  // both ways are tried within a second
+  await new Promise((resolve) => setTimeout(resolve, 1500))
+  assert.equal(called.wanted.length, 0, 'the setting is off')
+  called.configure({ ...quiet, incoming_starts_queued_torrents: true })
+  await called.fileProgress(here.id)
+  await caller.clearPeers(elsewhere.id)
+  await caller.addPeer(elsewhere.id, await called.address())
+  await until(both, 'both are said', () => JSON.stringify(called.wanted))
+  // the connections of a torrent that is here say nothing
+  const before = called.wanted.length
+  await caller.unload(elsewhere.id)
+  await caller.load(task(here.id, await tempFolder(t), { torrentFile: here.bytes }))
+  await caller.addPeer(here.id, await called.address())
+  await called.until(here.id, 'they meet', (r) => r.peers! > 0)
+  assert.ok(called.wanted.slice(before).every((which) => !('id' in which) || which.id !== here.id))
+})
