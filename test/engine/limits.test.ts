@@ -1,56 +1,12 @@
 import assert from 'node:assert/strict'
-import { describe, type TestContext, test } from 'node:test'
-import type { TaskLimits } from '../../src/daemon/engine/protocol.ts'
-import type { Settings } from '../../src/rpc/contract/types.ts'
+import { describe, test } from 'node:test'
 import { file, makeTorrent, writeFiles, wrongFiles } from './support/data.ts'
 import { complete, noLimits, startEngine, task, tempFolder } from './support/engine.ts'
 
 const torrent = makeTorrent([file('a', 1_500_000)], 32768)
 
-interface Sides {
-  settings?: Settings
-  limits?: Partial<TaskLimits>
-  /** Whether this side calls the other. */
-  calls?: boolean
-}
-
-/** Seconds that a download takes with limits on either side. */
-async function seconds(t: TestContext, { seeder = {}, leecher = {} }: { seeder?: Sides; leecher?: Sides }) {
-  const [from, to] = [await tempFolder(t), await tempFolder(t)]
-  await writeFiles(from, torrent.files)
-  const a = startEngine(t, seeder.settings, 'seeder')
-  const b = startEngine(t, leecher.settings, 'leecher')
-  const limits = (side: Sides) => ({ ...noLimits, ...side.limits })
-  await a.load(task(torrent.id, from, { torrentFile: torrent.bytes, limits: limits(seeder) }))
-  await a.until(torrent.id, 'has all', complete(torrent))
-  await b.load(task(torrent.id, to, { torrentFile: torrent.bytes, limits: limits(leecher) }))
-  await b.until(torrent.id, 'runs', (r) => r.phase === 'running')
-  const start = performance.now()
-  if (leecher.calls === false) await a.addPeer(torrent.id, await b.address())
-  else await b.addPeer(torrent.id, await a.address())
-  await b.until(torrent.id, 'has all', complete(torrent))
-  assert.deepEqual(await wrongFiles(to, torrent.files), [])
-  return (performance.now() - start) / 1000
-}
-
-// at 750 kB/s the 1.5 MB take 2 s, less what may be saved up
-const rate = 750_000
-// mostly waiting, so several at a time
+// mostly waiting, so several at a time; how exactly rates are held is in rates.test.ts
 describe('limits', { concurrency: 4 }, () => {
-  for (const [name, sides] of [
-    ['session download', { leecher: { settings: { download_rate_limit: rate } } }],
-    ['session upload', { seeder: { settings: { upload_rate_limit: rate } } }],
-    ['torrent download', { leecher: { limits: { download: rate } } }],
-    ['torrent download of a peer that called', { leecher: { limits: { download: rate }, calls: false } }],
-    ['torrent upload', { seeder: { limits: { upload: rate } } }],
-  ] as const) {
-    test(`the ${name} limit holds`, async (t) => {
-      const took = await seconds(t, sides)
-      assert.ok(took > 1.5, `took ${took} s`)
-      assert.ok(took < 4, `took ${took} s`)
-    })
-  }
-
   test('limits change at once, in both directions', async (t) => {
     const [from, to] = [await tempFolder(t), await tempFolder(t)]
     await writeFiles(from, torrent.files)
