@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import { test } from 'node:test'
-import { batchWrites } from '../../src/daemon/engine/host/batch-writes.ts'
+import { batchWrites } from '../../src/daemon/engine/host/client/batch-writes.ts'
 
 test('what is written to a socket in one turn goes out at once and in order; a later turn is not held up', async (t) => {
   const server = createServer().listen(0, '127.0.0.1')

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, type TestContext, test } from 'node:test'
-import { PeerFlag } from '../../src/daemon/engine/host/peer-info.ts'
+import { PeerFlag } from '../../src/daemon/engine/host/peers/peer-info.ts'
 import type { Settings } from '../../src/rpc/contract/types.ts'
 import { file, makeTorrent, writeFiles } from './support/data.ts'
 import { complete, quiet, startEngine, type TestEngine, task, tempFolder, until } from './support/engine.ts'

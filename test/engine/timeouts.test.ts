@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, type TestContext, test } from 'node:test'
-import { PeerFlag } from '../../src/daemon/engine/host/peer-info.ts'
+import { PeerFlag } from '../../src/daemon/engine/host/peers/peer-info.ts'
 import type { TorrentTask } from '../../src/daemon/engine/protocol.ts'
 import type { Settings } from '../../src/rpc/contract/types.ts'
 import { file, makeTorrent, writeFiles, wrongFiles } from './support/data.ts'

@@ -1,5 +1,5 @@
 import { getBit } from './bits.ts'
-import type { PartialPiece } from './host/piece-bytes.ts'
+import type { PartialPiece } from './host/pieces/piece-bytes.ts'
 import { filePieces, fileRanges, type Layout, pieceSize } from './storage/layout.ts'
 
 const blockLength = 16384

@@ -1,7 +1,7 @@
 import type { Torrent } from 'webtorrent'
 import type { DhtMember } from './dht/service.ts'
 import type { LsdMember } from './lsd/service.ts'
-import type { PeerSources } from './peer-sources.ts'
+import type { PeerSources } from './peers/peer-sources.ts'
 import type { TorrentState } from './torrent-state.ts'
 import type { Trackers } from './trackers/announcer.ts'
 

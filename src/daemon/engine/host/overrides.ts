@@ -1,7 +1,7 @@
 import type { Torrent } from 'webtorrent'
-import { tuneEncryption } from './encryption.ts'
+import { tuneEncryption } from './peers/encryption.ts'
+import { sayDhtPort } from './peers/wire-dht.ts'
 import type { Swarm } from './swarm.ts'
-import { sayDhtPort } from './wire-dht.ts'
 
 /**
  * Replaces methods of one webtorrent torrent where the stock ones do not do what a session promises. Each says

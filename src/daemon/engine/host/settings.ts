@@ -6,8 +6,8 @@ import {
   type ConnectionSettings,
   connectionSettings,
   splitList,
-} from './connection-settings.ts'
-import { proxyPlan } from './proxy-plan.ts'
+} from './peers/connection-settings.ts'
+import { proxyPlan } from './proxy/proxy-plan.ts'
 import { settingReader } from './setting-reader.ts'
 
 /** Where to listen. Port 0 lets the system choose. */

@@ -12,9 +12,9 @@ import type {
 import { pieceSize } from '../storage/layout.ts'
 import type { Proof } from '../storage/proof.ts'
 import type { Storage } from '../storage/storage.ts'
-import { Meter } from './meter.ts'
-import { type PartialPiece, PieceBytes } from './piece-bytes.ts'
-import { type Selection, select } from './selection.ts'
+import { Meter } from './limits/meter.ts'
+import { type PartialPiece, PieceBytes } from './pieces/piece-bytes.ts'
+import { type Selection, select } from './pieces/selection.ts'
 
 /** What only a running swarm knows. */
 export interface SwarmNumbers {

@@ -1,5 +1,5 @@
 import type { Settings } from '../../../../rpc/contract/types.ts'
-import { proxyPlan } from '../proxy-plan.ts'
+import { proxyPlan } from '../proxy/proxy-plan.ts'
 import { settingReader } from '../setting-reader.ts'
 import type { StoreLimits } from './stores.ts'
 

@@ -1,7 +1,7 @@
 import type { Agent } from 'node:http'
-import { ProxyAgent, SecureProxyAgent } from '../proxy.ts'
-import type { ProxyPlan } from '../proxy-plan.ts'
-import { type DatagramSocket, SocksUdp } from '../socks-udp.ts'
+import { ProxyAgent, SecureProxyAgent } from '../proxy/proxy.ts'
+import type { ProxyPlan } from '../proxy/proxy-plan.ts'
+import { type DatagramSocket, SocksUdp } from '../proxy/socks-udp.ts'
 
 /** UDP on another way than straight to the tracker. */
 export interface DatagramRoute {

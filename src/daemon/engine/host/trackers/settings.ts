@@ -1,5 +1,5 @@
 import type { Settings } from '../../../../rpc/contract/types.ts'
-import { anonymousAgent } from '../connection-settings.ts'
+import { anonymousAgent } from '../peers/connection-settings.ts'
 import { settingReader } from '../setting-reader.ts'
 
 /** What of the settings concerns trackers; names of properties say what a setting means here. */

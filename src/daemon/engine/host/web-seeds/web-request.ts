@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
-import type { Metainfo } from '../../../metainfo/types.ts'
-import { fileRanges } from '../storage/layout.ts'
-import type { ProxyPlan } from './proxy-plan.ts'
+import type { Metainfo } from '../../../../metainfo/types.ts'
+import { fileRanges } from '../../storage/layout.ts'
+import type { ProxyPlan } from '../proxy/proxy-plan.ts'
 import { webGet } from './web-get.ts'
 
 /** How to ask a web seed. */

@@ -1,6 +1,6 @@
 import type WebTorrent from 'webtorrent'
-import type { Wanted } from '../protocol.ts'
-import type { SessionLimits } from './session-limits.ts'
+import type { Wanted } from '../../protocol.ts'
+import type { SessionLimits } from '../limits/session-limits.ts'
 
 /**
  * Decides about connections before they have said which torrent they want: those that the settings turn away are

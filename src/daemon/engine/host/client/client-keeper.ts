@@ -1,6 +1,6 @@
 import type WebTorrent from 'webtorrent'
+import type { ClientPlan, LiveSettings } from '../settings.ts'
 import { openClient, trackerOptions } from './client.ts'
-import type { ClientPlan, LiveSettings } from './settings.ts'
 
 const firstDelayMs = 1000
 const maxDelayMs = 30_000

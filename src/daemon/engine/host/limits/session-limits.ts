@@ -1,9 +1,9 @@
+import { DialPace } from '../peers/dial-pace.ts'
+import { LocalEnds } from '../peers/local-ends.ts'
+import { WireWatch } from '../peers/wire-watch.ts'
+import type { LiveSettings } from '../settings.ts'
+import type { TorrentState } from '../torrent-state.ts'
 import { Bucket } from './bucket.ts'
-import { DialPace } from './dial-pace.ts'
-import { LocalEnds } from './local-ends.ts'
-import type { LiveSettings } from './settings.ts'
-import type { TorrentState } from './torrent-state.ts'
-import { WireWatch } from './wire-watch.ts'
 
 /** A running swarm, as far as sharing connections and slots is concerned. */
 export interface Sharer {

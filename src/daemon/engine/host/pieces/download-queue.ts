@@ -1,7 +1,7 @@
 import type { Torrent } from 'webtorrent'
-import type { PartialPiece } from '../../../rpc/contract/peers.ts'
-import { peerName } from './peer-info.ts'
-import type { TorrentState } from './torrent-state.ts'
+import type { PartialPiece } from '../../../../rpc/contract/peers.ts'
+import { peerName } from '../peers/peer-info.ts'
+import type { TorrentState } from '../torrent-state.ts'
 
 /** What one request asks for, bytes. */
 const blockLength = 16384

@@ -1,9 +1,9 @@
 import type { Torrent, Wire } from 'webtorrent'
-import { batchWrites } from './batch-writes.ts'
-import { takeFromAll } from './bucket.ts'
+import { batchWrites } from '../client/batch-writes.ts'
+import { takeFromAll } from '../limits/bucket.ts'
+import { addressBytes, plainHost } from '../pex/message.ts'
+import type { Swarm } from '../swarm.ts'
 import { wellEncrypted } from './encryption.ts'
-import { addressBytes, plainHost } from './pex/message.ts'
-import type { Swarm } from './swarm.ts'
 import { hearDhtPort } from './wire-dht.ts'
 
 /** A connection has shaken hands: counts what it does, holds it to the limits, offers the exact metadata. */

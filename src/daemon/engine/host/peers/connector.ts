@@ -1,9 +1,9 @@
 import { connect as tcpConnect } from 'node:net'
 import type { Connection, Peer } from 'webtorrent'
+import { connectThrough } from '../proxy/proxy.ts'
+import type { Swarm } from '../swarm.ts'
 import type { ConnectionSettings } from './connection-settings.ts'
 import { tuneEncryption } from './encryption.ts'
-import { connectThrough } from './proxy.ts'
-import type { Swarm } from './swarm.ts'
 
 /**
  * Opens a torrent's outgoing connections, in place of webtorrent's `_drain`: that one knows neither a proxy nor a

@@ -1,4 +1,4 @@
-import { filePieces, type Layout, pieceSize } from '../storage/layout.ts'
+import { filePieces, type Layout, pieceSize } from '../../storage/layout.ts'
 
 /** libtorrent's default_priority, for files that a shorter list does not name. */
 const defaultPriority = 4

@@ -1,7 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import WebTorrent, { type ClientOptions } from 'webtorrent'
-import { listenToo, setLease } from './listeners.ts'
-import { announceEndOfCandidates } from './rtc.ts'
 import {
   type ClientPlan,
   isLoopback,
@@ -9,7 +7,9 @@ import {
   type ListenAddress,
   type LiveSettings,
   udpHost,
-} from './settings.ts'
+} from '../settings.ts'
+import { listenToo, setLease } from './listeners.ts'
+import { announceEndOfCandidates } from './rtc.ts'
 import { bindUtpTo } from './utp.ts'
 
 /** Errors that another port may not have. */

@@ -1,5 +1,5 @@
 import type { Peer, Torrent, Wire } from 'webtorrent'
-import { Meter } from './meter.ts'
+import { Meter } from '../limits/meter.ts'
 
 /** What a peer's address came from, as libtorrent's peer_info::source bits. */
 export const PeerSource = { tracker: 1, dht: 2, pex: 4, lsd: 8, resumeData: 16, incoming: 32 } as const

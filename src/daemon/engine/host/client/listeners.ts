@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, isIPv6, type Server } from 'node:net'
 import type WebTorrent from 'webtorrent'
-import type { ClientPlan, ListenAddress } from './settings.ts'
+import type { ClientPlan, ListenAddress } from '../settings.ts'
 
 /**
  * Listens at the entries of listen_interfaces after the first as well, over TCP: webtorrent itself knows one address.

@@ -1,4 +1,4 @@
-import { type Layout, pieceSize } from '../storage/layout.ts'
+import { type Layout, pieceSize } from '../../storage/layout.ts'
 
 /** A piece of which some blocks have come. */
 export interface PartialPiece {

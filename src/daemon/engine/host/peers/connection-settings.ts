@@ -1,6 +1,6 @@
-import type { Settings } from '../../../rpc/contract/types.ts'
-import { type ProxyPlan, proxyPlan } from './proxy-plan.ts'
-import { settingReader } from './setting-reader.ts'
+import type { Settings } from '../../../../rpc/contract/types.ts'
+import { type ProxyPlan, proxyPlan } from '../proxy/proxy-plan.ts'
+import { settingReader } from '../setting-reader.ts'
 
 /** libtorrent's enc_policy: 0 encrypted connections only, 1 both, 2 plain ones only. */
 export type EncryptionPolicy = 0 | 1 | 2

@@ -1,8 +1,8 @@
 import type WebTorrent from 'webtorrent'
-import type { Settings } from '../../../rpc/contract/types.ts'
-import { Dht, type DhtHooks } from './dht/service.ts'
-import { dhtSettings } from './dht/settings.ts'
-import { LocalPeers, lsdSettings } from './lsd/service.ts'
+import type { Settings } from '../../../../rpc/contract/types.ts'
+import { Dht, type DhtHooks } from '../dht/service.ts'
+import { dhtSettings } from '../dht/settings.ts'
+import { LocalPeers, lsdSettings } from '../lsd/service.ts'
 
 /** Where a session's torrents find peers besides their trackers. */
 export class PeerSources {

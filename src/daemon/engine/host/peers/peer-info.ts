@@ -1,7 +1,7 @@
 import peerid from 'bittorrent-peerid'
 import type { Peer, Torrent, Wire } from 'webtorrent'
-import type { PeerInfo } from '../../../rpc/contract/peers.ts'
-import type { Availability } from './availability.ts'
+import type { PeerInfo } from '../../../../rpc/contract/peers.ts'
+import type { Availability } from '../pieces/availability.ts'
 import type { PeerBook } from './peer-book.ts'
 
 /** libtorrent's peer_info::flags, as far as there is such a thing here. */

@@ -1,7 +1,7 @@
 import { type Agent, type IncomingMessage, request as plainRequest } from 'node:http'
 import { request as secureRequest } from 'node:https'
-import { ProxyAgent, SecureProxyAgent } from './proxy.ts'
-import type { ProxyPlan } from './proxy-plan.ts'
+import { ProxyAgent, SecureProxyAgent } from '../proxy/proxy.ts'
+import type { ProxyPlan } from '../proxy/proxy-plan.ts'
 
 /** As many as browsers follow. */
 const maxRedirects = 20

@@ -1,5 +1,5 @@
 import type { Wire } from 'webtorrent'
-import type { Swarm } from './swarm.ts'
+import type { Swarm } from '../swarm.ts'
 
 /**
  * BEP 5's `port` message: a peer that runs a DHT node says where. For private torrents it is not heeded and, since their

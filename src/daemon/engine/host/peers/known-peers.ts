@@ -1,6 +1,6 @@
-import type { KnownPeer } from '../protocol.ts'
+import type { KnownPeer } from '../../protocol.ts'
+import type { Swarm } from '../swarm.ts'
 import { PeerSource } from './peer-book.ts'
-import type { Swarm } from './swarm.ts'
 
 /** Everybody whom a torrent knows, connected or not, and who is no web seed. */
 export function knownPeers({ dialer, peers }: Swarm): KnownPeer[] {

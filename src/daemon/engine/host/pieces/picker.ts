@@ -1,9 +1,9 @@
 import type { Piece, Torrent, Wire } from 'webtorrent'
+import type { Swarm } from '../swarm.ts'
+import type { TorrentState } from '../torrent-state.ts'
 import type { Availability } from './availability.ts'
 import type { PartialPiece } from './piece-bytes.ts'
 import type { PieceRange } from './selection.ts'
-import type { Swarm } from './swarm.ts'
-import type { TorrentState } from './torrent-state.ts'
 
 /** Complete pieces that wait for the disk hold back new requests from this on, bytes. */
 const writeBacklog = 16 << 20

@@ -1,5 +1,5 @@
-import type { Settings } from '../../../rpc/contract/types.ts'
-import { settingReader } from './setting-reader.ts'
+import type { Settings } from '../../../../rpc/contract/types.ts'
+import { settingReader } from '../setting-reader.ts'
 
 /** A proxy and what goes through it. */
 export interface ProxyPlan {

@@ -1,6 +1,6 @@
 import type { Torrent, WebConn, Wire } from 'webtorrent'
-import type { Metainfo } from '../../../metainfo/types.ts'
-import type { LiveSettings } from './settings.ts'
+import type { Metainfo } from '../../../../metainfo/types.ts'
+import type { LiveSettings } from '../settings.ts'
 import { fetchRange } from './web-request.ts'
 
 export interface WebSeedParts {

@@ -1,6 +1,6 @@
 import type { Wire } from 'webtorrent'
+import type { Swarm } from '../swarm.ts'
 import type { ConnectionSettings } from './connection-settings.ts'
-import type { Swarm } from './swarm.ts'
 
 const tickMs = 1000
 /** libtorrent's rule for auto_sequential: so many seeds, and ten of them for each downloader. */

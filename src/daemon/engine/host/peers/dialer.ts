@@ -1,9 +1,9 @@
 import { isIPv4 } from 'node:net'
 import type WebTorrent from 'webtorrent'
 import type { Peer, Torrent } from 'webtorrent'
+import type { SessionLimits } from '../limits/session-limits.ts'
+import type { TorrentState } from '../torrent-state.ts'
 import type { Bans } from './bans.ts'
-import type { SessionLimits } from './session-limits.ts'
-import type { TorrentState } from './torrent-state.ts'
 
 interface Way {
   type: 'tcp' | 'utp'
