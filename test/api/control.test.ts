@@ -11,7 +11,7 @@ local session = require("sessions").get("default")
 local function paused(digit)
   local p = AddTorrentParams.new()
   p.info_hash = digit:rep(40)
-  p.save_path = "/nowhere"
+  p.save_path = "elsewhere"
   p.flags = {paused = true, auto_managed = false}
   return p
 end
@@ -25,7 +25,7 @@ test('a torrent is controlled', async (t) => {
   await daemon.ok(
     `${prelude} local p = paused("f")
      p.ti = assert(TorrentInfo.from_buffer(require("torrents").create{path = "data", piece_size = 16384}))
-     p.save_path = "/nowhere"
+     p.save_path = "elsewhere"
      session:add_torrent(p)
      session:add_torrent(paused("a"))`,
   )

@@ -81,7 +81,7 @@ row(".trackers", "AddTorrentParams.trackers", function()
   -- exact doubles are dropped; those of the file come along
   local th = W.magnet(function(params) params.trackers = p.trackers end)
   equal(shown(th), "0http://127.0.0.1:1/a 0http://127.0.0.1:1/b")
-  local still = W.add(W.default, TorrentInfo.from_file(W.folder .. "/private.torrent"), "/nowhere", function(params)
+  local still = W.add(W.default, TorrentInfo.from_file(W.folder .. "/private.torrent"), W.folder .. "/elsewhere", function(params)
     params.trackers = { "http://127.0.0.1:1/a", "http://127.0.0.1:1/own" }
     params.flags = { paused = true, auto_managed = false }
   end)

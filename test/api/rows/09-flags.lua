@@ -102,7 +102,7 @@ end)
 row("override_trackers", "TorrentFlags.override_trackers", function()
   equal(AddTorrentParams.new().flags.override_trackers, false)
   local flag = { override_trackers = true, paused = true, auto_managed = false }
-  local th = W.add(W.default, W.ti, "/nowhere", function(p) p.trackers, p.flags = { "http://127.0.0.1:1/own" }, flag end)
+  local th = W.add(W.default, W.ti, W.folder .. "/elsewhere", function(p) p.trackers, p.flags = { "http://127.0.0.1:1/own" }, flag end)
   equal(#th:trackers(), 1)
   equal(th:trackers()[1].url, "http://127.0.0.1:1/own")
   equal(th:flags().override_trackers, false)
