@@ -11,7 +11,7 @@ export interface Allowed {
   /** The value here and there: itself, a pattern of its text, or a test. `undefined` is nil. */
   ours: unknown
   theirs: unknown
-  /** The row of the design's table of decided differences, or `open` while nobody has decided. */
+  /** The row of the design's table of decided differences, or the place of the design or the reference that tells. */
   decided: string
   why: string
 }
@@ -19,6 +19,15 @@ export interface Allowed {
 const is = (test: (value: number) => boolean) => (value: unknown) => typeof value === 'number' && test(value)
 
 export const differences: readonly Allowed[] = [
+  {
+    field:
+      /\/(progress|pieces|num_pieces|have_piece|total_done|total_wanted_done|distributed_copies|file_progress)$/,
+    scenario: 'a folder where a file should be, at the check',
+    ours: (value: unknown) => /^[0,]*$/.test(String(value)),
+    theirs: /[1-9]/,
+    decided: 'errors: visible, here before any hashing',
+    why: 'sizes and kinds of files are looked at first, so nothing is hashed; libtorrent shows what its reads under way found',
+  },
   {
     field: /\/status\/total$/,
     ours: is((total) => total > 0),
@@ -41,15 +50,6 @@ export const differences: readonly Allowed[] = [
     theirs: true,
     decided: 'clear_error()',
     why: 'starts the torrent again; in libtorrent only one that the queue manages starts, others need resume()',
-  },
-  {
-    field:
-      /\/(progress|pieces|num_pieces|have_piece|total_done|total_wanted_done|distributed_copies|file_progress)$/,
-    at: 'error',
-    ours: (value: unknown) => /^[0,]*$/.test(String(value)),
-    theirs: /[1-9]/,
-    decided: 'open',
-    why: 'what a check found before it failed is not told, since the next check begins anew',
   },
   {
     field: /\/handle\/(download|upload)_limit$/,

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { clearError, resume, setFlags } from '../../src/daemon/session/commands.ts'
+import { clearError, piecesOf, resume, setFlags } from '../../src/daemon/session/commands.ts'
 import { recheck } from '../../src/daemon/session/recheck.ts'
 import type { TorrentRecord } from '../../src/daemon/session/record.ts'
 import { base64, openSession, type TestSession, taskError, torrentBytes } from './harness.ts'
@@ -126,4 +126,24 @@ test('what cannot be read for a peer is told, and the seed goes on', async (t) =
   s.engine.checked(id, Uint8Array.of(0x30))
   assert.deepEqual(shown(s, record), [false, false, null, null], 'a check has found out')
   assert.equal(s.status(record).state, 'downloading')
+})
+
+test('what a check had found when it failed stays visible until the next one', async (t) => {
+  const s = openSession(t)
+  const record = s.add({ ti })
+  await s.settle()
+  const id = record.row.v1
+  s.engine.say({ id, phase: 'checking', checked: 0.25 })
+  const error = taskError('cannot be read', '/x/one/file1')
+  s.engine.say({ id, phase: 'stopped', checked: 0.5, have: Uint8Array.of(0x80), error })
+  await s.settle()
+  assert.ok(!s.engine.loaded.has(id))
+  const { state, progress, num_pieces, total_done, total_wanted_done, is_finished } = s.status(record)
+  assert.deepEqual([state, progress, num_pieces, is_finished], ['checking_files', 0.5, 1, false])
+  assert.deepEqual([total_done, total_wanted_done], [record.row.pieceLength, record.row.pieceLength])
+  assert.deepEqual([...piecesOf(s.session, record).have], [0x80])
+  clearError(s.session, record)
+  await s.settle()
+  assert.ok(s.engine.loaded.has(id))
+  assert.deepEqual([s.status(record).progress, s.status(record).num_pieces], [0, 0])
 })

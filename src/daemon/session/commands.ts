@@ -115,10 +115,15 @@ export function clearPeers(session: Session, record: TorrentRecord): void {
   })
 }
 
-/** The verified pieces of a torrent and how many bits that is. All clear before metadata and while checking. */
+/**
+ * The verified pieces of a torrent and how many bits that is. All clear before metadata and while checking; what was found
+ * until then when a check failed.
+ */
 export function piecesOf(session: Session, record: TorrentRecord): { have: Uint8Array; pieces: number } {
   const { row, progress } = record
   const nothing = () => bitfield(row.pieces, false)
-  if (progress.files !== FilesState.known) return { have: nothing(), pieces: row.pieces }
+  if (progress.files !== FilesState.known) {
+    return { have: record.live?.found?.have ?? nothing(), pieces: row.pieces }
+  }
   return { have: record.live?.have ?? session.store.have(row.id) ?? nothing(), pieces: row.pieces }
 }

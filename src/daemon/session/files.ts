@@ -80,7 +80,10 @@ export function prioritizeFiles(session: Session, record: TorrentRecord, list: r
 export async function fileProgressOf(session: Session, record: TorrentRecord): Promise<number[]> {
   if (!hasMetadata(record)) return []
   const metainfo = metainfoOf(session, record)
-  if (record.progress.files !== FilesState.known) return metainfo.files.map(() => 0)
+  if (record.progress.files !== FilesState.known) {
+    const { found } = record.live ?? {}
+    return found ? fileProgress(metainfo, found.have) : metainfo.files.map(() => 0)
+  }
   if (record.loaded && record.progress.haveCount < record.row.pieces) {
     try {
       const told = await session.engine.fileProgress(record.row.v1)

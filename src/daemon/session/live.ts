@@ -1,7 +1,7 @@
 import type { KnownPeer, TorrentReport, TrackerReport } from '../engine/protocol.ts'
 import { FilesState } from '../state/rows.ts'
 import { type Counters, counterNames, noCounters } from './counters.ts'
-import { bitfield, measure, type PieceBytes } from './measure.ts'
+import { bitfield, type Measure, measure, type PieceBytes } from './measure.ts'
 import { hasMetadata, type TorrentRecord } from './record.ts'
 
 /** The last value of every field of a report. */
@@ -15,6 +15,14 @@ export type Observed = Required<
   distributedCopies: number | null
 }
 
+/** A check that could not go on. */
+export interface FailedCheck {
+  /** 0..1 of pieces looked at. */
+  checked: number
+  have: Uint8Array
+  sums: Measure
+}
+
 /** What the engine saw of one torrent since the daemon started. */
 export interface Live {
   seen: Observed
@@ -23,6 +31,8 @@ export interface Live {
    * it has not looked yet.
    */
   have: Uint8Array | null
+  /** What a check had found when it failed. libtorrent goes on showing that, until the next check. */
+  found: FailedCheck | null
   /** Peers that it knew when it last left the engine, for the next load. */
   known: KnownPeer[]
   /** Counters of earlier loads since the torrent last started: an engine that crashed does not restart them. */
@@ -92,6 +102,7 @@ export function beginLive(record: TorrentRecord, restarts: boolean, now: number)
     },
     known: old?.known ?? [],
     have: null,
+    found: null,
     before,
     busyAt: now,
     bytes: null,
@@ -110,7 +121,7 @@ export function endLive(record: TorrentRecord): void {
 
 /** What was seen of pieces means nothing any more (recheck). */
 export function forgetPieces(live: Live): void {
-  live.have = null
+  live.have = live.found = null
   Object.assign(live.seen, { have: null, checked: 0 })
 }
 
@@ -172,6 +183,10 @@ export function applyReport(
     seen.have ??= bitfield(record.row.pieces, false)
     changes.checkEnded = changes.progress = true
   }
+  if (report.phase === 'stopped' && progress.files === FilesState.unchecked && seen.have) {
+    const sums = measure(seen.have, record.row, partly(record.row) ? pieceBytes() : null)
+    live.found = { checked: seen.checked, have: seen.have, sums }
+  }
   // A torrent that was stopped by an error says so together with its last pieces.
   const looked = seen.phase === 'running' || live.have !== null
   if (looked && seen.have && seen.have !== live.have) {
@@ -185,6 +200,9 @@ export function applyReport(
   return changes
 }
 
+/** Whether some bytes are padding, or of files that are not wanted. */
+const partly = ({ size, total, totalWanted }: TorrentRecord['row']) => size !== total || total !== totalWanted
+
 /** Brings the sums up to date; true when one changed. */
 function takeMeasure(
   record: TorrentRecord,
@@ -193,9 +211,7 @@ function takeMeasure(
   pieceBytes: () => PieceBytes,
 ): boolean {
   const { row, progress } = record
-  if (live.bytes === null && (row.size !== row.total || row.total !== row.totalWanted)) {
-    live.bytes = pieceBytes()
-  }
+  if (live.bytes === null && partly(row)) live.bytes = pieceBytes()
   const sums = measure(have, row, live.bytes)
   // Blocks of unfinished pieces count too (libtorrent's total_done); `done` may be older than `have`, or newer.
   const partial = sums.haveCount === row.pieces ? 0 : Math.max(0, live.seen.done - sums.done)

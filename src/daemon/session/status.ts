@@ -51,7 +51,7 @@ function stateOf(record: TorrentRecord): StateName {
 
 function progressOf(record: TorrentRecord): number {
   if (!hasMetadata(record)) return 0
-  if (isChecking(record)) return inMillionths(record.live?.seen.checked ?? 0)
+  if (isChecking(record)) return inMillionths(record.live?.found?.checked ?? record.live?.seen.checked ?? 0)
   if (record.progress.files === FilesState.unseen) return 0
   const { totalWanted } = record.row
   if (totalWanted === 0 || isFinished(record)) return 1
@@ -63,9 +63,9 @@ function inMillionths(share: number): number {
   return Math.floor(share * 1e6) / 1e6
 }
 
-/** Of what lies on disk; 0 while a check has not reached it. */
-const known = (record: TorrentRecord, value: number) =>
-  record.progress.files === FilesState.known ? value : 0
+/** What lies on disk; 0 while a check has not reached it, and what it found when it failed. */
+const known = (record: TorrentRecord, name: 'haveCount' | 'done' | 'wantedDone') =>
+  record.progress.files === FilesState.known ? record.progress[name] : (record.live?.found?.sums[name] ?? 0)
 
 function distributedCopies(record: TorrentRecord): number {
   if (!hasMetadata(record)) return 0
@@ -73,7 +73,7 @@ function distributedCopies(record: TorrentRecord): number {
   const reported = record.live?.seen.distributedCopies
   if (reported !== null && reported !== undefined) return reported
   // Without peers: our own share, in thousandths.
-  return Math.floor((known(record, record.progress.haveCount) * 1000) / record.row.pieces) / 1000
+  return Math.floor((known(record, 'haveCount') * 1000) / record.row.pieces) / 1000
 }
 
 /** One function per property of a status; names, units and meaning are libtorrent's torrent_status. */
@@ -92,12 +92,11 @@ const fields: { readonly [K in StatusField]: Field<K> } = {
   error_file: ({ row }) => row.errorFile,
   queue_position: ({ position }) => position,
   total: ({ row }) => row.total,
-  total_done: (record) => known(record, record.progress.done),
+  total_done: (record) => known(record, 'done'),
   // As in libtorrent, what is wanted is forgotten once everything is there.
   total_wanted: (record) => (isSeed(record) ? record.row.total : record.row.totalWanted),
-  total_wanted_done: (record) =>
-    isSeed(record) ? record.row.total : known(record, record.progress.wantedDone),
-  num_pieces: (record) => known(record, record.progress.haveCount),
+  total_wanted_done: (record) => (isSeed(record) ? record.row.total : known(record, 'wantedDone')),
+  num_pieces: (record) => known(record, 'haveCount'),
   block_size: ({ row }) => Math.min(blockSize, row.pieceLength),
   total_download: counted('download'),
   total_upload: counted('upload'),

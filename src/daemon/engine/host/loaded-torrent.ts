@@ -213,7 +213,15 @@ export class LoadedTorrent {
         state.checked = share
         state.changed()
       }
-      state.setHave(await checkPieces(storage, found, { signal, onProgress }))
+      const have = newBits(meta.numPieces)
+      try {
+        await checkPieces(storage, found, { signal, onProgress, have })
+      } catch (error) {
+        // what was found before a file could not be read
+        if (!signal.aborted) state.setHave(have)
+        throw error
+      }
+      state.setHave(have)
     }
     if (state.options.filePriorities === options.filePriorities) await storage.createEmptyFiles()
     else await this.#prioritize()

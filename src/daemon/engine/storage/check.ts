@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { newBits, setBit } from '../bits.ts'
+import { setBit } from '../bits.ts'
 import { pieceSize } from './layout.ts'
 import type { Storage } from './storage.ts'
 import { isMissing } from './storage-error.ts'
@@ -13,24 +13,22 @@ const hashLength = 20
 
 export interface CheckOptions {
   signal: AbortSignal
+  /** Takes the pieces that are right, as they are found: after a failure it says what was found until then. */
+  have: Uint8Array
   /** 0..1 of pieces looked at; called for every stretch. */
   onProgress: (share: number) => void
 }
 
 /**
- * Hashes what is on disk and answers with the pieces that are right. Reading and hashing both run in libuv's
+ * Hashes what is on disk and notes the pieces that are right in `have`. Reading and hashing both run in libuv's
  * threads, so lanes in parallel keep every core busy. Measured with two cores and 1 MiB at a time: one lane hashes
  * 1.4 GB/s, two 2.4, four 3.2, more gain nothing.
  *
  * A piece that cannot be read is missing. Rejects with the signal's reason, at the latest after a stretch.
  */
-export async function checkPieces(
-  storage: Storage,
-  found: Survey,
-  options: CheckOptions,
-): Promise<Uint8Array> {
+export async function checkPieces(storage: Storage, found: Survey, options: CheckOptions): Promise<void> {
   const { meta } = storage
-  const have = newBits(meta.numPieces)
+  const { have } = options
   const perStretch = Math.max(1, Math.floor(stride / meta.pieceLength))
   const stretchBytes = perStretch * meta.pieceLength
   const lanes = Math.max(1, Math.min(2 * availableParallelism(), Math.floor(budget / stretchBytes)))
@@ -51,7 +49,6 @@ export async function checkPieces(
   }
   await Promise.all(Array.from({ length: lanes }, lane))
   options.signal.throwIfAborted()
-  return have
 }
 
 interface Stretch {
