@@ -42,6 +42,9 @@ export interface TestEngine extends Engine {
   load(task: TorrentTask): Promise<void>
 }
 
+/** The engines that a test started: they have to end before its folders go. */
+const engines = new WeakMap<TestContext, { stop(deadlineMs: number): Promise<void> }[]>()
+
 /** Starts nothing yet; ends with the test, which fails if the host does not end in order. */
 export function startEngine(t: TestContext, settings: Settings = {}, name = 'test'): TestEngine {
   const merged = new Map<string, TorrentReport>()
@@ -75,6 +78,7 @@ export function startEngine(t: TestContext, settings: Settings = {}, name = 'tes
       },
     },
   })
+  engines.set(t, [...(engines.get(t) ?? []), engine])
   t.after(() => engine.stop(3000))
   const report = (id: string) => merged.get(id) ?? { id }
   Object.defineProperty(engine, 'ready', { get: () => seen.ready })
@@ -137,7 +141,11 @@ export async function until(
 /** A folder that goes with the test. */
 export async function tempFolder(t: TestContext): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'porla-engine-'))
-  t.after(() => rm(path, { recursive: true, force: true }))
+  t.after(async () => {
+    // what runs first was asked for first, and an engine would write its files anew
+    await Promise.all((engines.get(t) ?? []).map((engine) => engine.stop(3000)))
+    await rm(path, { recursive: true, force: true })
+  })
   return path
 }
 

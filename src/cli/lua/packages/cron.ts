@@ -1,11 +1,12 @@
 import { Cron } from 'croner'
 import type { Api } from '../api/api.ts'
-import { type ApiClass, type ApiModule, WrongValue } from '../api/describe.ts'
+import { type ApiModule, WrongValue } from '../api/describe.ts'
 import { readFields, readText } from '../api/values.ts'
 import { Callback } from '../loop/callback.ts'
 import { at } from '../loop/delay.ts'
 import type { Alive } from '../loop/loop.ts'
 import { LuaError } from '../vm/errors.ts'
+import { cancellable } from './cancellable.ts'
 
 const example = "cron.schedule{expression = '0 */5 * * * *', callback = f}"
 
@@ -67,25 +68,7 @@ class Schedule implements Alive {
   }
 }
 
-const scheduleClass: ApiClass<Schedule> = {
-  name: 'Schedule',
-  doc: 'A schedule that runs. Keep it in a variable: one that is collected as garbage stops.',
-  origin: 'porla',
-  members: [
-    {
-      kind: 'method',
-      name: 'cancel',
-      signature: '()',
-      doc: 'Stops it. Twice is harmless.',
-      origin: 'porla',
-      call: (_api, _L, self) => {
-        self.stop()
-        return 0
-      },
-    },
-  ],
-  collected: (self, api) => api.host.loop.collected(self),
-}
+const scheduleClass = cancellable<Schedule>('Schedule', 'A schedule that runs.')
 
 interface ScheduleOptions {
   expression: Cron

@@ -1,10 +1,11 @@
 import type { Api } from '../api/api.ts'
-import type { ApiClass, ApiModule } from '../api/describe.ts'
+import type { ApiModule } from '../api/describe.ts'
 import { readFields, readInteger } from '../api/values.ts'
 import { Callback } from '../loop/callback.ts'
 import { after } from '../loop/delay.ts'
 import type { Alive } from '../loop/loop.ts'
 import { LuaError } from '../vm/errors.ts'
+import { cancellable } from './cancellable.ts'
 
 /** A timer that repeats; the next interval begins when the callback has returned. */
 class Timer implements Alive {
@@ -45,25 +46,7 @@ class Timer implements Alive {
   }
 }
 
-const timerClass: ApiClass<Timer> = {
-  name: 'Timer',
-  doc: 'A running timer. Keep it in a variable: one that is collected as garbage stops.',
-  origin: 'porla',
-  members: [
-    {
-      kind: 'method',
-      name: 'cancel',
-      signature: '()',
-      doc: 'Stops it. Twice is harmless.',
-      origin: 'porla',
-      call: (_api, _L, self) => {
-        self.stop()
-        return 0
-      },
-    },
-  ],
-  collected: (self, api) => api.host.loop.collected(self),
-}
+const timerClass = cancellable<Timer>('Timer', 'A running timer.')
 
 interface TimerOptions {
   interval: number
