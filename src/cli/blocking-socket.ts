@@ -12,7 +12,7 @@ const newline = 10
 const shortestWaitMs = 0.05
 const longestWaitMs = 10
 /** How long the thread that stops a script may need after a SIGINT. */
-const interruptMs = 10
+const interruptMs = 1000
 
 /** The part of a socket's native handle that blocking calls need. Node does not document it. */
 interface NativeHandle {

@@ -13,7 +13,7 @@ export class Interrupted extends Error {}
  * afterwards. Throws Interrupted then.
  *
  * A SIGINT in the very moment in which the function returns is lost: Node's thread is being stopped then and drops it
- * (SigintWatchdogHelper::Stop). The next one counts.
+ * (SigintWatchdogHelper::Stop). The next one counts. Who calls this again and again needs an InterruptThread.
  */
 export function interruptible<T>(body: () => T): T {
   const global = globalThis as unknown as { [place]: () => T }

@@ -1,4 +1,5 @@
 import { ExitCode } from '../../../rpc/exit-codes.ts'
+import { InterruptThread } from '../../interrupt-thread.ts'
 import { Interrupted, interruptible } from '../../interruptible.ts'
 import { Unwind } from '../vm/errors.ts'
 import type { State } from '../vm/raw.ts'
@@ -40,6 +41,7 @@ export class EventLoop {
   #tasks: (() => void)[] = []
   #round: NodeJS.Immediate | undefined
   #running: PromiseWithResolvers<void> | undefined
+  #interruptThread: InterruptThread | undefined
   #closed = false
   #keeping = false
   readonly #interrupted = () => this.#end(new Interrupted())
@@ -110,6 +112,16 @@ export class EventLoop {
     if (this.idle && this.#tasks.length === 0) return
     this.#running = Promise.withResolvers<void>()
     this.#listen(true)
+    const interruptThread = new InterruptThread({
+      ready: () => {
+        if (this.#closed) return
+        this.#listen(false)
+        interruptThread.activate()
+        this.#listen(true)
+      },
+      interrupted: this.#interrupted,
+    })
+    this.#interruptThread = interruptThread
     const check =
       this.#host.check && setInterval(() => this.#guarded(() => this.#host.check?.()), checkEveryMs)
     try {
@@ -119,6 +131,8 @@ export class EventLoop {
       clearInterval(check)
       this.#listen(false)
       this.#running = undefined
+      this.#interruptThread = undefined
+      await interruptThread.stop()
     }
   }
 
@@ -144,7 +158,8 @@ export class EventLoop {
     }
     const running = this.#running !== undefined
     // While Lua code runs no handler of ours would: then a SIGTERM does what it does in the main chunk. This follows the
-    // phase of Node's loop that hands out signals at once, so that none gets lost in between.
+    // phase of Node's loop that hands out signals at once, so that none gets lost in between; those that come when Lua
+    // code ends would be without the thread.
     if (running) this.#listen(false)
     this.#guarded(() => (running ? interruptible(work) : work()))
     if (this.#closed) return
@@ -172,7 +187,9 @@ export class EventLoop {
   }
 
   #listen(on: boolean): void {
-    if (on) process.on('SIGINT', this.#interrupted).on('SIGTERM', this.#terminated)
-    else process.off('SIGINT', this.#interrupted).off('SIGTERM', this.#terminated)
+    if (on) process.on('SIGTERM', this.#terminated)
+    else process.off('SIGTERM', this.#terminated)
+    if (on && !this.#interruptThread?.active) process.on('SIGINT', this.#interrupted)
+    else process.off('SIGINT', this.#interrupted)
   }
 }

@@ -3,7 +3,7 @@ import { failureCode, SystemError } from './errno.ts'
 import { Backoff, sleepMs } from './wait.ts'
 
 /** How long the thread that stops a script may need after a SIGINT. */
-const interruptMs = 10
+const interruptMs = 1000
 
 /** What a descriptor leads to, as far as buffering and seeking care. */
 export type DescriptorKind = 'file' | 'terminal' | 'device' | 'stream'
