@@ -82,6 +82,19 @@ describe('connections', { concurrency: 4 }, () => {
     await until(() => proxy.asked.includes('127.0.0.1:81'), 'it may be called now')
   })
 
+  test('a call that leads to nothing is counted while it lasts, and no longer', async (t) => {
+    const engine = await engineWith(t, { max_failcount: 1 }, 'all')
+    const server = createServer((socket) => {
+      socket.resume()
+      setTimeout(() => socket.destroy(), 5000)
+    }).listen(0, '127.0.0.1')
+    t.after(() => server.close())
+    await once(server, 'listening')
+    await engine.addPeer(torrent.id, `127.0.0.1:${(server.address() as { port: number }).port}`)
+    await engine.until(torrent.id, 'calls', (r) => r.connections === 1 && r.knownPeers === 1)
+    await engine.until(torrent.id, 'gave up', (r) => r.connections === 0 && r.candidates === 0)
+  })
+
   test('seeding_outgoing_connections off: a seed calls nobody', async (t) => {
     const engine = await engineWith(t, { seeding_outgoing_connections: false }, 'all')
     const peer = await startRawPeer(t, torrent, { seed: false })

@@ -42,9 +42,10 @@ export class Connector {
   }
 
   #call(peer: Peer): void {
-    const { torrent, limits } = this.#swarm
+    const { torrent, limits, state } = this.#swarm
     const { live } = limits
     torrent._numPending += 1
+    state.changed()
     this.#swarm.peers.calling(peer)
     let pending = true
     const settled = () => {
@@ -125,8 +126,10 @@ export class Connector {
   }
 
   #closed(peer: Peer): void {
-    const { torrent, dialer } = this.#swarm
+    const { torrent, dialer, state } = this.#swarm
     if (torrent.destroyed) return
+    // it counted among the connections, also if it never shook hands
+    state.changed()
     const waitMs = dialer.closed(peer.addr)
     if (waitMs === null) return
     const timer = setTimeout(() => {

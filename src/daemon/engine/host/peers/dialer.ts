@@ -167,7 +167,10 @@ export class Dialer {
     try {
       const peer = add(way)
       // null: our own address, which trackers tell us too
-      if (peer !== null && !this.#known.has(address)) this.#known.set(address, false)
+      if (peer !== null && !this.#known.has(address)) {
+        this.#known.set(address, false)
+        this.#state.changed()
+      }
       return peer
     } finally {
       client.secure = before
