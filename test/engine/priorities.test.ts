@@ -8,6 +8,26 @@ import { complete, startEngine, task, tempFolder } from './support/engine.ts'
 
 // mostly waiting, so several at a time
 describe('file priorities', { concurrency: 4 }, () => {
+  test('a seed is left alone by who has all that it wants, and called again when more is wanted', async (t) => {
+    const torrent = makeTorrent([file('top/a', 40_000), file('top/b', 400_000)], 16384)
+    const [from, to] = [await tempFolder(t), await tempFolder(t)]
+    await writeFiles(from, torrent.files)
+    const seeder = startEngine(t, {}, 'seeder')
+    const leecher = startEngine(t, {}, 'leecher')
+    await seeder.load(task(torrent.id, from, { torrentFile: torrent.bytes }))
+    const load = { torrentFile: torrent.bytes, peers: [await seeder.address()], filePriorities: [4, 0] }
+    await leecher.load(task(torrent.id, to, load))
+    await leecher.until(torrent.id, 'has what is wanted', (r) => countBits(r.have ?? Buffer.of(), 27) === 3)
+    await leecher.until(torrent.id, 'parts', (r) => r.connections === 0 && r.knownSeeds === 1)
+    // whom it would call again it would call after a second
+    const before = seeder.reports.length
+    await new Promise((resolve) => setTimeout(resolve, 2000))
+    assert.ok(seeder.reports.slice(before).every((r) => !r.peers))
+    assert.equal(leecher.report(torrent.id).candidates, 0)
+    await leecher.update(torrent.id, { filePriorities: [4, 4] })
+    await leecher.until(torrent.id, 'has all', complete(torrent))
+  })
+
   test('an unwanted file is not created, its neighbours bytes are kept aside, and move when it is wanted', async (t) => {
     // pieces: a a ab bb bc c c; the middle file shares its first and its last piece
     const files = [file('top/a', 40_000), file('top/b', 33_000), file('top/c', 41_688)]

@@ -202,6 +202,7 @@ export class Swarm implements Sharer {
     this.picker?.reorder()
     torrent._updateSelections()
     for (const wire of torrent.wires) torrent._updateWireInterest(wire)
+    if (!state.finished) this.dialer.recall()
     this.webSeeds.fill()
   }
 

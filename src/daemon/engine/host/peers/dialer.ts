@@ -45,8 +45,8 @@ export class Dialer {
   readonly #called = new Map<string, Called>()
   /** Every address that is known, connected or not, and whether a seed is there. */
   readonly #known = new Map<string, boolean>()
-  /** Seeds that were sent away since neither end wants anything. */
-  readonly #redundant = new Set<string>()
+  /** Of those, whom nothing was wanted from when their turn came. */
+  readonly #passedOver = new Set<string>()
 
   /** Takes over which addresses the torrent takes up. */
   constructor(torrent: Torrent, state: TorrentState, client: WebTorrent, limits: SessionLimits, bans: Bans) {
@@ -104,8 +104,6 @@ export class Dialer {
   #worthCalling(address: string): boolean {
     const failures = this.#called.get(address)?.failures ?? 0
     if (failures >= this.#ways(address).length * this.#limits.live.maxFailures) return false
-    // as in libtorrent: two that have everything have nothing for each other
-    if (this.#state.finished && this.#known.get(address)) return false
     return this.#allowed(address)
   }
 
@@ -140,6 +138,7 @@ export class Dialer {
   /** It is not called again until something names it anew. */
   forget(address: string): void {
     this.#known.delete(address)
+    this.#passedOver.delete(address)
     this.#called.set(address, { way: 0, failures: Number.POSITIVE_INFINITY, since: null })
   }
 
@@ -148,9 +147,16 @@ export class Dialer {
     for (const address of [...this.#known.keys()]) this.forget(address)
   }
 
-  /** A seed was sent away: it is not called again as long as this end has everything, too. */
-  redundant(address: string): void {
-    this.#redundant.add(address)
+  /** It was known before this load, and whether a seed was there. */
+  know(address: string, seed: boolean): void {
+    this.#known.set(address, seed)
+  }
+
+  /** Calls those that were passed over: something is wanted again. */
+  recall(): void {
+    const addresses = [...this.#passedOver]
+    this.#passedOver.clear()
+    for (const address of addresses) this.#torrent._addPeer(address, 'tcp')
   }
 
   #add(address: string, add: (way: Way) => Peer | null): Peer | null {
@@ -158,7 +164,10 @@ export class Dialer {
     const ways = this.#ways(address)
     const way = ways[called.way % Math.max(1, ways.length)]
     if (way === undefined || called.failures >= ways.length * this.#limits.live.maxFailures) return null
-    if (!this.#wanted(address)) return null
+    if (!this.#wanted(address)) {
+      if (this.#known.has(address) && this.#nothingFor(address)) this.#passedOver.add(address)
+      return null
+    }
     this.#called.set(address, called)
     const client = this.#client
     const before = client.secure
@@ -185,11 +194,14 @@ export class Dialer {
 
   #allowed(address: string): boolean {
     const { live } = this.#limits
-    if (this.#bans.has(address)) return false
-    if (this.#state.finished && (!live.seedsCall || (live.closeRedundant && this.#redundant.has(address))))
-      return false
+    if (this.#bans.has(address) || this.#nothingFor(address)) return false
     const port = Number(address.slice(address.lastIndexOf(':') + 1))
     return !live.noPrivilegedPorts || port >= firstOpenPort
+  }
+
+  /** As in libtorrent (`is_connect_candidate`): two that have everything have nothing for each other. */
+  #nothingFor(address: string): boolean {
+    return this.#state.finished && (!this.#limits.live.seedsCall || this.#known.get(address) === true)
   }
 
   #ways(address: string): Way[] {

@@ -16,8 +16,8 @@ export function mostUseful(known: readonly KnownPeer[], most: number): readonly 
 /** Takes over somebody who was known before this load. */
 export function recallPeer(swarm: Swarm, { address, source, seed }: KnownPeer): void {
   swarm.peers.remember(address, source)
+  swarm.dialer.know(address, seed)
   swarm.addPeer(address)
-  if (seed) swarm.begun(() => swarm.dialer.seed(address))
 }
 
 /** Disconnects all and forgets who is known, but for web seeds. */

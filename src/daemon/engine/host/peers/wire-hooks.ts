@@ -39,7 +39,7 @@ export function hookWire(swarm: Swarm, wire: Wire, address: string | undefined):
   countPieces(swarm, wire, address)
   limitDownload(swarm, wire)
   limitRequests(swarm, wire)
-  swarm.limits.watch.add(swarm, wire, address)
+  swarm.limits.watch.add(swarm, wire)
   askAtOnce(swarm, wire)
   const unchoke = wire.unchoke
   wire.unchoke = () => {

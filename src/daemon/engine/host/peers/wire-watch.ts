@@ -10,7 +10,6 @@ const manySeeds = 10
 interface Watched {
   wire: Wire
   swarm: Swarm
-  address: string | undefined
   /** When anything came from it. */
   heard: number
   /** What it sent waits here for its turn under a rate limit. */
@@ -43,14 +42,13 @@ export class WireWatch {
     this.#full = full
   }
 
-  add(swarm: Swarm, wire: Wire, address: string | undefined): void {
+  add(swarm: Swarm, wire: Wire): void {
     if (wire.type === 'webSeed') return
     // webtorrent's own timeout would close the connection
     wire.setTimeout(0)
     const watched: Watched = {
       wire,
       swarm,
-      address,
       heard: performance.now(),
       held: false,
       waiting: null,
@@ -113,12 +111,9 @@ export class WireWatch {
 
   /** Whether the connection is of no more use. */
   #ends(watched: Watched, live: ConnectionSettings, now: number): boolean {
-    const { wire, swarm, address } = watched
+    const { wire, swarm } = watched
     if (!watched.held && now - watched.heard > live.peerTimeout * 1000) return true
-    if (live.closeRedundant && wire.isSeeder && swarm.state.finished) {
-      if (address !== undefined) swarm.dialer.redundant(address)
-      return true
-    }
+    if (live.closeRedundant && wire.isSeeder && swarm.state.finished) return true
     if (wire.amInterested || wire.peerInterested) watched.idle = null
     else watched.idle ??= now
     // as libtorrent: only where its place is needed
