@@ -16,7 +16,7 @@ import {
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { type Move, moveFiles } from '../../src/daemon/engine/storage/move-files.ts'
-import { asideName, waitingName } from '../../src/daemon/engine/storage/moving-name.ts'
+import { asideName, probeName, waitingName } from '../../src/daemon/engine/storage/moving-name.ts'
 import { file, makeTorrent, type TestTorrent, writeFiles, wrongFiles } from './support/data.ts'
 import { startEngine, tempFolder, until } from './support/engine.ts'
 
@@ -97,6 +97,21 @@ test('files are copied to another device', async (t) => {
   await assertMoved(setup)
   const after = await stat(join(setup.to, 'top/a'))
   assert.deepEqual([after.mode, Math.floor(after.mtimeMs)], [before.mode, Math.floor(before.mtimeMs)])
+})
+
+test('a name that a try left behind while it looked at the other device goes', async (t) => {
+  const device = await otherDevice(t)
+  const setup = await setUp(t, small(), device ?? undefined)
+  const left = probeName(setup.torrent.id)
+  await mkdir(join(setup.to, 'top/sub'), { recursive: true })
+  // within a device nothing is tried
+  if (device !== null)
+    for (const folder of ['.', 'top', 'top/sub']) await writeFile(join(setup.to, folder, left), '')
+  const foreign = probeName('0'.repeat(40))
+  await writeFile(join(setup.to, foreign), '')
+  await moveFiles(moveOf(setup.torrent, setup.from, setup.to))
+  await rm(join(setup.to, foreign))
+  await assertMoved(setup)
 })
 
 test('files are copied when a rename is refused between two mounts of a device', async (t) => {

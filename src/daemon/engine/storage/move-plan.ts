@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto'
 import type { Stats } from 'node:fs'
-import { access, constants, lstat, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { access, constants, lstat, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { FileEntry } from '../../../metainfo/types.ts'
-import { asideName, waitingName } from './moving-name.ts'
+import { asideName, isProbeName, probeName, waitingName } from './moving-name.ts'
 import { partFileName } from './part-file.ts'
 import { foldersOf } from './remove-files.ts'
 import { type FoundFile, SaveFolder } from './save-folder.ts'
@@ -90,7 +89,7 @@ async function look(move: Move, made: string[]): Promise<Plan> {
   const aliases = new Map<string, boolean>()
   const isAlias = async (folder: string, old: string) => {
     const key = `${folder}\0${old}`
-    const known = aliases.get(key) ?? (await showsTheSame(folder, old))
+    const known = aliases.get(key) ?? (await showsTheSame(folder, old, move.infoHash))
     aliases.set(key, known)
     return known
   }
@@ -148,12 +147,18 @@ async function findOld(folder: SaveFolder, name: string, link: boolean): Promise
 
 /**
  * Whether two folders that look like two devices are one: a pool of disks and one of them, an overlay and its upper
- * layer, a share that is mounted twice. The name is a new one, which no cache can know.
+ * layer, a share that is mounted twice. Removes what a try that was cut off here has left.
  */
-async function showsTheSame(folder: string, old: string): Promise<boolean> {
-  const name = `.${randomUUID()}.moving`
+async function showsTheSame(folder: string, old: string, infoHash: string): Promise<boolean> {
+  const name = probeName(infoHash)
   const probe = join(folder, name)
   try {
+    // a folder may be writable and not readable
+    const names = await readdir(folder).catch((error) =>
+      error.code === 'EACCES' ? [] : Promise.reject(error),
+    )
+    for (const left of names.filter((other) => isProbeName(other, infoHash)))
+      await rm(join(folder, left), { force: true })
     await writeFile(probe, '', { flag: 'wx' })
   } catch (error) {
     throw StorageError.from(error, 'write to', folder)
