@@ -5,6 +5,7 @@ const go = 0
 const armed = 1
 const forever = 2
 
+/** How long to wait for the thread to take over; it needs microseconds. */
 const activationMs = 1000
 
 /**
@@ -43,9 +44,8 @@ export class InterruptThread {
   #active = false
 
   /**
-   * `ready` is called from Node's loop: stop listening to SIGINT, call `activate`, and
-   * listen again if it is not `active` then. `interrupted` is
-   * called, once, for a SIGINT that came while no `interruptible` ran.
+   * `ready` is called from Node's loop: stop listening to SIGINT, call `activate`, and listen again if it is not `active`
+   * then. `interrupted` is called, once, for a SIGINT that came while no `interruptible` ran.
    */
   constructor({ ready, interrupted }: { ready(): void; interrupted(): void }) {
     // Loaded here: only scripts that stay need it.
@@ -66,10 +66,11 @@ export class InterruptThread {
     return this.#active
   }
 
+  /** From now on the thread hears of SIGINT. To be called in `ready`, when nobody listens. */
   activate(): void {
     Atomics.store(this.#memory, go, 1)
     Atomics.notify(this.#memory, go)
-    // Microseconds. Who began to wait last is who is stopped, so nothing else may begin before.
+    // Who began to wait last is who is stopped, so no `interruptible` may begin before.
     this.#active = Atomics.wait(this.#memory, armed, 0, activationMs) !== 'timed-out'
   }
 

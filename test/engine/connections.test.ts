@@ -4,6 +4,7 @@ import { connect, createServer } from 'node:net'
 import { describe, type TestContext, test } from 'node:test'
 import { mostUseful } from '../../src/daemon/engine/host/peers/known-peers.ts'
 import type { Settings } from '../../src/rpc/contract/types.ts'
+import { listen } from '../helpers/listen.ts'
 import { startProxy } from '../helpers/proxy.ts'
 import { file, makeTorrent, writeFiles } from './support/data.ts'
 import { complete, quiet, startEngine, type TestEngine, task, tempFolder, until } from './support/engine.ts'
@@ -87,10 +88,8 @@ describe('connections', { concurrency: 4 }, () => {
     const server = createServer((socket) => {
       socket.resume()
       setTimeout(() => socket.destroy(), 5000)
-    }).listen(0, '127.0.0.1')
-    t.after(() => server.close())
-    await once(server, 'listening')
-    await engine.addPeer(torrent.id, `127.0.0.1:${(server.address() as { port: number }).port}`)
+    })
+    await engine.addPeer(torrent.id, `127.0.0.1:${await listen(t, server)}`)
     await engine.until(torrent.id, 'calls', (r) => r.connections === 1 && r.knownPeers === 1)
     await engine.until(torrent.id, 'gave up', (r) => r.connections === 0 && r.candidates === 0)
   })

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { describe, test } from 'node:test'
 import { newBits, setBit } from '../../src/daemon/engine/bits.ts'
 import { ErrorCode } from '../../src/rpc/errors.ts'
+import { listen } from '../helpers/listen.ts'
 import { file, makeTorrent, writeFiles, wrongFiles } from './support/data.ts'
 import { complete, startEngine, task, tempFolder } from './support/engine.ts'
 
@@ -57,13 +57,7 @@ describe('peers', { concurrency: 4 }, () => {
       }
       response.writeHead(206).end(found.bytes.subarray(Number(range[1]), Number(range[2]) + 1))
     })
-    server.listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    t.after(() => {
-      server.closeAllConnections()
-      server.close()
-    })
-    const { port } = server.address() as { port: number }
+    const port = await listen(t, server)
     const to = await tempFolder(t)
     const engine = startEngine(t)
     const webSeeds = [`http://127.0.0.1:${port}/seed/`]

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import type { BDict } from '../../src/metainfo/index.ts'
+import { listen } from '../helpers/listen.ts'
 import { startTracker } from '../helpers/tracker.ts'
 import { file, makeTorrent, writeFiles, wrongFiles } from './support/data.ts'
 import { startNode } from './support/dht.ts'
@@ -19,10 +19,7 @@ async function trap(t: TestContext): Promise<{ port: number; calls: number }> {
     seen.calls++
     socket.destroy()
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.after(() => server.close())
-  seen.port = (server.address() as { port: number }).port
+  seen.port = await listen(t, server)
   return seen
 }
 

@@ -4,6 +4,7 @@ import { createServer as createWebServer } from 'node:http'
 import { createServer } from 'node:net'
 import { describe, type TestContext, test } from 'node:test'
 import type { Settings } from '../../src/rpc/contract/types.ts'
+import { listen } from '../helpers/listen.ts'
 import { type ProxyOptions, startProxy } from '../helpers/proxy.ts'
 import { startTracker } from '../helpers/tracker.ts'
 import { file, makeTorrent, writeFiles, wrongFiles } from './support/data.ts'
@@ -42,13 +43,7 @@ async function startWebSeed(t: TestContext): Promise<{ port: number; callers: Se
     response.end(bytes.subarray(Number(from), Number(to) + 1))
   })
   server.on('connection', (socket) => callers.add(socket.remotePort!))
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.after(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  const { port } = server.address() as { port: number }
+  const port = await listen(t, server)
   return { port, callers }
 }
 

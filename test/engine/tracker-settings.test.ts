@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { describe, test } from 'node:test'
 import type { Settings } from '../../src/rpc/contract/types.ts'
+import { listen } from '../helpers/listen.ts'
 import { type OddTracker, oddTracker, oddUdpTracker } from '../helpers/odd-tracker.ts'
 import { selfSigned } from '../helpers/self-signed.ts'
 import { file, makeTorrent, writeFiles } from './support/data.ts'
@@ -231,13 +230,7 @@ describe('settings of trackers', { concurrency: 4 }, () => {
       response.writeHead(206, { 'content-range': `bytes ${from}-${to}/${bytes.length}` })
       response.end(bytes.subarray(Number(from), Number(to) + 1))
     })
-    server.listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    t.after(() => {
-      server.closeAllConnections()
-      server.close()
-    })
-    const webSeeds = [`http://127.0.0.1:${(server.address() as AddressInfo).port}/a`]
+    const webSeeds = [`http://127.0.0.1:${await listen(t, server)}/a`]
     const engine = startEngine(t)
     for (const counts of [true, false]) {
       const tracker = await oddTracker(t, () => plain)

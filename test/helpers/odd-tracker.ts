@@ -2,9 +2,9 @@ import { createSocket, type RemoteInfo } from 'node:dgram'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
 import type { TestContext } from 'node:test'
 import { type BInput, bencode } from '../../src/metainfo/index.ts'
+import { listen } from './listen.ts'
 
 /** What a tracker was told, bytes as latin1. */
 export type Query = Map<string, string>
@@ -39,13 +39,7 @@ export async function oddTracker(
     if (value !== undefined) response.end(bencode(value))
   }
   const server = tls === undefined ? createServer(take) : createSecureServer(tls, take)
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.after(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  const { port } = server.address() as AddressInfo
+  const port = await listen(t, server)
   tracker.url = `http${tls === undefined ? '' : 's'}://127.0.0.1:${port}${path}`
   return tracker
 }

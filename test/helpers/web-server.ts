@@ -1,9 +1,9 @@
-import { once } from 'node:events'
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
+import { listen } from './listen.ts'
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void
 
@@ -39,12 +39,6 @@ export async function serve(
     })
     return createReadStream(path, { start: Number(from), end: Number(to) }).pipe(response)
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.after(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  const { port } = server.address() as { port: number }
+  const port = await listen(t, server)
   return { url: `http://127.0.0.1:${port}`, ...seen }
 }

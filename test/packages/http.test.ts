@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { type TestContext, test } from 'node:test'
+import { listen } from '../helpers/listen.ts'
 import { runLua } from '../helpers/lua.ts'
 
 /** Starts a server for a test; returns where it is. */
@@ -11,13 +12,7 @@ async function serve(
   t: TestContext,
   answer: (request: IncomingMessage, response: ServerResponse) => void,
 ): Promise<string> {
-  const server = createServer(answer)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  t.after(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return `http://127.0.0.1:${await listen(t, createServer(answer))}`
 }
 
 const everyByte = Buffer.from(Array.from({ length: 256 }, (_, i) => i))

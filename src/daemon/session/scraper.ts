@@ -17,8 +17,8 @@ export interface ScraperParts {
 /**
  * Asks trackers how many peers there are of torrents that wait in the queue, one torrent at a time (libtorrent's auto
  * scrape): all of them once in auto_scrape_interval seconds, but never two within auto_scrape_min_interval. Torrents
- * that run hear it with every announce. Nothing is asked while the session has no engine running, and nothing that
- * fails has any consequence.
+ * that run hear it with every announce. Nothing is asked while the session has no engine running. A torrent whose
+ * trackers do not answer keeps its old numbers until its next turn.
  */
 export class Scraper {
   readonly #parts: ScraperParts
