@@ -70,6 +70,9 @@ const torrent: NewTorrent = {
 test('everything of a torrent comes back after a restart', (t) => {
   const { store, folder } = open(t)
   const { id } = store.addTorrent(torrent)
+  assert.equal(store.fileStamps(id), null)
+  store.saveFileStamps(id, Uint8Array.of(1))
+  store.saveFileStamps(id, Uint8Array.of(2, 3))
   store.close()
 
   const again = open(t, folder).store
@@ -77,6 +80,7 @@ test('everything of a torrent comes back after a restart', (t) => {
   assert.deepEqual(again.hints(id), torrent.hints)
   assert.deepEqual(again.torrentFile(id), torrent.torrentFile)
   assert.deepEqual(again.have(id), torrent.have)
+  assert.deepEqual(again.fileStamps(id), Uint8Array.of(2, 3))
 })
 
 test('changes reach exactly the fields they name', (t) => {
@@ -106,6 +110,7 @@ test('changes reach exactly the fields they name', (t) => {
 test('a removed torrent leaves nothing behind in any table', (t) => {
   const { store, folder } = open(t)
   const { id } = store.addTorrent(torrent)
+  store.saveFileStamps(id, Uint8Array.of(1))
   const removal = { session: 'one', v1: row.v1, savePath: '/x', torrentFile: Uint8Array.of(1, 2) }
   store.transaction(() => {
     store.removeTorrent(id)
@@ -116,7 +121,7 @@ test('a removed torrent leaves nothing behind in any table', (t) => {
   store.removalDone(kept!.id)
   store.close()
   const sqlite = new DatabaseSync(join(folder, 'state.db'))
-  for (const table of ['torrents', 'progress', 'bitfields', 'sources', 'removals']) {
+  for (const table of ['torrents', 'progress', 'bitfields', 'sources', 'removals', 'file_stamps']) {
     assert.equal(sqlite.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.n, 0, table)
   }
   sqlite.close()
@@ -250,7 +255,7 @@ test('a newer schema is refused with both versions', (t) => {
   sqlite.close()
   assert.throws(
     () => new Store(folder, assert.fail),
-    (error) => error instanceof StateError && error.kind === 'newer' && /schema 99.* 3\b/.test(error.message),
+    (error) => error instanceof StateError && error.kind === 'newer' && /schema 99.* 4\b/.test(error.message),
   )
 })
 

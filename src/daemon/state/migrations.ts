@@ -89,6 +89,12 @@ const steps: readonly string[] = [
   `
   CREATE TABLE paused_sessions (name TEXT PRIMARY KEY) STRICT;
   `,
+  `
+  CREATE TABLE file_stamps (
+    id INTEGER PRIMARY KEY REFERENCES torrents (id) ON DELETE CASCADE,
+    stamps BLOB NOT NULL -- size and time of each file, see engine/storage/file-stamps.ts
+  ) STRICT;
+  `,
 ]
 
 /** The version this program writes. */

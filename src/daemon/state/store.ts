@@ -130,6 +130,18 @@ export class Store {
     })
   }
 
+  /** What the files of a torrent looked like when its pieces were saved last, null when that is not known. */
+  fileStamps(id: number): Uint8Array | null {
+    const row = this.#get('SELECT stamps FROM file_stamps WHERE id = ?', id)
+    return row ? (row.stamps as Uint8Array) : null
+  }
+
+  saveFileStamps(id: number, stamps: Uint8Array): void {
+    this.#db.write(() =>
+      this.#statement('INSERT OR REPLACE INTO file_stamps (id, stamps) VALUES (?, ?)').run(id, stamps),
+    )
+  }
+
   hints(id: number): Hints {
     const row = this.#get('SELECT hints FROM sources WHERE id = ?', id)
     if (!row) throw new Error(`torrent ${id} has no row in sources`)
