@@ -51,6 +51,8 @@ export interface App {
   endWaits(): void
   /** Stops the engines, tidily within the deadline, saves everything and closes the state. Twice is harmless. */
   close(deadlineMs: number): Promise<void>
+  /** For a process that ends now: saves what is known, and ends the engines by force. Never throws. */
+  abandon(): void
 }
 
 /**
@@ -95,6 +97,7 @@ export async function openApp(options: AppOptions): Promise<App> {
 
 function appOf(sessions: Sessions, store: Store, bus: EventBus, presets: Presets): App {
   let closed: Promise<void> | null = null
+  let over = false
   const ticker = new StatsTicker(bus, () =>
     [...sessions].map((session) => ({ name: session.name, stats: { ...sessionStats(session) } })),
   )
@@ -120,8 +123,14 @@ function appOf(sessions: Sessions, store: Store, bus: EventBus, presets: Presets
     endWaits,
     close: (deadlineMs) => {
       endWaits()
-      closed ??= closeAll(sessions, store, deadlineMs)
+      closed ??= closeAll(sessions, store, deadlineMs).finally(() => {
+        over = true
+      })
       return closed
+    },
+    abandon: () => {
+      if (over) return
+      for (const session of sessions) session.abandon()
     },
   }
 }

@@ -39,7 +39,7 @@ export class InstanceLock {
     const locks: FileLock[] = []
     try {
       locks.push(await acquire(join(places.stateDir, 'daemon.lock'), places, waitMs))
-      locks.push(await acquire(`${places.socket}.lock`, places, waitMs))
+      locks.push(await acquire(socketLock(places), places, waitMs))
     } catch (error) {
       for (const lock of locks) lock.release()
       throw error
@@ -54,6 +54,27 @@ export class InstanceLock {
     this.#locks = locks
   }
 
+  /** Whether the socket's lock is still where the next daemon looks for it. */
+  get holdsSocket(): boolean {
+    return this.#locks.every((lock) => lock.path !== socketLock(this.#places) || lock.intact)
+  }
+
+  /**
+   * Takes the socket's lock anew when its file is gone, as when the runtime folder was removed: without it another
+   * daemon could take the socket's place. Throws Failure: 75 when one has, 78 when the folder cannot be made.
+   */
+  renewSocketLock(): void {
+    const at = this.#locks.findIndex(({ path }) => path === socketLock(this.#places))
+    const lock = this.#locks[at]!
+    if (lock.intact) return
+    preparePrivateFolder(dirname(lock.path))
+    const renewed = FileLock.tryAcquire(lock.path)
+    if (renewed === null) throw occupied(this.#places, holderOf(lock.path))
+    lock.release()
+    this.#locks[at] = renewed
+    this.#write(false)
+  }
+
   /** Tells daemons that want to start that it is worth to wait. */
   stopping(): void {
     this.#write(true)
@@ -66,8 +87,13 @@ export class InstanceLock {
 
   #write(stopping: boolean): void {
     const holder: Holder = { pid: process.pid, ...this.#places, stopping }
-    for (const lock of this.#locks) lock.describe(holder)
+    // Beside a file that is gone nobody looks, or it is another's by now.
+    for (const lock of this.#locks) if (lock.intact) lock.describe(holder)
   }
+}
+
+function socketLock({ socket }: InstancePlaces): string {
+  return `${socket}.lock`
 }
 
 /** Takes one lock, waiting for a daemon that is stopping. */

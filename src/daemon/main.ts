@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { loadConfig } from '../rpc/config/load.ts'
 import type { LoadedConfig } from '../rpc/config/types.ts'
@@ -6,6 +7,7 @@ import { contract } from '../rpc/contract/index.ts'
 import { resolveSocket, resolveStateDir } from '../rpc/endpoint.ts'
 import { ExitCode } from '../rpc/exit-codes.ts'
 import { Failure } from '../rpc/failure.ts'
+import { type FileIdentity, identityOf, isStill } from '../rpc/file-identity.ts'
 import { RpcServer } from '../rpc/server.ts'
 import { version } from '../rpc/version.ts'
 import { type App, openApp } from './app.ts'
@@ -15,6 +17,7 @@ import { createLog, type Log, type LogLevel } from './log.ts'
 import { daemonHandlers } from './methods/daemon.ts'
 import { type ReadyChannel, takeReadyChannel } from './ready.ts'
 import { checkSetting } from './session/settings/pack.ts'
+import { SocketKeeper } from './socket-keeper.ts'
 import { StateError } from './state/error.ts'
 
 /** The daemon's command line; what is left out comes from the environment, the configuration and the defaults. */
@@ -27,16 +30,18 @@ export interface DaemonOptions {
   ready?: () => void
 }
 
-/** How long a new daemon waits for one that is stopping: longer than that takes. */
-const handOverMs = 20_000
+/** It ends within this time, whoever does not answer. The next three are parts of it. */
+const leaveMs = 5_000
 /** How long requests under way may take when the daemon ends. */
-const drainMs = 2_000
-/** How long saving and telling trackers may take. */
-const closeMs = 10_000
+const drainMs = 1_000
+/** How long trackers may take to hear that it leaves. */
+const closeMs = 2_500
 /** How long a client may take to read its last answers. */
-const lastAnswersMs = 1_000
+const lastAnswersMs = 500
 /** How long saving may take after a defect. */
 const crashMs = 3_000
+/** How long a new daemon waits for one that is stopping: longer than that takes. */
+const handOverMs = 3 * leaveMs
 
 /**
  * Runs the daemon in this process until a signal or `daemon.stop` ends it, and resolves with the exit code: 0, or 70
@@ -69,6 +74,8 @@ class Daemon {
   #lock: InstanceLock | undefined
   #app: App | undefined
   #server: RpcServer<typeof contract> | undefined
+  #keeper: SocketKeeper | undefined
+  #stateFile: { path: string; identity: FileIdentity } | null = null
   #crashing = false
 
   constructor(log: Log, leave: LeaveRequests) {
@@ -92,8 +99,10 @@ class Daemon {
         config: { sessions: Object.fromEntries(config.sessions), presets: config.presets },
         log: this.#log,
       })
+      this.#stateFile = stateFileIn(places.stateDir)
       this.#server = this.#serve(this.#app, places, config, startedAt)
       await this.#server.listen(places.socket)
+      this.#keeper = this.#keep(this.#server, this.#lock, places.socket)
     } catch (error) {
       await this.#app?.close(0).catch((another) => this.#log.error(`closing failed: ${stackOf(another)}`))
       this.#lock.release()
@@ -110,23 +119,50 @@ class Daemon {
    * sees its connection end knows that the locks are free.
    */
   async stop(): Promise<ExitCode> {
-    this.#lock?.stopping()
-    this.#server?.refuse()
+    setTimeout(() => this.#overdue(), leaveMs).unref()
+    this.#try('telling the next daemon', () => this.#lock?.stopping())
+    this.#try('closing the socket', () => this.#server?.refuse())
     this.#app?.endWaits()
     try {
       if (await Promise.race([this.#leave.hurry, this.#save()])) {
         // The locks go with the process: until then something may still be written.
         this.#log.warning('a second signal: leaving at once')
+        this.#app?.abandon()
         return ExitCode.ok
       }
     } catch (error) {
       this.#log.error(`saving failed: ${stackOf(error)}`)
       return ExitCode.internal
     }
-    this.#lock?.release()
+    this.#try('releasing the locks', () => this.#lock?.release())
     await this.#server?.close(lastAnswersMs)
+    const lost = this.#lostState()
+    if (lost !== null) this.#log.error(lost)
     this.#log.info('left')
-    return ExitCode.ok
+    return lost === null ? ExitCode.ok : ExitCode.internal
+  }
+
+  /** A sentence when what was saved went into a file that has no name any more; null when all is well. */
+  #lostState(): string | null {
+    const file = this.#stateFile
+    if (file === null || isStill(file.path, file.identity)) return null
+    return `the state file ${file.path} was removed or replaced while the daemon ran: what was in it is lost`
+  }
+
+  /** Whatever it waits for, it has been waiting for too long. */
+  #overdue(): void {
+    this.#log.error('something did not end in time: leaving without it')
+    this.#app?.abandon()
+    process.exit(ExitCode.internal)
+  }
+
+  /** A step of the way out that may fail, as with folders that are gone, and must not keep the next ones from being taken. */
+  #try(what: string, step: () => void): void {
+    try {
+      step()
+    } catch (error) {
+      this.#log.warning(`${what} failed: ${(error as Error).message}`)
+    }
   }
 
   /** After a defect nothing can be relied on: it is logged, what can be saved is saved, and the process ends. */
@@ -142,12 +178,26 @@ class Daemon {
     } catch (another) {
       this.#log.error(`saving failed: ${stackOf(another)}`)
     }
+    this.#app?.abandon()
     process.exit(ExitCode.internal)
   }
 
   async #save(): Promise<void> {
+    await this.#keeper?.stop()
     if (!(await this.#server?.drain(drainMs))) this.#log.warning('some requests did not end in time')
     await this.#app?.close(closeMs)
+  }
+
+  #keep(server: RpcServer<typeof contract>, lock: InstanceLock, path: string): SocketKeeper {
+    const socket = {
+      path,
+      reachable: () => server.reachable && lock.holdsSocket,
+      make: async () => {
+        lock.renewSocketLock()
+        if (!server.reachable) await server.listen(path)
+      },
+    }
+    return new SocketKeeper(socket, this.#log)
   }
 
   #serve(
@@ -169,6 +219,13 @@ class Daemon {
     })
     return new RpcServer({ contract, handlers: { ...self, ...app.handlers }, log: this.#log })
   }
+}
+
+/** The file as it is now; null when there is none to be seen. */
+function stateFileIn(folder: string): { path: string; identity: FileIdentity } | null {
+  const path = join(folder, 'state.db')
+  const identity = identityOf(path)
+  return identity && { path, identity }
 }
 
 function stackOf(error: unknown): string {

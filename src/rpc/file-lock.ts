@@ -2,6 +2,7 @@ import { chmodSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import type { DatabaseSync } from 'node:sqlite'
 import { ExitCode } from './exit-codes.ts'
 import { Failure } from './failure.ts'
+import { type FileIdentity, identityOf, isStill } from './file-identity.ts'
 
 /** SQLITE_BUSY (https://www.sqlite.org/rescode.html). */
 const busy = 5
@@ -24,6 +25,7 @@ const held = new Set<FileLock>()
 export class FileLock {
   readonly path: string
   readonly #database: DatabaseSync
+  readonly #file: FileIdentity | null
 
   /** Null when another process holds it. Throws Failure when the file cannot be locked at all. */
   static tryAcquire(path: string): FileLock | null {
@@ -47,6 +49,7 @@ export class FileLock {
   private constructor(path: string, database: DatabaseSync) {
     this.path = path
     this.#database = database
+    this.#file = identityOf(path)
     held.add(this)
   }
 
@@ -57,8 +60,14 @@ export class FileLock {
     renameSync(temporary, holderFile(this.path))
   }
 
+  /** Whether whoever tries the path next finds it taken: the file may have been removed, or replaced by another's. */
+  get intact(): boolean {
+    return this.#file !== null && isStill(this.path, this.#file)
+  }
+
   release(): void {
-    rmSync(holderFile(this.path), { force: true })
+    // What stands there beside another file is another holder's.
+    if (this.intact) rmSync(holderFile(this.path), { force: true })
     held.delete(this)
     this.#database.close()
   }

@@ -1,15 +1,9 @@
-import { chmodSync } from 'node:fs'
-import { createServer, type Server, type Socket } from 'node:net'
-import { dirname } from 'node:path'
+import type { Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Connection } from './connection.ts'
 import { Dispatcher, type DispatcherOptions, type ServerLog } from './dispatcher.ts'
-import { checkSocketPath } from './endpoint.ts'
-import { ExitCode } from './exit-codes.ts'
-import { Failure } from './failure.ts'
-import { preparePrivateFolder } from './private-folder.ts'
+import { ListeningSocket } from './listening-socket.ts'
 import { maxLineBytes } from './protocol.ts'
-import { removeStaleSocket } from './socket-file.ts'
 import type { Contract } from './validate.ts'
 
 /**
@@ -20,45 +14,41 @@ import type { Contract } from './validate.ts'
 export class RpcServer<C extends Contract> {
   readonly #dispatcher: Dispatcher<C>
   readonly #log: ServerLog
-  readonly #server: Server
+  #listening: ListeningSocket | null = null
+  #refuses = false
   readonly #connections = new Set<Connection>()
 
   constructor(options: DispatcherOptions<C>) {
     this.#dispatcher = new Dispatcher(options)
     this.#log = options.log
-    this.#server = createServer({ allowHalfOpen: true }, (socket) => this.#connected(socket))
   }
 
   /**
-   * Listens at an absolute path, for the owner alone: socket 0600, its folder 0700 when it is created here. The caller
-   * holds the socket's lock: a socket that is there and that nobody answers is removed. Throws Failure.
+   * Listens at an absolute path, for the owner alone; see ListeningSocket. Called again it listens anew, and those who
+   * are connected stay. Throws Failure.
    */
   async listen(path: string): Promise<void> {
-    checkSocketPath(path)
-    preparePrivateFolder(dirname(path))
-    await removeStaleSocket(path)
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject)
-      // bind(2) happens inside listen(): with this umask there is no moment in which others could connect.
-      const umask = process.umask(0o177)
-      try {
-        this.#server.listen(path, resolve)
-      } finally {
-        process.umask(umask)
-      }
-    }).catch((error: Error) => {
-      throw new Failure(ExitCode.config, `cannot listen on ${path}: ${error.message}`, { cause: error })
+    this.#listening?.close()
+    const listening = await ListeningSocket.open(path, {
+      connected: (socket) => this.#connected(socket),
+      cannotAccept: (error) => this.#log.warning(`cannot accept a client: ${error.message}`),
     })
-    chmodSync(path, 0o600)
-    this.#server.removeAllListeners('error')
-    // Without file descriptors left libuv closes new clients by itself; whatever else accept(2) says, the daemon goes on.
-    this.#server.on('error', (error) => this.#log.warning(`cannot accept a client: ${error.message}`))
+    this.#listening = listening
+    // It was told to end meanwhile.
+    if (this.#refuses) listening.close()
+  }
+
+  /** Whether new clients reach it: its socket may have been removed, or replaced by another program's. */
+  get reachable(): boolean {
+    return this.#listening?.intact ?? false
   }
 
   /** Takes no new client, removes the socket, and answers every further request with ShuttingDown. */
   refuse(): void {
     this.#dispatcher.shutDown()
-    if (this.#server.listening) this.#server.close()
+    this.#refuses = true
+    this.#listening?.close()
+    this.#listening = null
   }
 
   /** Waits until every request that was taken is answered; false when that takes longer than `timeoutMs`. */

@@ -170,6 +170,10 @@ export class ScriptedEngine implements Engine {
     this.loaded.clear()
   }
 
+  kill(): void {
+    this.calls.push('kill')
+  }
+
   say(report: TorrentReport): void {
     this.listener.report(report)
   }

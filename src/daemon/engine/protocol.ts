@@ -338,4 +338,6 @@ export interface Engine {
   placeFiles(task: PriorityTask): Promise<void>
   /** Ends the host, tidily within the deadline, else by force. */
   stop(deadlineMs: number): Promise<void>
+  /** Ends the host by force, for a process that ends now. */
+  kill(): void
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { PartialPiece, PeerInfo } from '../../rpc/contract/peers.ts'
 import type { Settings } from '../../rpc/contract/types.ts'
 import { HostProcess, hostEntryFor, unavailable } from './host-process.ts'
@@ -32,6 +33,8 @@ const firstDelayMs = 200
 const maxDelayMs = 30_000
 /** A host that answered for this long is healthy: the next crash counts as the first. */
 const healthyMs = 60_000
+/** How much longer than asked a host may take to end before it is ended by force, and then to be gone, ms. */
+const graceMs = 250
 
 /** Makes the engine of one session. Nothing runs until there is something to do. */
 export function createEngine(options: EngineOptions): Engine {
@@ -132,11 +135,23 @@ class Supervisor implements Engine {
     if (host !== null) {
       // a host that has not answered yet can still be told; one that never will is killed below
       host.call('shutdown', { deadlineMs }).catch(() => {})
-      const timer = setTimeout(() => host.kill(), deadlineMs + 250)
-      await host.ended()
+      const timer = setTimeout(() => host.kill(), deadlineMs + graceMs)
+      // one that waits for a disk that is gone does not even end by force
+      const enough = new AbortController()
+      const { signal } = enough
+      await Promise.race([
+        host.ended(),
+        sleep(deadlineMs + 2 * graceMs, undefined, { signal }).catch(() => {}),
+      ])
+      enough.abort()
       clearTimeout(timer)
     }
     this.state.state = 'idle'
+  }
+
+  kill(): void {
+    this.#stopping = true
+    this.#host?.kill()
   }
 
   async #call<M extends keyof HostMethods>(

@@ -345,4 +345,15 @@ export class Session implements RunnerHost {
       this.saver.saveAll()
     }
   }
+  /** For a process that ends now: saves what is known, and ends the engine by force. Never throws. */
+  abandon(): void {
+    this.#closed = true
+    this.engine.kill()
+    for (const record of this.records) if (record.countedTo !== null) this.saver.mark(record)
+    try {
+      this.saver.saveAll()
+    } catch (error) {
+      this.log.error(`session ${this.name}: progress was not saved: ${(error as Error).message}`)
+    }
+  }
 }

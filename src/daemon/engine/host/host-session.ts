@@ -196,6 +196,7 @@ export class HostSession implements Handlers {
   }
 
   async shutdown({ deadlineMs }: { deadlineMs: number }): Promise<null> {
+    this.#parts.net.leaving()
     const all = [...this.#torrents.keys()].map((id) => this.#unload(id, deadlineMs))
     const tidy = Promise.allSettled(all).then(() => this.#keeper.stop())
     let timer: NodeJS.Timeout | undefined

@@ -11,6 +11,8 @@ import { schemeOf } from './url.ts'
 
 /** UDP needs no connection each, but a thousand datagrams at once would be lost on the way. */
 const maxUdp = 100
+/** How many may be told at a time that the session ends: half of the 1024 descriptors that are usual for a process. */
+const maxLeaving = 500
 
 /** What all torrents of a host share to ask trackers: settings, sockets, and how many ask at a time. */
 export class TrackerNet {
@@ -67,6 +69,15 @@ export class TrackerNet {
       }
     }
     return null
+  }
+
+  /**
+   * The session ends: what is left to say are many short words, and none may wait for a tracker that hangs. The limits
+   * that remain are those of sockets.
+   */
+  leaving(): void {
+    this.#http.setLimit(Math.max(this.settings.maxHttp, maxLeaving))
+    this.#udpGate.setLimit(maxLeaving)
   }
 
   close(): void {
