@@ -25,6 +25,10 @@ export interface DecodeOptions {
    * and bytes after the value, what libtorrent lets pass in a torrent file.
    */
   form?: 'strict' | 'canonical' | 'loose'
+  /** Most items, ends of lists and dictionaries included; two million by default. */
+  items?: number
+  /** How deep lists and dictionaries may lie in each other; 100 by default. */
+  depth?: number
 }
 
 interface Frame {
@@ -35,12 +39,9 @@ interface Frame {
   key: string | null
 }
 
-/**
- * Decodes one bencoded value. Strings are views into `bytes`. Nesting is limited to 100, items to two
- * million. Throws MetainfoError.
- */
+/** Decodes one bencoded value. Strings are views into `bytes`. Throws MetainfoError. */
 export function bdecode(bytes: Uint8Array, options: DecodeOptions = {}): BValue {
-  const decoder = new Decoder(bytes, options.form ?? 'strict')
+  const decoder = new Decoder(bytes, options)
   const value = decoder.read()
   if (decoder.at !== bytes.length && options.form !== 'loose') throw new MetainfoError('invalid bencoding')
   return value
@@ -50,11 +51,15 @@ class Decoder {
   at = 0
   readonly #bytes: Buffer
   readonly #form: 'strict' | 'canonical' | 'loose'
+  readonly #items: number
+  readonly #depth: number
   readonly #stack: Frame[] = []
 
-  constructor(bytes: Uint8Array, form: 'strict' | 'canonical' | 'loose') {
+  constructor(bytes: Uint8Array, { form = 'strict', items = maxItems, depth = maxDepth }: DecodeOptions) {
     this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.#form = form
+    this.#items = items
+    this.#depth = depth
   }
 
   /** A loop over a stack of our own: nesting in foreign bytes must not reach the program's stack. */
@@ -62,8 +67,8 @@ class Decoder {
     for (let items = 0; ; items++) {
       const first = this.#bytes[this.at]
       if (first === undefined) throw new MetainfoError(unexpectedEnd)
-      if (this.#stack.length >= maxDepth) throw new MetainfoError('bencoded nesting depth exceeded')
-      if (items >= maxItems) throw new MetainfoError('bencoded item count limit exceeded')
+      if (this.#stack.length >= this.#depth) throw new MetainfoError('bencoded nesting depth exceeded')
+      if (items >= this.#items) throw new MetainfoError('bencoded item count limit exceeded')
 
       const top = this.#stack.at(-1)
       if (first === letterE) {

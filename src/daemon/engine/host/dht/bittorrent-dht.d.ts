@@ -54,6 +54,8 @@ declare module 'bittorrent-dht' {
       concurrency: number
       backgroundConcurrency: number
       bootstrap: { host: string; port: number }[]
+      /** Queries that wait for their turn. */
+      pending: unknown[]
       query(
         node: { host: string; port: number },
         message: { q: string },

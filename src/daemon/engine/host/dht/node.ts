@@ -6,6 +6,12 @@ import type { ItemStore, PeerStore } from './stores.ts'
 /** While no other node is known, the bootstrap nodes are asked again: first after so long, then ever less often, ms. */
 const firstRetryMs = 5000
 const longestRetryMs = 5 * 60 * 1000
+/** A search ends after this, ms: nodes that make up ever closer ones must not keep it going. */
+const longestSearchMs = 60_000
+/** What is still under way when a search is ended is waited for so long, ms. */
+const searchEndMs = 10_000
+/** Peers name nodes as they like: with so many queries waiting, no further ones are asked. */
+const mostWaiting = 100
 
 export interface DhtNodeParts {
   socket: DhtSocket
@@ -92,7 +98,7 @@ export class DhtNode {
 
   /** A peer says that it has a node. */
   addNode(host: string, port: number): void {
-    if (!this.#ended) this.#client.addNode({ host, port })
+    if (!this.#ended && this.#client._rpc.pending.length < mostWaiting) this.#client.addNode({ host, port })
   }
 
   /**
@@ -100,13 +106,27 @@ export class DhtNode {
    * be told.
    */
   async announce(infoHash: string, port: number, wanted: () => boolean): Promise<void> {
-    await new Promise<void>((resolve) => this.#client.lookup(infoHash, () => resolve()))
+    await this.#search(infoHash)
     if (this.#ended || !wanted()) return
     await new Promise<void>((resolve, reject) => {
       this.#client.announce(infoHash, port, (error) => {
         if (error === null || error === undefined || this.#ended) resolve()
         else reject(error)
       })
+    })
+  }
+
+  #search(infoHash: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      let timer: NodeJS.Timeout
+      const end = this.#client.lookup(infoHash, () => {
+        clearTimeout(timer)
+        resolve()
+      })
+      timer = setTimeout(() => {
+        end()
+        timer = setTimeout(() => reject(new Error('the search came to no end')), searchEndMs).unref()
+      }, longestSearchMs).unref()
     })
   }
 

@@ -3,6 +3,7 @@ import { isIPv4 } from 'node:net'
 import type WebTorrent from 'webtorrent'
 import { Turns } from '../limits/turns.ts'
 import { type ListenAddress, udpHost } from '../settings.ts'
+import { GuardedSocket } from './guarded-socket.ts'
 import { DhtNode } from './node.ts'
 import type { DhtSettings } from './settings.ts'
 import { ownSocket, SharedSocket } from './socket.ts'
@@ -129,7 +130,7 @@ export class Dht {
     const { bootstrap, branching } = this.#settings
     const node: DhtNode = new DhtNode(
       {
-        socket: utp ? new SharedSocket(utp) : ownSocket(),
+        socket: new GuardedSocket(utp ? new SharedSocket(utp) : ownSocket(), { log: this.#hooks.log }),
         address,
         port: anyPort ? 0 : listen.port,
         nodeId: this.#nodeId,

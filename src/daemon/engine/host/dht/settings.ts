@@ -37,7 +37,7 @@ export function dhtSettings(settings: Settings): DhtSettings {
   return {
     // as in libtorrent: whoever calls peers through a proxy must not be found beside it
     on: get('enable_dht') && !(proxyPlan(settings)?.peers ?? false),
-    bootstrap: nodes.map((node) => node.trim()).filter((node) => /^[^\s:]+:[1-9]\d{0,4}$/.test(node)),
+    bootstrap: nodes.map((node) => node.trim()).filter(isNode),
     announceIntervalMs: Math.max(1, get('dht_announce_interval')) * 1000,
     branching: Math.max(1, get('dht_search_branching')),
     fallback: get('use_dht_as_fallback'),
@@ -49,4 +49,9 @@ export function dhtSettings(settings: Settings): DhtSettings {
       itemLifetime: Math.max(0, get('dht_item_lifetime')) * 1000,
     },
   }
+}
+
+function isNode(text: string): boolean {
+  const port = /^[^\s:]+:([1-9]\d{0,4})$/.exec(text)?.[1]
+  return port !== undefined && Number(port) <= 65535
 }

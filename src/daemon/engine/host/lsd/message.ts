@@ -2,6 +2,9 @@
 export const lsdGroup = '239.192.152.143'
 export const lsdPort = 6771
 
+/** BEP 14: not more than 1400 bytes. Somewhat more does no harm. */
+const longestMessage = 1500
+
 export interface LsdMessage {
   /** TCP port of whoever says it. */
   port: number
@@ -23,15 +26,21 @@ export function formatLsd({ port, infoHashes, cookie }: LsdMessage): Buffer {
   return Buffer.from(`${lines.join('\r\n')}\r\n\r\n\r\n`, 'latin1')
 }
 
-/** What an announcement says; null for anything else. Names of headers are in any case and order, as in HTTP. */
+/**
+ * What an announcement says; null for anything else. Names of headers are in any case and order, as in HTTP, and lines
+ * may end in LF alone. What is longer than BEP 14 allows is no announcement.
+ */
 export function parseLsd(bytes: Uint8Array): LsdMessage | null {
-  const [first, ...lines] = Buffer.from(bytes).toString('latin1').split('\r\n')
+  if (bytes.length > longestMessage) return null
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
+  const [first, ...lines] = text.split(/\r?\n/)
   if (first === undefined || !/^BT-SEARCH \* HTTP\/1\.\d$/.test(first)) return null
   const message: LsdMessage = { port: 0, infoHashes: [], cookie: '' }
   for (const line of lines) {
-    const [, name, value] = /^([^:]+):\s*(.*?)\s*$/.exec(line) ?? []
-    if (name === undefined || value === undefined) continue
-    const header = name.toLowerCase()
+    const colon = line.indexOf(':')
+    if (colon < 0) continue
+    const header = line.slice(0, colon).trim().toLowerCase()
+    const value = line.slice(colon + 1).trim()
     if (header === 'port' && /^\d{1,5}$/.test(value)) message.port = Number(value)
     else if (header === 'infohash' && /^[0-9a-f]{40}$/i.test(value))
       message.infoHashes.push(value.toLowerCase())
