@@ -455,7 +455,7 @@ function Tags:size() end
 
 ---How a torrent is to be added. Give it to `Session:add_torrent`.
 ---@class AddTorrentParams
----@field ti TorrentInfo? What the torrent file says; wins over `info_hash`.
+---@field ti TorrentInfo? What the torrent file says. An `info_hash` beside it has to be its own.
 ---@field info_hash InfoHash For a torrent without metadata; both parts are nil by default. A hex string can be written.
 ---@field save_path string Folder that will contain the file or folder. A relative one, and "", start at the current folder.
 ---@field name string Shown until the metadata is known.

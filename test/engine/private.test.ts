@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { createServer } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import type { BDict } from '../../src/metainfo/index.ts'
@@ -114,4 +115,40 @@ test('a magnet link that turns out to be private leaves DHT, local network and P
     [await seeder.address()],
     'of those it could call, the seeder that was named',
   )
+})
+
+test('metadata is taken when it has both hashes of the link, and never otherwise', async (t) => {
+  const torrent = makeTorrent([file('h', 60_000)], 16384)
+  const [from, to] = [await tempFolder(t), await tempFolder(t)]
+  await writeFiles(from, torrent.files)
+  const seeder = startEngine(t, {}, 'seeder')
+  await seeder.load(task(torrent.id, from, { torrentFile: torrent.bytes }))
+  await seeder.until(torrent.id, 'seeds', complete(torrent))
+  const engine = startEngine(t)
+  await engine.load(task(torrent.id, to, { v2: 'ab'.repeat(32), peers: [await seeder.address()] }))
+  await until(() => engine.log.some((line) => /does not have the v2 hash/.test(line)), 'it says so')
+  await engine.addPeer(torrent.id, await seeder.address())
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  assert.equal(engine.report(torrent.id)?.phase, 'metadata')
+  assert.deepEqual(engine.metadata.get(torrent.id), undefined)
+  await engine.unload(torrent.id)
+  const v2 = createHash('sha256').update(torrent.meta.info).digest('hex')
+  await engine.load(task(torrent.id, to, { v2, peers: [await seeder.address()] }))
+  await engine.until(torrent.id, 'has all', complete(torrent))
+})
+
+test('an address that came from the DHT is not called again by a torrent that is private', async (t) => {
+  const secret = makeTorrent([file('s', 60_000)], 16384, { extra: { private: 1 } })
+  const [bait, control] = [await trap(t), await trap(t)]
+  const engine = startEngine(t)
+  const known = [bait, control].map(({ port }, index) => ({
+    address: `127.0.0.1:${port}`,
+    // DHT; DHT and tracker
+    source: [2, 3][index]!,
+    seed: false,
+    worthCalling: true,
+  }))
+  await engine.load(task(secret.id, await tempFolder(t), { torrentFile: secret.bytes, known }))
+  await until(() => control.calls > 0, 'the one that its tracker named is called')
+  assert.equal(bait.calls, 0)
 })

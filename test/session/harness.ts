@@ -129,8 +129,8 @@ export class ScriptedEngine implements Engine {
     return { url: urls[0]!, complete: 5, incomplete: 6, downloaded: 7 }
   }
 
-  async clearPeers(id: string): Promise<void> {
-    await this.#asked('clearPeers', id)
+  async clearPeers(id: string, addresses?: string[]): Promise<void> {
+    await this.#asked('clearPeers', [id, ...(addresses ?? [])].join(' '))
   }
 
   async fileProgress(id: string): Promise<number[] | null> {

@@ -58,6 +58,8 @@ export interface KnownPeer {
 /** Everything a host needs to run one torrent. */
 export interface TorrentTask extends TaskOptions {
   id: TorrentId
+  /** v2 info hash as 64 lower-case hex digits: the metadata has to have it too. null: not known, or there is none. */
+  v2: string | null
   /** Shown and sent until the metadata tells the name. */
   name: string
   /** The whole .torrent file; null for a magnet, whose metadata the host then reports. */
@@ -118,8 +120,8 @@ export interface HostMethods {
    * when none does.
    */
   scrape: (params: { id: TorrentId; urls: string[] }) => ScrapeResult | null
-  /** Disconnects all peers and forgets every known address; web seeds stay. */
-  clearPeers: (params: { id: TorrentId }) => null
+  /** Disconnects peers and forgets their addresses: those of `addresses`, else all. Web seeds stay. */
+  clearPeers: (params: { id: TorrentId; addresses?: string[] }) => null
   /**
    * Bytes of each file that are there: verified pieces and complete blocks of unfinished ones. null before the metadata
    * and while what is on disk is not known.
@@ -328,7 +330,7 @@ export interface Engine {
   addPeer(id: TorrentId, address: string): Promise<void>
   reannounce(id: TorrentId, url: string | null, afterMs: number): Promise<void>
   scrape(id: TorrentId, urls: string[]): Promise<ScrapeResult | null>
-  clearPeers(id: TorrentId): Promise<void>
+  clearPeers(id: TorrentId, addresses?: string[]): Promise<void>
   fileProgress(id: TorrentId): Promise<number[] | null>
   peerInfo(id: TorrentId): Promise<PeerInfo[]>
   pieceAvailability(id: TorrentId): Promise<number[] | null>

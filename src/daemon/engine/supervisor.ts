@@ -95,8 +95,8 @@ class Supervisor implements Engine {
     return this.#call('scrape', { id, urls })
   }
 
-  async clearPeers(id: string): Promise<void> {
-    await this.#call('clearPeers', { id })
+  async clearPeers(id: string, addresses?: string[]): Promise<void> {
+    await this.#call('clearPeers', { id, ...(addresses && { addresses }) })
   }
 
   async fileProgress(id: string): Promise<number[] | null> {

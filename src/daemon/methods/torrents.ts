@@ -60,9 +60,7 @@ export function torrentHandlers(
     'torrents.add': (params) => {
       const full = withPreset(params, presets)
       const session = sessions.get(full.session)
-      const addition = additionOf(full)
-      const { record, added } = addTorrent(session, addition)
-      const { warnings } = addition
+      const { record, added, warnings } = addTorrent(session, additionOf(full))
       return { session: session.name, info_hash: infoHashOf(record), added, warnings }
     },
     'torrents.remove': async ({ remove_files, ...key }) => {

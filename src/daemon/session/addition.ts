@@ -36,7 +36,7 @@ export interface Addition {
 
 /** Where the torrent comes from: in libtorrent's order, the metadata wins over the link, the link over the hash. */
 type Source = Pick<Addition, 'v1' | 'v2' | 'name' | 'metainfo' | 'torrentFile' | 'filePriorities'> & {
-  hints: Omit<Hints, 'trackerId'>
+  hints: Omit<Hints, 'trackerId' | 'later'>
   restUnwanted: boolean
 }
 
@@ -45,6 +45,7 @@ export function additionOf(params: AddParams): Addition {
   checkSavePath(params.save_path, { method: 'torrents.add', field: 'save_path' })
   const { flags, warnings } = flagsForAdding(params.flags ?? {})
   const source = sourceOf(params)
+  checkHashes(source, params.info_hash)
   const given = params.file_priorities ? Uint8Array.from(params.file_priorities) : source.filePriorities
   const bits = source.restUnwanted && !params.file_priorities ? flags | flagBit.default_dont_download : flags
   const files = source.metainfo?.files.length
@@ -121,6 +122,21 @@ function fromMagnet(uri: string): Source {
   }
 }
 
+/** As in libtorrent, a hash beside the metadata or the link has to be the torrent's. */
+function checkHashes({ v1, v2, metainfo }: Source, hash: AddParams['info_hash']): void {
+  if (hash === undefined) return
+  const [wanted1, wanted2] = hashPair(hash)
+  // A link that names no v2 hash does not deny it.
+  const other2 = wanted2 !== null && (v2 !== null || metainfo !== null) && wanted2 !== v2
+  if ((wanted1 === null || wanted1 === v1) && !other2) return
+  const asked = [wanted1, wanted2].filter((part) => part !== null).join(' and ')
+  throw new RpcError(
+    ErrorCode.InvalidTorrent,
+    `mismatching info-hash: the torrent is ${v2 === null ? v1 : `${v1} and ${v2}`}, not ${asked}`,
+    { path: 'info_hash' },
+  )
+}
+
 function hashPair(hash: NonNullable<AddParams['info_hash']>): [string | null, string | null] {
   if (typeof hash !== 'string') return hash
   return hash.length === 40 ? [hash.toLowerCase(), null] : [null, hash.toLowerCase()]
@@ -149,7 +165,7 @@ function bare(v1: string | null, v2: string | null): Source {
   }
 }
 
-function hintsOf(params: AddParams, source: Omit<Hints, 'trackerId'>): Hints {
+function hintsOf(params: AddParams, source: Source['hints']): Hints {
   const trackers = params.trackers ?? []
   const tiers = params.tracker_tiers ?? []
   // As in libtorrent, a tracker without a tier of its own takes the one before it.

@@ -6,6 +6,7 @@ import { tell } from './events.ts'
 import { finishedSaid, flagBit, givesBack, goesOn, hasFlag, pausedFlags } from './flags.ts'
 import { noteSpeed } from './idle.ts'
 import { applyReport, counter } from './live.ts'
+import { dropLater } from './merging.ts'
 import { learnMetadata } from './metadata.ts'
 import { recheck } from './recheck.ts'
 import { hasMetadata, type TorrentRecord } from './record.ts'
@@ -135,9 +136,12 @@ export function stopWhenReady(session: Session, record: TorrentRecord): void {
 function takeMetadata(session: Session, record: TorrentRecord, info: Uint8Array): void {
   const { row, progress } = record
   try {
+    const { infoHash, private: secret } = parseInfo(info)
+    if (infoHash[0] !== row.v1 || (row.v2 !== null && infoHash[1] !== row.v2))
+      throw new MetainfoError('the metadata does not have the info hash')
+    if (secret) dropLater(session, record)
     const hints = session.store.hints(row.id)
     const metainfo = parseInfo(info, hints)
-    if (metainfo.infoHash[0] !== row.v1) throw new MetainfoError('the metadata does not have the info hash')
     // The engine checks what is on disk next and says so.
     learnMetadata(session, record, {
       metainfo,

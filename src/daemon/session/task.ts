@@ -38,6 +38,7 @@ export function taskOf(record: TorrentRecord, source: TaskSource): TorrentTask {
   return {
     ...optionsOf(record, source.hints),
     id: row.v1,
+    v2: row.v2,
     name: row.name,
     torrentFile: source.torrentFile,
     savePath: row.savePath,

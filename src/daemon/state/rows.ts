@@ -74,6 +74,11 @@ export interface Hints {
   /** `host:port` */
   peers: string[]
   trackerId: string
+  /**
+   * Of a torrent without metadata, the part of the above that came with other links of its hash: dropped when it turns
+   * out to be private.
+   */
+  later?: { trackers: string[]; webSeeds: string[]; peers: string[] }
 }
 
 /** Files of a removed torrent that still have to be deleted. */

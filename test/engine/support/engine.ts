@@ -155,6 +155,7 @@ export const noLimits = { download: -1, upload: -1, connections: -1, uploads: -1
 export function task(id: string, savePath: string, changes: Partial<TorrentTask> = {}): TorrentTask {
   return {
     id,
+    v2: null,
     name: '',
     torrentFile: null,
     savePath,

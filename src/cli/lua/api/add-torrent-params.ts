@@ -77,7 +77,11 @@ export function requestOf(api: Api, session: string, p: ParamsValue): Params<'to
   return {
     session,
     save_path: absolutePath(api, p.save_path),
-    ...(bytes ? { ti: Buffer.from(bytes).toString('base64') } : { info_hash: p.ti?.hash ?? p.info_hash }),
+    ...(bytes && { ti: Buffer.from(bytes).toString('base64') }),
+    // beside the metadata it has to be the same
+    ...(!(bytes && p.info_hash.every((hash) => !hash)) && {
+      info_hash: (!bytes && p.ti?.hash) || p.info_hash,
+    }),
     ...(p.name && { name: p.name }),
     ...(p.trackers.length > 0 && { trackers: p.trackers }),
     ...(p.trackers.length > 0 && p.tracker_tiers.length > 0 && { tracker_tiers: p.tracker_tiers }),
@@ -190,7 +194,7 @@ export const addTorrentParamsClass: ApiClass<ParamsValue> = {
       kind: 'property',
       name: 'ti',
       type: 'TorrentInfo?',
-      doc: 'What the torrent file says; wins over `info_hash`.',
+      doc: 'What the torrent file says. An `info_hash` beside it has to be its own.',
       origin: 'porla',
       get: (api, L, self) => {
         if (self.ti) api.push(L, torrentInfoClass, self.ti)

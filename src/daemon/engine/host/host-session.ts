@@ -130,9 +130,9 @@ export class HostSession implements Handlers {
     return this.#parts.net.scrapeAny(urls, id)
   }
 
-  async clearPeers({ id }: { id: string }): Promise<null> {
+  async clearPeers({ id, addresses }: { id: string; addresses?: string[] }): Promise<null> {
     await this.#loading.get(id)
-    this.#torrent(id).clearPeers()
+    this.#torrent(id).clearPeers(addresses)
     return null
   }
 

@@ -11,7 +11,7 @@ import type { ReadCache } from '../storage/read-cache.ts'
 import { Storage } from '../storage/storage.ts'
 import { believable, survey } from '../storage/survey.ts'
 import type { SessionLimits } from './limits/session-limits.ts'
-import { clearPeers, knownPeers, mostUseful } from './peers/known-peers.ts'
+import { clearPeers, dropPeer, knownPeers, mostUseful } from './peers/known-peers.ts'
 import { peerInfo } from './peers/peer-info.ts'
 import type { PeerSources } from './peers/peer-sources.ts'
 import { downloadQueue } from './pieces/download-queue.ts'
@@ -47,6 +47,8 @@ export class LoadedTorrent {
   /** What the disk holds is known, or there is no metadata yet: a swarm may run. */
   #joinable = false
   #metadataSeen = false
+  /** Peers have metadata with another v2 hash than was asked for. */
+  #misfit = false
   /** Changes of options, one after the other. */
   #turn: Promise<unknown> = Promise.resolve()
 
@@ -111,10 +113,16 @@ export class LoadedTorrent {
   }
 
   /** Also those that came with the task: a client that is rebuilt must not call them again. */
-  clearPeers(): void {
-    this.state.task.peers.length = 0
-    this.state.remember([])
-    if (this.#swarm !== null) clearPeers(this.#swarm)
+  clearPeers(addresses?: string[]): void {
+    const { state } = this
+    const { task } = state
+    task.peers = addresses === undefined ? [] : task.peers.filter((peer) => !addresses.includes(peer))
+    state.remember(
+      addresses === undefined ? [] : task.known.filter((peer) => !addresses.includes(peer.address)),
+    )
+    if (this.#swarm === null) return
+    if (addresses === undefined) clearPeers(this.#swarm)
+    else for (const address of addresses) dropPeer(this.#swarm, address)
   }
 
   /** See HostMethods. Without a swarm nothing happens: its trackers are asked when it joins. */
@@ -238,9 +246,17 @@ export class LoadedTorrent {
 
   #gotInfo(info: Uint8Array): void {
     if (this.#metadataSeen || this.#ended) return
-    if (createHash('sha1').update(info).digest('hex') !== this.state.id) return
-    this.#metadataSeen = true
     const { task, options } = this.state
+    const digest = (name: string) => createHash(name).update(info).digest('hex')
+    if (digest('sha1') !== task.id) return
+    if (task.v2 !== null && digest('sha256') !== task.v2) {
+      // no metadata has both, so every peer of this swarm sends the same: once is enough
+      if (!this.#misfit)
+        this.#log('warning', 'the metadata that peers have does not have the v2 hash of the link')
+      this.#misfit = true
+      return
+    }
+    this.#metadataSeen = true
     const exact = new Uint8Array(info)
     this.#parts.emit({ event: 'metadata', id: task.id, info: exact })
     // a client that is rebuilt meanwhile must wait for the check

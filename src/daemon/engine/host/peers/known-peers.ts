@@ -13,8 +13,9 @@ export function mostUseful(known: readonly KnownPeer[], most: number): readonly 
   return known.toSorted((a, b) => Number(b.worthCalling) - Number(a.worthCalling)).slice(0, most)
 }
 
-/** Takes over somebody who was known before this load. */
+/** Takes over somebody who was known before this load; a private torrent only whom it may call. */
 export function recallPeer(swarm: Swarm, { address, source, seed }: KnownPeer): void {
+  if (swarm.state.isPrivate && isStrange(source)) return
   swarm.peers.remember(address, source)
   swarm.dialer.know(address, seed)
   swarm.addPeer(address)
@@ -35,16 +36,24 @@ export function clearPeers({ torrent, peers, dialer, state }: Swarm): void {
   state.changed(true)
 }
 
+/** Disconnects the peer at an address and forgets it. */
+export function dropPeer({ torrent, dialer }: Swarm, address: string): void {
+  dialer.forget(address)
+  torrent.removePeer(address)
+}
+
 /**
  * Drops the addresses that came from DHT, PEX or the local network, and that no tracker named: also of those that are
  * not connected just now, since what is known outlives a pause and would be called then.
  */
-export function dropOpenPeers({ torrent, peers, dialer }: Swarm): void {
-  const { tracker, resumeData, dht, pex, lsd } = PeerSource
-  for (const { address } of dialer.all()) {
-    const source = peers.sourceOf(address)
-    if (!(source & (dht | pex | lsd)) || source & (tracker | resumeData)) continue
-    dialer.forget(address)
-    torrent.removePeer(address)
+export function dropOpenPeers(swarm: Swarm): void {
+  for (const { address } of swarm.dialer.all()) {
+    if (isStrange(swarm.peers.sourceOf(address))) dropPeer(swarm, address)
   }
+}
+
+/** Whether an address came from DHT, PEX or the local network alone, which a private torrent does not use (BEP 27). */
+function isStrange(source: number): boolean {
+  const { tracker, resumeData, dht, pex, lsd } = PeerSource
+  return (source & (dht | pex | lsd)) !== 0 && (source & (tracker | resumeData)) === 0
 }
