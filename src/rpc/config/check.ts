@@ -152,7 +152,8 @@ function entriesOf(entry: Entry): [string, unknown][] {
 }
 
 function below(entry: Entry, key: string, value: unknown): Entry {
-  const name = /^[\w$-]+$/.test(key) ? key : JSON.stringify(key)
+  const short = key.length > 100 ? `${key.slice(0, 97)}...` : key
+  const name = /^[\w$-]+$/.test(short) ? short : JSON.stringify(short)
   return { file: entry.file, path: entry.path === '' ? name : `${entry.path}.${name}`, value }
 }
 

@@ -27,7 +27,9 @@ export function readConfigFile(file: string): unknown {
     if (error instanceof ConfigError) throw error
     // cosmiconfig's loaders put the file's name before the parser's words, once more.
     const message = (error as Error).message.replace(/^(YAML|JSON) Error in .*:\n/, '').trimEnd()
-    throw new ConfigError(`${file}: cannot be read: ${message}`, { cause: error })
+    // the parsers quote the lines around the fault, however long these are
+    const short = message.replace(/^(.{200}).+$/gm, '$1...')
+    throw new ConfigError(`${file}: cannot be read: ${short}`, { cause: error })
   }
 }
 

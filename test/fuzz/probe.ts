@@ -1,0 +1,42 @@
+import { Worker } from 'node:worker_threads'
+
+/** Answers slower than this are long turns of a loop, ms. */
+export const longTurnMs = 1000
+
+/** How quickly a well-behaved client is answered meanwhile, ms without the time that the machine ran other programs. */
+export class Probe {
+  readonly daemonMs: number[] = []
+  readonly hostMs: number[] = []
+  readonly #worker: Worker
+
+  /** Asks the daemon at this socket about a torrent that runs. */
+  constructor(socket: string, infoHash: string) {
+    this.#worker = new Worker(new URL('./probe-thread.ts', import.meta.url), {
+      workerData: { socket, infoHash },
+    })
+    this.#worker.on('message', (message: { daemonMs?: number; hostMs?: number }) => {
+      if (message.daemonMs !== undefined) this.daemonMs.push(message.daemonMs)
+      if (message.hostMs !== undefined) this.hostMs.push(message.hostMs)
+    })
+    this.#worker.on('error', () => {})
+  }
+
+  get longTurns(): number {
+    return [...this.daemonMs, ...this.hostMs].filter((ms) => ms > longTurnMs).length
+  }
+
+  /** After the answer that is on its way. */
+  async end(): Promise<void> {
+    const gone = new Promise((resolve) => this.#worker.once('exit', resolve))
+    this.#worker.postMessage('end')
+    const timer = setTimeout(() => void this.#worker.terminate(), 15_000)
+    await gone
+    clearTimeout(timer)
+  }
+}
+
+/** The value that a share of all are not above; 0 for none. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
+}
