@@ -1,6 +1,7 @@
 import { BDict } from './dict.ts'
 import { MetainfoError } from './error.ts'
 import { fileFields, padFile, type RawFile } from './file-fields.ts'
+import { ownPath } from './own-path.ts'
 import { pathElement } from './path-element.ts'
 
 const slash = 0x2f
@@ -19,14 +20,19 @@ export interface FileTree {
 }
 
 /**
- * Reads a v2 file tree. `name` is the top folder; `hasFileList` tells that the torrent also has a v1 `files`
+ * Reads a v2 file tree. `name` is the top folder, which the torrent spells `rawName`; `hasFileList` tells that the torrent also has a v1 `files`
  * list, so that a lone file lies in the folder all the same. Throws MetainfoError.
  */
-export function treeFiles(tree: BDict, name: string, hasFileList: boolean): FileTree {
+export function treeFiles(
+  tree: BDict,
+  name: string,
+  { rawName, hasFileList }: { rawName: Uint8Array; hasFileList: boolean },
+): FileTree {
   const only = tree.entries.length === 1 ? tree.entries[0]?.value : undefined
   const single = !hasFileList && only instanceof BDict && isLeaf(only)
   const files: TreeFile[] = []
-  walk(tree, single ? [] : [name], files)
+  const top = pathElement(rawName) === null ? Buffer.from(name) : rawName
+  walk(tree, single ? { path: [], spelled: [] } : { path: [name], spelled: [top] }, files)
   if (files[0]?.path === '') throw new MetainfoError('missing name in torrent file')
   return { files, single }
 }
@@ -42,21 +48,31 @@ export function withPadding(files: TreeFile[], name: string, pieceLength: number
   })
 }
 
+/** A folder's path on disk, and as the torrent spells it. */
+interface Folder {
+  path: string[]
+  spelled: Uint8Array[]
+}
+
 // The decoder's limit on nesting bounds the recursion.
-function walk(tree: BDict, folder: string[], files: TreeFile[]): void {
+function walk(tree: BDict, folder: Folder, files: TreeFile[]): void {
   for (const { key, value } of tree.entries) {
     if (!(value instanceof BDict) || key === '') {
       throw new MetainfoError('failed to parse files from torrent file')
     }
-    const element = pathElement(withoutLeadingSlashes(Buffer.from(key, 'latin1')))
-    const path = element === null ? folder : [...folder, element]
-    if (!isLeaf(value)) walk(value, path, files)
+    const raw = Buffer.from(key, 'latin1')
+    const element = pathElement(withoutLeadingSlashes(raw))
+    const spelled = [...folder.spelled, raw]
+    const path = element === null ? folder.path : [...folder.path, element]
+    if (!isLeaf(value)) walk(value, { path, spelled }, files)
     // the top folder's name alone would be no place for a file
-    else files.push(treeFile(value, element === null && folder.length === 1 ? [...folder, '_'] : path))
+    else if (element === null && path.length === 1)
+      files.push(treeFile(value, { path: [...path, '_'], spelled }))
+    else files.push(treeFile(value, { path, spelled }))
   }
 }
 
-function treeFile(leaf: BDict, path: string[]): TreeFile {
+function treeFile(leaf: BDict, place: Folder): TreeFile {
   const dict = leaf.get('')
   if (!(dict instanceof BDict)) throw new MetainfoError('failed to parse files from torrent file')
   const fields = fileFields(dict)
@@ -65,7 +81,9 @@ function treeFile(leaf: BDict, path: string[]): TreeFile {
   if (fields.size > 0 && (root?.length !== rootSize || root.every((byte) => byte === 0))) {
     throw new MetainfoError('a v2 file entry has no root hash')
   }
-  return { ...fields, path: path.join('/'), root }
+  const path = place.path.join('/')
+  const own = ownPath(place.spelled, path)
+  return { ...fields, path, ...(own !== undefined && { own }), root }
 }
 
 /** A file is a dictionary whose only key is empty. */

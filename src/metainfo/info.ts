@@ -52,8 +52,8 @@ export function readInfo(info: Uint8Array): ParsedInfo {
   const folder = pathElement(rawName) ?? v1Hash
 
   const list = dict.list('files')
-  const tree = treeOf(dict, metaVersion, folder, list !== undefined)
-  const v1Files = v1FilesOf(dict, tree !== null, folder)
+  const tree = treeOf(dict, metaVersion, folder, rawName)
+  const v1Files = v1FilesOf(dict, tree !== null, folder, rawName)
   const single = tree?.single ?? list === undefined
   const files = agreedFiles(v1Files, tree, folder, pieceLength)
   if (files.length === 0) throw new MetainfoError('no files in torrent')
@@ -105,20 +105,20 @@ function pieceLengthOf(dict: BDict, metaVersion: number): number {
 }
 
 /** The v2 file tree; null for a torrent without one. */
-function treeOf(dict: BDict, metaVersion: number, folder: string, hasFileList: boolean): FileTree | null {
+function treeOf(dict: BDict, metaVersion: number, folder: string, rawName: Uint8Array): FileTree | null {
   const tree = dict.dict('file tree')
   if (metaVersion < 2) {
     if (tree === undefined) return null
     throw new MetainfoError('the torrent contains v2 keys but does not specify meta version 2')
   }
   if (tree === undefined) throw new MetainfoError('the v2 torrent file has no file tree')
-  return treeFiles(tree, folder, hasFileList)
+  return treeFiles(tree, folder, { rawName, hasFileList: dict.list('files') !== undefined })
 }
 
 /** The v1 files; null for a v2-only torrent. */
-function v1FilesOf(dict: BDict, hasTree: boolean, folder: string): RawFile[] | null {
+function v1FilesOf(dict: BDict, hasTree: boolean, folder: string, rawName: Uint8Array): RawFile[] | null {
   const list = dict.list('files')
-  if (list !== undefined) return listedFiles(list, folder)
+  if (list !== undefined) return listedFiles(list, folder, rawName)
   return hasTree && dict.get('length') === undefined ? null : [singleFile(dict)]
 }
 

@@ -1,5 +1,6 @@
 import { MetainfoError } from './error.ts'
 import { maxTotalSize, type RawFile } from './file-fields.ts'
+import { encodedPath } from './own-path.ts'
 import { linkTargets } from './symlinks.ts'
 import type { FileEntry } from './types.ts'
 import { uniquePaths } from './unique-paths.ts'
@@ -19,12 +20,24 @@ export function layOut(files: RawFile[], name: string): FileEntry[] {
   const paths = uniquePaths(files)
   const targets = linkTargets(files, name)
   let offset = 0
-  return files.map(({ size, pad, executable, hidden }, index) => {
+  return files.map(({ path: wished, own, size, pad, executable, hidden }, index) => {
     const path = paths[index] ?? ''
+    // made unique: web seeds know it by the name that it shares
+    const spelled = own ?? (path === wished ? undefined : encodedPath(wished))
     const symlink = targets.get(index) ?? null
     const start = offset
     offset += size
-    return { path, name: baseName(path), size, offset: start, pad, executable, hidden, symlink }
+    return {
+      path,
+      ...(spelled !== undefined && { own: spelled }),
+      name: baseName(path),
+      size,
+      offset: start,
+      pad,
+      executable,
+      hidden,
+      symlink,
+    }
   })
 }
 

@@ -5,6 +5,11 @@ export type InfoHashes = [v1: string | null, v2: string | null]
 export interface FileEntry {
   /** Below the save path, top folder included, '/'-separated. Never absolute, no element is '.' or '..'. */
   path: string
+  /**
+   * The path as the torrent spells it, its elements percent-encoded from the original bytes: what web seeds are asked for.
+   * Left out when that is `path`, encoded.
+   */
+  own?: string
   /** Last element of `path`. */
   name: string
   /** Bytes; 0 for a symbolic link. */

@@ -48,6 +48,28 @@ describe('web seeds', { concurrency: 4 }, () => {
     assert.ok(!server.asked.some((path) => path.includes('.pad') || path.endsWith('/empty')))
   })
 
+  test('files whose names had to be changed on this disk are asked for by their own', async (t) => {
+    const torrent = makeTorrent(
+      [
+        file('t\t/a\tb', 40_000),
+        file('t\t/A.txt', 30_000),
+        file('t\t/a.txt', 20_000),
+        file(`t\t/${'n'.repeat(250)}`, 9),
+      ],
+      16384,
+    )
+    const from = await tempFolder(t)
+    await writeFiles(from, torrent.files)
+    const server = await serve(t, from)
+    const to = await tempFolder(t)
+    const engine = startEngine(t)
+    await engine.load(task(torrent.id, to, { torrentFile: torrent.bytes, webSeeds: [server.url] }))
+    await engine.until(torrent.id, 'has all', complete(torrent))
+    const paths = ['t_/a_b', 't_/A.txt', 't_/a.1.txt', `t_/${'n'.repeat(240)}`]
+    const here = torrent.files.map(({ bytes }, index) => ({ path: paths[index]!, bytes }))
+    assert.deepEqual(await wrongFiles(to, here), [])
+  })
+
   test('a folder of one file is a folder', async (t) => {
     const torrent = makeTorrent([file('top/only', 200_000)], 65536)
     const from = await tempFolder(t)

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { encodedPath } from '../../../../metainfo/own-path.ts'
 import type { Metainfo } from '../../../../metainfo/types.ts'
 import { fileRanges } from '../../storage/layout.ts'
 import type { ProxyPlan } from '../proxy/proxy-plan.ts'
@@ -40,13 +41,14 @@ export async function fetchRange(
 
 /**
  * Where a web seed has a file. The url of a torrent with folders is that of the folder around its top folder; a single
- * file has the url itself, with the name appended when it ends in '/' (BEP 19).
+ * file has the url itself, with the name appended when it ends in '/' (BEP 19). Names are the torrent's own, not those
+ * that the files have on this disk, which may have had to be changed.
  */
 export function webSeedUrl(meta: Metainfo, url: string, file: number): string {
   const slash = url.endsWith('/')
   if (!slash && (!meta.multiFile || meta.files.length === 1)) return url
-  const path = meta.files[file]!.path.split('/').map(encodeURIComponent).join('/')
-  return `${url}${slash ? '' : '/'}${path}`
+  const { path, own = encodedPath(path) } = meta.files[file]!
+  return `${url}${slash ? '' : '/'}${own}`
 }
 
 /** Fills `into` with the bytes of a url from `offset` on. */
