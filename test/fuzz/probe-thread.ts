@@ -8,9 +8,11 @@ import { RpcClient } from '../../src/rpc/client.ts'
 interface Work {
   socket: string
   infoHash: string
+  /** Also asks for a change, which has to be on the disk before it is answered. */
+  changes: boolean
 }
 
-const { socket, infoHash } = workerData as Work
+const { socket, infoHash, changes } = workerData as Work
 const everyMs = 100
 let on = true
 parentPort!.on('message', () => {
@@ -38,6 +40,8 @@ async function ask(pids: number[], call: () => Promise<unknown>): Promise<number
   return Math.max(0, tookMs - Math.max(0, others))
 }
 
+let round = 0
+
 async function session(): Promise<void> {
   const client = await RpcClient.connect(socket, { timeoutMs: 2000 })
   try {
@@ -46,6 +50,11 @@ async function session(): Promise<void> {
       const host = sessions[0]?.engine.pid
       const daemonMs = await ask([pid], () => client.call('sessions.list', {}))
       parentPort!.postMessage({ daemonMs })
+      if (changes) {
+        const params = { session: 'default', info_hash: infoHash, category: `round ${round++}` }
+        const changeMs = await ask([pid], () => client.call('torrents.userdata.update', params))
+        parentPort!.postMessage({ changeMs })
+      }
       if (typeof host === 'number') {
         const hostMs = await ask([pid, host], () =>
           client.call('torrents.peers.list', { session: 'default', info_hash: infoHash }),
