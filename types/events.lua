@@ -5,11 +5,12 @@
 ---(TorrentHandle); `torrent_finished` (TorrentHandle): every wanted piece was downloaded, once in a
 ---torrent's life; `torrent_moved` (TorrentHandle); `torrent_paused` and `torrent_resumed`
 ---(TorrentHandle): by anyone, the queue included; `torrent_removed` (InfoHash); `torrent_file_error`
----(TorrentHandle, path, message); `metadata_received` (TorrentHandle); `session_stats` (name of the
----session, list of integers that has them by name, too: see `sessions.metrics`), every 5 seconds. What
----the `post_*` functions of a handle ask for comes to the script that asked and to no other:
----`piece_info` (TorrentHandle, list of tables: `piece_index`, `blocks_in_piece`, `finished`,
----`writing`, `requested`, and `blocks`, a list of
+---(TorrentHandle, path, message); `metadata_received` (TorrentHandle); `engine_down` (name of the
+---session, reason) and `engine_up` (name of the session): its torrents stand still, or go on;
+---`session_stats` (name of the session, list of integers that has them by name, too: see
+---`sessions.metrics`), every 5 seconds. What the `post_*` functions of a handle ask for comes to the
+---script that asked and to no other: `piece_info` (TorrentHandle, list of tables: `piece_index`,
+---`blocks_in_piece`, `finished`, `writing`, `requested`, and `blocks`, a list of
 ---`{state = "none"|"requested"|"writing"|"finished", block_size, bytes_progress, num_peers, peer}`);
 ---`file_progress` (TorrentHandle, list of integers); `peer_info` (TorrentHandle, list of PeerInfo);
 ---`piece_availability` (TorrentHandle, list of integers); `state_update` (TorrentHandle,

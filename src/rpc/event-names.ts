@@ -13,7 +13,7 @@ export const postedEvents = {
 export type Postable = keyof typeof postedEvents
 export type PostedEventName = (typeof postedEvents)[Postable]
 
-/** What can happen. Porla's names; `metadata_received` and what is posted are added. */
+/** What can happen. Porla's names; `metadata_received`, `engine_*` and what is posted are added. */
 export const eventNames = [
   'torrent_added',
   'torrent_finished',
@@ -23,6 +23,8 @@ export const eventNames = [
   'torrent_removed',
   'torrent_file_error',
   'metadata_received',
+  'engine_down',
+  'engine_up',
   'session_stats',
   ...Object.values(postedEvents),
 ] as const

@@ -10,6 +10,7 @@ import { test } from 'node:test'
 import { processesOf } from '../helpers/daemon.ts'
 import { launcher } from '../helpers/program.ts'
 import { waitUntil } from '../helpers/wait-until.ts'
+import { RawClient } from '../rpc/support/serve.ts'
 import { setup } from './commands-setup.ts'
 
 test('start, status, start again, stop, status, stop again', { timeout: 60_000 }, async (t) => {
@@ -144,8 +145,14 @@ test('run stays in front, logs to stderr, and a signal ends it with 0', { timeou
 })
 
 test('stop says what to do when the daemon does not end in time', { timeout: 60_000 }, async (t) => {
-  const { run, folder } = await setup(t)
+  const { run, folder, socket } = await setup(t)
   const { pid } = JSON.parse((await run(['daemon', 'start', '--json'])).out)
+  // it waits a second for a client that does not read its answers
+  const stuck = new RawClient(t, socket)
+  stuck.socket.pause()
+  const line = '{"jsonrpc":"2.0","id":1,"method":"settings.preset","params":{"preset":"default"}}\n'
+  stuck.send(line.repeat(500))
+  await waitUntil('its requests are taken', () => stuck.socket.writableLength === 0)
   const outcome = await run(['daemon', 'stop', '--timeout', '0'])
   assert.equal(outcome.code, 124)
   assert.match(outcome.stderr, new RegExp(`pid ${pid}.*kill -9 ${pid}`))

@@ -45,7 +45,15 @@ test('daemon: it starts, says who it is, and leaves with 0 at SIGTERM', async (t
         {
           name: 'default',
           torrents: 0,
-          engine: { state: 'idle', pid: null, restarts: 0, listening: null, error: null },
+          engine: {
+            state: 'idle',
+            pid: null,
+            restarts: 0,
+            crashes: 0,
+            last_crash: null,
+            listening: null,
+            error: null,
+          },
         },
       ],
     },

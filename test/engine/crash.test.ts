@@ -35,7 +35,6 @@ describe('crashes', { concurrency: 4 }, () => {
       () => leecher.ready === 1,
       'ready is said',
       () => leecher.log.join('\n'),
-      3000,
     )
     assert.equal(leecher.state.restarts, 1)
     assert.equal(leecher.state.state, 'running')

@@ -69,7 +69,15 @@ export class TestClock implements Clock {
 
 /** An engine that does nothing by itself: it remembers what it was asked, and says what the test tells it to. */
 export class ScriptedEngine implements Engine {
-  readonly state: EngineState = { state: 'running', pid: 1, restarts: 0, listening: null, error: null }
+  readonly state: EngineState = {
+    state: 'running',
+    pid: 1,
+    restarts: 0,
+    crashes: 0,
+    last_crash: null,
+    listening: null,
+    error: null,
+  }
   /** `load ID`, `unload ID`, ... in their order. */
   readonly calls: string[] = []
   readonly loaded = new Map<string, TorrentTask>()

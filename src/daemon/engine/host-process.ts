@@ -1,96 +1,86 @@
-import { type ChildProcess, fork } from 'node:child_process'
-import { getCompileCacheDir } from 'node:module'
-import { availableParallelism } from 'node:os'
+import type { ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { ErrorCode, RpcError } from '../../rpc/errors.ts'
+import { launchHost } from './host-launch.ts'
+import { deadlineOf, startMs } from './host-times.ts'
 import type { HostEvent, HostMessage, HostMethods } from './protocol.ts'
 
 interface Pending {
   resolve: (result: unknown) => void
   reject: (error: Error) => void
+  timer: NodeJS.Timeout | undefined
 }
 
 export interface HostProcessHooks {
   event: (event: HostEvent) => void
   /** A line of the host's standard output or standard error. */
   line: (line: string) => void
-  /** It is gone; every pending call has been rejected. Called once. */
+  /** It is gone; every pending call has been rejected. Called once, and never before the constructor has returned. */
   exit: (reason: string) => void
 }
 
-/** Where the host's program is: beside this file in the source, beside `dist/daemon.js` in the package. */
-export function hostEntryFor(moduleUrl: string): string {
-  const name = moduleUrl.endsWith('.ts') ? './host/main.ts' : './engine-host.js'
-  return fileURLToPath(new URL(name, moduleUrl))
-}
+/** After its end its last words may still be on their way, ms. */
+const lastWordsMs = 250
+/** A process that waits for a disk that is gone does not even end by force: it is given up after this, ms. */
+const killMs = 2000
 
 /** One host: a child process, the calls that wait for its answers, and what it says on its own. */
 export class HostProcess {
-  readonly #child: ChildProcess
+  readonly #child: ChildProcess | null
   readonly #hooks: HostProcessHooks
   readonly #pending = new Map<number, Pending>()
   readonly #ended: Promise<void>
+  readonly #end: (reason: string) => void
   #nextId = 1
   #gone = false
+  /** Why a call cannot be made. */
+  #why = 'it has ended'
+  /** What it died of, by its own last words. */
+  #lastError = ''
+  /** Why it is ended from here. */
+  #sentence: string | null = null
+  /** It has said something since this was last set to false. */
+  heard = false
 
   constructor(entry: string, hooks: HostProcessHooks) {
     this.#hooks = hooks
-    this.#child = fork(entry, [], {
-      serialization: 'advanced',
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      // nothing of ours: an inspector's port, say, is taken already
-      execArgv: [],
-      env: {
-        ...process.env,
-        ...compileCache(),
-        NODE_OPTIONS: withoutInspector(),
-        UV_THREADPOOL_SIZE: threads(),
-        // libuv hands file writes to the kernel then in this very thread, which copies them: 1 MiB held up the event loop
-        // for 0.2 to 0.8 ms, in a thread of the pool for 0.03
-        UV_USE_IO_URING: '0',
-      },
-    })
-    let failure: Error | null = null
-    this.#ended = new Promise((resolve) => {
-      this.#child.once('error', (error) => {
-        failure = error
-        // without a pid there will be no exit
-        if (this.#child.pid === undefined) this.#end(`it could not be started: ${error.message}`, resolve)
-      })
-      this.#child.once('exit', (code, signal) => {
-        const how = signal === null ? `exit code ${code}` : `signal ${signal}`
-        this.#end(failure === null ? how : `${how}, ${failure.message}`, resolve)
-      })
-    })
-    this.#child.on('message', (message: HostMessage) => this.#receive(message))
-    for (const stream of [this.#child.stdout, this.#child.stderr]) {
-      if (stream === null) continue
-      createInterface({ input: stream }).on('line', hooks.line)
-      // a daemon that has nothing else to do must be able to end
-      ;(stream as unknown as { unref(): void }).unref()
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#ended = promise
+    this.#end = (reason) => this.#finish(reason, resolve)
+    let child: ChildProcess | null = null
+    try {
+      child = launchHost(entry)
+    } catch (error) {
+      this.#why = notStarted(error as Error)
+      setImmediate(() => this.#end(this.#why))
     }
-    this.#child.unref()
-    this.#child.channel?.unref()
+    this.#child = child
+    if (child !== null) this.#listen(child)
   }
 
   get pid(): number | null {
-    return this.#child.pid ?? null
+    return this.#child?.pid ?? null
   }
 
-  /** Calls a method of the host. Rejects with an RpcError: the host's own, or that it went away. */
+  /**
+   * Calls a method of the host. Rejects with an RpcError: the host's own, that it went away, or that it did not answer in
+   * time. Work on files takes as long as it takes: it ends with its host at the latest, whose heartbeat is watched.
+   */
   call<M extends keyof HostMethods>(
     method: M,
     params: Parameters<HostMethods[M]>[0],
   ): Promise<ReturnType<HostMethods[M]>> {
-    if (this.#gone || !this.#child.connected) return Promise.reject(unavailable('it has ended'))
+    const child = this.#child
+    if (this.#gone || !child?.connected) return Promise.reject(unavailable(this.#why))
     const id = this.#nextId++
     return new Promise((resolve, reject) => {
+      const ms = deadlineOf(method)
+      const timer = ms === null ? undefined : setTimeout(() => this.#overdue(id, method, ms), ms).unref()
       // somebody waits, so the daemon has something to do
-      if (this.#pending.size === 0) this.#child.channel?.ref()
-      this.#pending.set(id, { resolve: resolve as (result: unknown) => void, reject })
+      if (this.#pending.size === 0) child.channel?.ref()
+      this.#pending.set(id, { resolve: resolve as (result: unknown) => void, reject, timer })
       // a failed send means that it is gone, which `exit` tells
-      this.#child.send({ id, method, params }, () => {})
+      child.send({ id, method, params }, () => {})
     })
   }
 
@@ -99,31 +89,86 @@ export class HostProcess {
     return this.#ended
   }
 
-  kill(): void {
-    this.#child.kill('SIGKILL')
+  /** Ends it by force. `reason` is told in place of the signal. */
+  kill(reason?: string): void {
+    this.#sentence ??= reason ?? null
+    this.#child?.kill('SIGKILL')
+    setTimeout(() => this.#end(this.#how('it does not end, even by force')), killMs).unref()
+  }
+
+  #listen(child: ChildProcess): void {
+    let failure: Error | null = null
+    child.once('error', (error) => {
+      failure = error
+      // without a pid there will be no exit
+      if (child.pid === undefined) this.#end(notStarted(error))
+    })
+    child.once('exit', (code, signal) => {
+      const how = signal === null ? `exit code ${code}` : `signal ${signal}`
+      const more = failure === null ? how : `${how}, ${failure.message}`
+      const end = () => this.#end(this.#how(more))
+      child.once('close', end)
+      setTimeout(end, lastWordsMs)
+    })
+    child.on('message', (message: HostMessage) => this.#receive(message))
+    for (const stream of [child.stdout, child.stderr]) {
+      // without descriptors there are none, whatever the types say
+      if (!stream) continue
+      createInterface({ input: stream }).on('line', (line) => this.#line(line))
+      // a daemon that has nothing else to do must be able to end
+      ;(stream as unknown as { unref(): void }).unref()
+    }
+    child.unref()
+    child.channel?.unref()
+  }
+
+  #line(line: string): void {
+    // how Node and V8 begin what they end with
+    if (/^(Uncaught )?(\w*Error\b|FATAL ERROR)/.test(line)) this.#lastError = line
+    this.#hooks.line(line)
+  }
+
+  #how(exit: string): string {
+    if (this.#sentence !== null) return this.#sentence
+    return this.#lastError === '' ? exit : `${exit}, ${this.#lastError}`
   }
 
   #receive(message: HostMessage): void {
-    if ('event' in message) {
-      this.#hooks.event(message)
-      return
-    }
-    const waiting = this.#pending.get(message.id)
-    if (waiting === undefined) return
-    this.#pending.delete(message.id)
-    if (this.#pending.size === 0) this.#child.channel?.unref()
-    if ('error' in message) waiting.reject(hostError(message.error))
-    else waiting.resolve(message.result)
+    this.heard = true
+    if ('event' in message) this.#hooks.event(message)
+    else if ('error' in message) this.#take(message.id)?.reject(hostError(message.error))
+    else this.#take(message.id)?.resolve(message.result)
   }
 
-  #end(reason: string, done: () => void): void {
+  /** The call of that number, which waits no more; undefined when it was given up before. */
+  #take(id: number): Pending | undefined {
+    const waiting = this.#pending.get(id)
+    if (waiting === undefined) return undefined
+    clearTimeout(waiting.timer)
+    this.#pending.delete(id)
+    if (this.#pending.size === 0) this.#child?.channel?.unref()
+    return waiting
+  }
+
+  #overdue(id: number, method: string, ms: number): void {
+    const what = method === 'configure' ? `it has not started within ${startMs / 1000} s` : null
+    const late = `no answer to ${method} within ${ms / 1000} s; the machine may be overloaded: call again later`
+    this.#take(id)?.reject(unavailable(what ?? late))
+    if (what !== null) this.kill(what)
+  }
+
+  #finish(reason: string, done: () => void): void {
     if (this.#gone) return
     this.#gone = true
-    for (const waiting of this.#pending.values()) waiting.reject(unavailable(reason))
-    this.#pending.clear()
+    this.#why = reason
+    for (const id of [...this.#pending.keys()]) this.#take(id)?.reject(unavailable(reason))
     this.#hooks.exit(reason)
     done()
   }
+}
+
+function notStarted({ message }: Error): string {
+  return `it could not be started: ${message}`
 }
 
 export function unavailable(reason: string): RpcError {
@@ -141,20 +186,4 @@ const errorCodes: Record<string, number> = {
 function hostError({ message, code, path }: { message: string; code?: string; path?: string }): RpcError {
   if (path !== undefined) return new RpcError(ErrorCode.FileSystem, message, { path, errno: code })
   return new RpcError(errorCodes[code ?? ''] ?? ErrorCode.InternalError, message)
-}
-
-/** The host keeps its compiled code where the daemon does: compiling the engine takes a third of its start. */
-function compileCache(): { NODE_COMPILE_CACHE?: string } {
-  const folder = getCompileCacheDir()
-  return folder === undefined ? {} : { NODE_COMPILE_CACHE: folder }
-}
-
-function withoutInspector(): string {
-  const options = process.env.NODE_OPTIONS?.split(/\s+/) ?? []
-  return options.filter((option) => !/^--(inspect|debug)/.test(option)).join(' ')
-}
-
-/** File work and hashing share libuv's threads, of which there are four: too few to hash on many cores. */
-function threads(): string {
-  return String(Math.min(64, Math.max(4, availableParallelism() + 4)))
 }

@@ -104,6 +104,8 @@ export interface PriorityTask {
 export interface HostMethods {
   /** First message. Also later: applies what can change at once, rebuilds the client for the rest. */
   configure: (params: { session: string; settings: Settings }) => null
+  /** Answers. */
+  ping: (params: null) => null
   /** Starts (checks, then runs) a torrent; answers when accepted, progress comes as reports. */
   load: (params: { task: TorrentTask }) => null
   /** Stops it: trackers told, files closed, counters final. Answers with the last report; null if unknown. */
@@ -294,9 +296,13 @@ export interface EngineState {
   state: 'idle' | 'starting' | 'running' | 'waiting'
   pid: number | null
   restarts: number
+  /** How often a host ended by itself, or hung and was ended. */
+  crashes: number
+  /** The last of them: when (Unix seconds) and how. */
+  last_crash: { time: number; reason: string } | null
   /** `host:port`, null when not listening. */
   listening: string | null
-  /** Last trouble, null when well. */
+  /** Last trouble, null when well. In state `waiting`: why its host is down. */
   error: string | null
 }
 

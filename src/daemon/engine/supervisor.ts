@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { PartialPiece, PeerInfo } from '../../rpc/contract/peers.ts'
 import type { Settings } from '../../rpc/contract/types.ts'
-import { HostProcess, hostEntryFor, unavailable } from './host-process.ts'
+import { Heartbeat } from './heartbeat.ts'
+import { hostEntryFor } from './host-launch.ts'
+import { HostProcess, unavailable } from './host-process.ts'
+import { longestSilenceMs } from './host-times.ts'
 import type {
   Engine,
   EngineListener,
@@ -15,6 +18,7 @@ import type {
   TaskOptions,
   TorrentTask,
 } from './protocol.ts'
+import { Restarts } from './restarts.ts'
 
 export type LogLevel = 'debug' | 'info' | 'warning' | 'error'
 
@@ -26,13 +30,10 @@ export interface EngineOptions {
   log: (level: LogLevel, message: string) => void
   /** Path of the host's program; found beside this file when left out. */
   hostEntry?: string
+  /** How long a host may be silent, ms; for tests. */
+  silenceMs?: number
 }
 
-/** Delay before the second restart in a row; the first is at once. It doubles up to `maxDelayMs`. */
-const firstDelayMs = 200
-const maxDelayMs = 30_000
-/** A host that answered for this long is healthy: the next crash counts as the first. */
-const healthyMs = 60_000
 /** How much longer than asked a host may take to end before it is ended by force, and then to be gone, ms. */
 const graceMs = 250
 
@@ -43,7 +44,15 @@ export function createEngine(options: EngineOptions): Engine {
 
 /** Starts the host, starts it again when it dies, and passes on what is asked of it. */
 class Supervisor implements Engine {
-  readonly state: EngineState = { state: 'idle', pid: null, restarts: 0, listening: null, error: null }
+  readonly state: EngineState = {
+    state: 'idle',
+    pid: null,
+    restarts: 0,
+    crashes: 0,
+    last_crash: null,
+    listening: null,
+    error: null,
+  }
   readonly #options: EngineOptions
   readonly #entry: string
   #settings: Settings
@@ -51,8 +60,10 @@ class Supervisor implements Engine {
   /** Resolves when the host answers; rejects when it died before. */
   #starting: Promise<HostProcess> | null = null
   #retry: NodeJS.Timeout | null = null
-  #healthy: NodeJS.Timeout | null = null
-  #crashes = 0
+  #heartbeat: Heartbeat | null = null
+  readonly #restarts = new Restarts()
+  /** When the host answered, ms; null before. */
+  #runsSince: number | null = null
   #stopping = false
 
   constructor(options: EngineOptions) {
@@ -160,7 +171,7 @@ class Supervisor implements Engine {
   ): Promise<ReturnType<HostMethods[M]>> {
     if (this.#stopping) throw unavailable('it is being stopped')
     if (this.state.state === 'waiting')
-      throw unavailable(`it crashed and will be restarted (${this.state.error})`)
+      throw unavailable(`it ended and is started again (${this.state.error}); call again in a few seconds`)
     if (this.#starting === null) this.#start()
     const host = await this.#starting!
     return host.call(method, params)
@@ -183,31 +194,52 @@ class Supervisor implements Engine {
 
   async #settle(host: HostProcess): Promise<HostProcess> {
     const { session, listener } = this.#options
-    const restarted = this.#crashes > 0
+    const restarted = this.state.crashes > 0
     await host.call('configure', { session, settings: this.#settings })
     this.state.state = 'running'
     this.state.error = null
-    this.#healthy = setTimeout(() => {
-      this.#crashes = 0
-    }, healthyMs)
-    this.#healthy.unref()
+    this.#runsSince = performance.now()
+    this.#heartbeat = this.#watch(host)
     if (restarted && !this.#stopping) listener.ready()
     return host
+  }
+
+  /** Ends a host that hangs. */
+  #watch(host: HostProcess): Heartbeat {
+    const { silenceMs = longestSilenceMs } = this.#options
+    return new Heartbeat(
+      {
+        get heard() {
+          return host.heard
+        },
+        set heard(heard) {
+          host.heard = heard
+        },
+        // what it says is noted by `heard`; that it does not is noted by the heartbeat
+        ask: () => void host.call('ping', null).catch(() => {}),
+        silent: () => host.kill(`it hung: it said nothing for ${silenceMs / 1000} s, and was ended`),
+      },
+      silenceMs,
+    )
   }
 
   #exited(host: HostProcess, reason: string): void {
     if (this.#host !== host) return
     this.#host = null
     this.#starting = null
-    if (this.#healthy !== null) clearTimeout(this.#healthy)
+    this.#heartbeat?.stop()
+    this.#heartbeat = null
+    const ranMs = this.#runsSince === null ? null : performance.now() - this.#runsSince
+    this.#runsSince = null
     this.state.pid = null
     this.state.listening = null
     if (this.#stopping) {
       this.state.state = 'idle'
       return
     }
-    const delayMs = this.#crashes === 0 ? 0 : Math.min(maxDelayMs, firstDelayMs * 2 ** (this.#crashes - 1))
-    this.#crashes++
+    const delayMs = this.#restarts.next(ranMs)
+    this.state.crashes++
+    this.state.last_crash = { time: Math.floor(Date.now() / 1000), reason }
     this.state.state = 'waiting'
     this.state.error = reason
     this.#log('error', `host ended (${reason}); starting it again in ${delayMs / 1000} s`)

@@ -4,12 +4,22 @@ import { startOrStop } from './durations.ts'
 import { infoHashOf, type TorrentRecord } from './record.ts'
 
 /** What a session says of itself as it happens, after the change is durable. */
-export interface SessionEvent {
-  event: Exclude<EventName, 'session_stats' | PostedEventName>
+export type SessionEvent = TorrentEvent | EngineEvent
+
+interface TorrentEvent {
+  event: Exclude<EventName, 'session_stats' | PostedEventName | EngineEvent['event']>
   session: string
   info_hash: InfoHash
   /** torrent_file_error: path of the file, and what went wrong. */
   file?: string
+  error?: string
+}
+
+/** Its torrents stand still, or go on. */
+interface EngineEvent {
+  event: 'engine_down' | 'engine_up'
+  session: string
+  /** engine_down: why. */
   error?: string
 }
 
@@ -22,7 +32,7 @@ export const noSink: EventSink = () => {}
 /** Says that something happened to a torrent. */
 export function tell(
   sink: EventSink,
-  event: SessionEvent['event'],
+  event: TorrentEvent['event'],
   record: TorrentRecord,
   more?: { file: string; error: string },
 ): void {

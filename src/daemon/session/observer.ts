@@ -26,6 +26,7 @@ export function listenerOf(session: Session): EngineListener {
         session.log.error(`session ${session.name}: ${(error as Error).stack ?? error}`)
       }
     }
+  let down = false
   return {
     report: guarded((report) => {
       const record = session.records.byV1(report.id)
@@ -40,8 +41,13 @@ export function listenerOf(session: Session): EngineListener {
     lost: guarded((reason) => {
       session.log.warning(`session ${session.name}: the engine is gone: ${reason}`)
       session.runner.lost(session.records)
+      // Each further try to start it would say the same.
+      if (!down) session.events({ event: 'engine_down', session: session.name, error: reason })
+      down = true
     }),
     ready: guarded(() => {
+      if (down) session.events({ event: 'engine_up', session: session.name })
+      down = false
       session.runner.ready(session.records)
       finishRemovals(session, session.unfinishedRemovals.splice(0))
     }),

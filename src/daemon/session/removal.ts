@@ -1,9 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { ErrorCode, RpcError } from '../../rpc/errors.ts'
 import type { RemovalRow } from '../state/rows.ts'
 import { startOrStop } from './durations.ts'
 import { tell } from './events.ts'
 import type { TorrentRecord } from './record.ts'
 import type { Session } from './session.ts'
+
+/** How long a removal waits for files to be deleted. */
+const waitMs = 60_000
 
 /**
  * Removes a torrent: it is gone, for good, before anything is waited for. With `removeFiles` its files go too, and
@@ -34,7 +38,20 @@ export async function removeTorrent(
   const left = session.runner.leave(record).then(() => deleteAll(session, removals))
   session.holdBack(row.v1, left)
   session.scheduler.request()
-  await (torrentFile ? left : undefined)
+  if (torrentFile) await within(session, left, waitMs)
+}
+
+/** Deleting goes on, but whoever asked hears of it; a disk that does not answer must not keep a script for ever. */
+async function within(session: Session, left: Promise<void>, ms: number): Promise<void> {
+  const over = new AbortController()
+  const late = sleep(ms, undefined, { ref: false, signal: over.signal }).then(() => {
+    left.catch((error: Error) => session.log.warning(`files of a removed torrent: ${error.message}`))
+    const text = `the torrent is removed; deleting its files takes longer than ${ms / 1000} s and goes on`
+    throw new RpcError(ErrorCode.EngineUnavailable, text)
+  })
+  // one of the two is left alone
+  for (const one of [late, left]) one.catch(() => {})
+  await Promise.race([left, late]).finally(() => over.abort())
 }
 
 /** Deletes the files of torrents whose removal was acknowledged but not finished, at start or after a crash. */

@@ -46,8 +46,18 @@ export const daemonMethods = {
             ]),
             pid: Type.Union([Count, Type.Null()]),
             restarts: Count,
+            crashes: Type.Integer({
+              minimum: 0,
+              description: 'how often its host ended by itself, or hung and was ended',
+            }),
+            last_crash: Type.Union([
+              object({ time: Type.Integer({ description: 'Unix seconds' }), reason: Type.String() }),
+              Type.Null(),
+            ]),
             listening: Type.Union([Type.String(), Type.Null()], { description: 'host:port or null' }),
-            error: Type.Union([Type.String(), Type.Null()]),
+            error: Type.Union([Type.String(), Type.Null()], {
+              description: 'the last trouble, null when well; in state "waiting" why its host is down',
+            }),
           }),
         }),
       ),

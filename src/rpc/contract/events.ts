@@ -12,7 +12,7 @@ export const DaemonEvent = object({
   session: Type.String({ description: 'name of the session' }),
   info_hash: Type.Optional(InfoHash),
   file: Type.Optional(Type.String({ description: 'torrent_file_error: path of the file' })),
-  error: Type.Optional(Type.String({ description: 'torrent_file_error: what went wrong' })),
+  error: Type.Optional(Type.String({ description: 'torrent_file_error, engine_down: what went wrong' })),
   stats: Type.Optional(
     Type.Record(Type.String(), Type.Integer(), { description: 'session_stats: counters' }),
   ),

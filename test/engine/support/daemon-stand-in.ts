@@ -8,6 +8,7 @@ const [id, folder, mode] = process.argv.slice(2) as [string, string, string]
 const engine = createEngine({
   session: 'stand-in',
   settings: quiet,
+  ...(mode === 'watch' && { silenceMs: 1500 }),
   log: () => {},
   listener: {
     report(report) {

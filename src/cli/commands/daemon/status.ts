@@ -52,6 +52,7 @@ function describeEngine({
   state,
   pid,
   restarts,
+  last_crash,
   listening,
   error,
 }: Status['sessions'][number]['engine']): string {
@@ -59,7 +60,11 @@ function describeEngine({
   if (pid !== null) facts.push(`pid ${pid}`)
   if (listening !== null) facts.push(`listening on ${listening}`)
   if (restarts > 0) facts.push(`restarted ${restarts} times`)
-  if (error !== null) facts.push(`trouble: ${error}`)
+  if (last_crash !== null) {
+    const when = new Date(last_crash.time * 1000).toISOString().slice(0, 19)
+    facts.push(`last ended ${when}Z: ${last_crash.reason}`)
+  }
+  if (error !== null && error !== last_crash?.reason) facts.push(`trouble: ${error}`)
   return facts.join(', ')
 }
 

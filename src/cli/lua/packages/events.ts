@@ -50,6 +50,11 @@ function pushEvent(api: Api, L: State, event: DaemonEvent): number {
     pushStats(api, L, event.stats ?? {})
     return 2
   }
+  if (event.event === 'engine_down' || event.event === 'engine_up') {
+    lua.pushText(L, event.session)
+    if (event.error !== undefined) lua.pushText(L, event.error)
+    return event.error === undefined ? 1 : 2
+  }
   const hash = event.info_hash as InfoHash
   if (event.event === 'torrent_removed') {
     api.push(L, infoHashClass, hash)
@@ -172,7 +177,8 @@ const meanings =
   '`torrent_added` (TorrentHandle); `torrent_finished` (TorrentHandle): every wanted piece was downloaded, once in a ' +
   "torrent's life; `torrent_moved` (TorrentHandle); `torrent_paused` and `torrent_resumed` (TorrentHandle): by " +
   'anyone, the queue included; `torrent_removed` (InfoHash); `torrent_file_error` (TorrentHandle, path, message); ' +
-  '`metadata_received` (TorrentHandle); `session_stats` (name of the session, list of integers that has them by name, too: see `sessions.metrics`), every 5 ' +
+  '`metadata_received` (TorrentHandle); `engine_down` (name of the session, reason) and `engine_up` (name of the session): ' +
+  'its torrents stand still, or go on; `session_stats` (name of the session, list of integers that has them by name, too: see `sessions.metrics`), every 5 ' +
   'seconds. What the ' +
   '`post_*` functions of a handle ask for comes to the script that asked and to no other: `piece_info` (TorrentHandle, ' +
   'list of tables: `piece_index`, `blocks_in_piece`, `finished`, `writing`, `requested`, and `blocks`, a list of ' +

@@ -83,6 +83,10 @@ export class HostSession implements Handlers {
     return null
   }
 
+  async ping(): Promise<null> {
+    return null
+  }
+
   async load({ task }: Parameters<HostMethods['load']>[0]): Promise<null> {
     // trackers must hear `stopped` before `started`, and two must not write to the same files
     const loading = this.#unload(task.id).then(() => {

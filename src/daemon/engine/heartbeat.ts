@@ -1,0 +1,51 @@
+import { beatMs } from './host-times.ts'
+
+/** A host as its heartbeat sees it. */
+export interface Beating {
+  /** It has said something since this was last set to false. */
+  heard: boolean
+  /** Asks it to say something. */
+  ask(): void
+  /** It hangs. */
+  silent(): void
+}
+
+/**
+ * Notices a host that hangs: it is asked every two seconds, and whatever it says counts. A daemon that was stopped or
+ * had no turn itself (SIGSTOP, a suspended machine, one that swaps) cannot tell, so of the time between two looks only
+ * what should have passed is counted.
+ */
+export class Heartbeat {
+  readonly #host: Beating
+  readonly #limitMs: number
+  readonly #everyMs: number
+  readonly #timer: NodeJS.Timeout
+  #silentMs = 0
+  #lookedAt = performance.now()
+
+  constructor(host: Beating, limitMs: number) {
+    this.#host = host
+    this.#limitMs = limitMs
+    this.#everyMs = Math.min(beatMs, limitMs / 5)
+    host.heard = false
+    host.ask()
+    this.#timer = setInterval(() => this.#look(), this.#everyMs).unref()
+  }
+
+  stop(): void {
+    clearInterval(this.#timer)
+  }
+
+  #look(): void {
+    const now = performance.now()
+    const passed = Math.min(now - this.#lookedAt, 1.5 * this.#everyMs)
+    this.#lookedAt = now
+    this.#silentMs = this.#host.heard ? 0 : this.#silentMs + passed
+    this.#host.heard = false
+    if (this.#silentMs < this.#limitMs) this.#host.ask()
+    else {
+      this.stop()
+      this.#host.silent()
+    }
+  }
+}
