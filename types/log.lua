@@ -8,19 +8,19 @@
 local log = {}
 
 ---Writes a line of level debug to stderr.
----@param message string
+---@param message string|number
 function log.debug(message) end
 
 ---Writes a line of level info to stderr.
----@param message string
+---@param message string|number
 function log.info(message) end
 
 ---Writes a line of level warning to stderr.
----@param message string
+---@param message string|number
 function log.warning(message) end
 
 ---Writes a line of level error to stderr.
----@param message string
+---@param message string|number
 function log.error(message) end
 
 return log

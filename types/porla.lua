@@ -470,7 +470,7 @@ function Tags:size() end
 ---@field max_connections integer -1, the default, or 0: unlimited.
 ---@field max_uploads integer -1, the default, or 0: unlimited.
 ---@field flags TorrentFlags Flags by name. Writing a table sets those that it names, and the others to their defaults.
----@field userdata TorrentClientData Category and tags; becomes the torrent's when it is added. (read-only)
+---@field userdata TorrentClientData Category and tags, copied to the torrent when it is added. (read-only)
 AddTorrentParams = {}
 
 ---Empty parameters.
@@ -862,9 +862,12 @@ function AnnounceEndpoint:local_endpoint() end
 ---@field scrape_downloaded integer Completed downloads it knows of; -1 unknown. (read-only)
 local AnnounceInfoHash = {}
 
----An error of the daemon. `error` and `pcall` pass it on; it prints and concatenates as its message.
+---An error of the daemon. `error` and `pcall` pass it on. It serves as its message: it prints and
+---concatenates as that, has the methods of strings (`e:match(...)`), and `log`, `io.write` and
+---`json.encode` take it.
 ---
----`tostring(e)` and `e .. text` give the message.
+---`tostring(e)` and `e .. text` give the message, `#e` its length; `e:find(...)` is `string.find` of
+---it.
 ---@class porla.Error
 ---@field code integer What went wrong, as a number that never gets another meaning. (read-only)
 ---@field message string What went wrong, as a sentence. (read-only)
@@ -950,9 +953,11 @@ function Database:close() end
 ---@class Statement
 local Statement = {}
 
----Sets the parameter `?` at a position, from 1, and returns the statement, so that calls chain. Ends a
----run that is under way. Integers stay integers (Porla makes floats of them); strings are text, or a
----blob when they are not UTF-8. Parameters that were not set are NULL.
+---Sets the parameter at an index, from 1, and returns the statement, so that calls chain. Every kind
+---counts, as SQLite does: `?` and a new `:name`, `@name` or `$name` take the next index, `?5` takes 5.
+---Ends a run that is under way. Integers stay integers (Porla makes floats of them); strings are text,
+---or a blob when they are not UTF-8 (`cast(? as text)` keeps such bytes as text). Parameters that were
+---not set are NULL.
 ---@param position integer
 ---@param value string|number|nil
 ---@return Statement
@@ -966,8 +971,9 @@ function Statement:exec() end
 ---@return integer
 function Statement:step() end
 
----The value of a column of the row, from 0; nil is NULL. Text and blobs are strings (Porla crashes on
----text and gives nil for blobs). Raises an error when there is no row or no such column.
+---The value of a column of the row, from 0; nil is NULL. Text and blobs are strings, byte for byte
+---(Porla crashes on text and gives nil for blobs); where text is not UTF-8, the query is run again for
+---it. Raises an error when there is no row or no such column.
 ---@param column integer
 ---@return string|number|nil
 function Statement:get_value(column) end

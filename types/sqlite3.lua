@@ -1,7 +1,9 @@
 ---@meta sqlite3
 -- Made by `npm run generate` from the tables of the API. Do not edit.
 
----SQLite databases on this machine.
+---SQLite databases on this machine. A transaction that reads first and writes later should start with
+---`begin immediate`: after a plain `begin`, another program may write in between, and the write then
+---fails at once with "database is locked", whatever the time that statements wait.
 ---@class sqlite3
 local sqlite3 = {}
 

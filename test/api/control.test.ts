@@ -131,7 +131,7 @@ test('a torrent is controlled', async (t) => {
       'false\tfalse\tfalse\tfalse',
       "bad argument #1 to 'have_piece' (piece 7 is out of range: there are 7 pieces, from 0)",
       "bad argument #1 to 'have_piece' (piece -1 is out of range: there are 7 pieces, from 0)",
-      "bad argument #1 to 'have_piece' (number expected, got string)",
+      "bad argument #1 to 'have_piece' (integer expected, got string)",
       '0\t0',
     ])
   })

@@ -132,7 +132,7 @@ test('what cannot be made is an error that names the path or the option', async 
     failing(create, {path = "data/ok", piece_size = 1024})
     failing(create, {path = "data/ok", peice_size = 16384})
     failing(create, {path = "data/ok", trackers = "http://x"})
-    failing(create, {path = "data/ok", trackers = {{1}}})
+    failing(create, {path = "data/ok", trackers = {{true}}})
     failing(create, {path = "data/ok", private = 1})
     failing(create, {path = "data/ok", comment = "\\xff"})`)
   const data = join(lua.path, 'data')
@@ -150,7 +150,7 @@ test('what cannot be made is an error that names the path or the option', async 
     "bad argument #1 to 'torrents.create' (field 'piece_size': 16384 to 134217728 expected, got 1024)",
     "bad argument #1 to 'torrents.create' (unknown field 'peice_size'; did you mean 'piece_size'?)",
     "bad argument #1 to 'torrents.create' (field 'trackers': table expected, got string)",
-    "bad argument #1 to 'torrents.create' (field 'trackers': string expected, got number at [1] at [1])",
+    "bad argument #1 to 'torrents.create' (field 'trackers': string expected, got boolean at [1] at [1])",
     "bad argument #1 to 'torrents.create' (field 'private': boolean expected, got number)",
     "bad argument #1 to 'torrents.create' (field 'comment': text in UTF-8 expected, got other bytes)",
   ])

@@ -33,6 +33,23 @@ local function add() session:add_torrent(p) end
     assert.equal(lines[6], 'true')
   })
 
+  await t.test('serve as text', async () => {
+    const out = await daemon.ok(`${bad}
+      local _, e = pcall(add)
+      print(e:match("v2%-only"), e:sub(1, 4), e:len() == #e.message, #e == #e.message, e:find("v2", 1, true) ~= nil)
+      print(e:gsub("v2", "V2") == e.message:gsub("v2", "V2"), e:format() == e.message, pcall(function() return e:nope() end))
+      io.write(e, "\\n")
+      print(require("json").encode{error = e})
+      require("log").info(e)
+      print(e.code)`)
+    const lines = out.split('\n')
+    assert.equal(lines[0], 'v2-only\tthis\ttrue\ttrue\ttrue')
+    assert.match(lines[1] ?? '', /^true\ttrue\tfalse\t.*no property 'nope' in porla\.Error/)
+    assert.match(lines[2] ?? '', /^this is a v2-only torrent/)
+    assert.match(lines[3] ?? '', /^\{"error":"this is a v2-only torrent/)
+    assert.equal(lines[4], '4')
+  })
+
   await t.test('that nobody catches are reported with the position of the call', async () => {
     const { code, out, stderr } = await daemon.lua(`${bad}print("before")\nadd()\n`)
     assert.equal(code, 1)

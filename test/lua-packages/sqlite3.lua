@@ -35,7 +35,7 @@ again:exec()
 check.raises("cannot run the statement: UNIQUE constraint failed: t.b", again.step, again)
 check.raises("cannot open '/nowhere/x': unable to open database file", sqlite3.open, "/nowhere/x")
 check.raisesAt("bad argument #2 to 'bind' (nil, string or number expected, got table)", function() query:bind(1, {}) end)
-check.raisesAt("bad argument #1 to 'bind' (a position from 1 to 32766 expected, got 0)", function() query:bind(0, 1) end)
+check.raisesAt("bad argument #1 to 'bind' (1 to 2 expected, got 0)", function() query:bind(0, 1) end)
 
 -- What was written is in the file, also for another program.
 local rows = db:prepare "select count(*) from t"
@@ -48,6 +48,44 @@ local same = other:prepare "select count(*) from t"
 same:step()
 check.same(same:get_value(0))(count)
 other:close()
+
+-- Every kind of parameter has an index, as in SQLite's sqlite3_bind_* (lang_expr.html, "Parameters").
+local parameters = sqlite3.open ":memory:"
+local function bound(sql, ...)
+  local statement, values = parameters:prepare(sql), {}
+  for i = 1, select("#", ...) do statement:bind(i, (select(i, ...))) end
+  statement:step()
+  for column = 0, 20 do
+    local ok, value = pcall(statement.get_value, statement, column)
+    if not ok then break end
+    values[column + 1] = tostring(value)
+  end
+  return table.concat(values, " ")
+end
+check.same(bound("select ?, ?", "a", "b"), bound("select ?2, ?1", "a", "b"))("a b", "b a")
+check.same(bound("select $1, $2", "a", "b"), bound("select :x, :y, :x", "a", "b"))("a b", "a b a")
+check.same(bound("select @x, ?", "a", "b"), bound("select ?, :y", "a", "b"))("a b", "a b")
+check.same(bound("select ?1, ?1, ?2", "a", "b"), bound("select ?3", "a", "b", "c"))("a a b", "c")
+check.same(bound("select ':a', \"?\", /* :b */ ?, -- ?\n $c::d(e) from (select 5 as '?')", "x", "y"))(":a 5 x y")
+local two = parameters:prepare "select ?, :x"
+check.raisesAt("bad argument #1 to 'bind' (1 to 2 expected, got 3)", function() two:bind(3, 1) end)
+check.raisesAt("bad argument #1 to 'bind' (1 to 2 expected, got 9223372036854775807)", function() two:bind(math.maxinteger, 1) end)
+check.raises("the statement has no parameters", rows.bind, parameters:prepare "select 1", 1, 1)
+
+-- Text that another program wrote is not always UTF-8.
+parameters:exec "create table names(name text, n)"
+local name = parameters:prepare "insert into names values (cast(? as text), ?)"
+name:bind(1, "caf\xe9"):bind(2, 1):exec()
+name:bind(1, "\xef\xbf\xbd"):bind(2, 2):exec()
+local read = parameters:prepare "select name, typeof(name) from names where n >= ? order by n; -- all"
+read:bind(1, 1):step()
+check.same(read:get_value(0), read:get_value(1))("caf\xe9", "text")
+read:step()
+check.same(read:get_value(0))("\xef\xbf\xbd")
+local written = parameters:prepare "insert into names values (cast(x'e9' as text), 3) returning name"
+written:step()
+check.raises("the text in column 0 is not UTF-8, and this statement cannot be read again: select cast(... as blob) instead, which gives its bytes", written.get_value, written, 0)
+parameters:close()
 
 local memory = sqlite3.open ":memory:"
 memory:exec "create table many(i)"

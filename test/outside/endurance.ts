@@ -35,6 +35,25 @@ const script = `
     print(resident())
   end`
 
+/**
+ * Host functions collect garbage before they give up, as Lua's own allocations do (but those of its string buffers, which
+ * fail in `lua` 5.4 too until something has collected).
+ */
+const full = `
+  local long = ("z"):rep(32000000)
+  for round = 1, 3 do
+    local rows = {}
+    print(pcall(function() for i = 1, math.huge do rows[i] = ("x"):rep(16000000) .. i end end))
+    rows = nil
+    print(#require("json").encode{long}, #("y"):rep(32000000))
+  end`
+
+test('a script goes on after "not enough memory"', { timeout: 300_000 }, async (t) => {
+  const daemon = await startDaemon(t)
+  const out = await daemon.ok(full, [], { timeoutMs: 280_000 })
+  assert.equal(out, 'false\tnot enough memory\n32000004\t32000000\n'.repeat(3).trimEnd())
+})
+
 test('memory stays flat', { timeout: 600_000 }, async (t) => {
   const daemon = await startDaemon(t)
   const source = await daemon.makeFolder('source')

@@ -66,14 +66,14 @@ function readPreset(path: Read<string>): Read<Preset> {
   return (entry) =>
     readTable(entry, 'key of a preset', {
       category: readString,
-      download_limit: readInteger,
-      max_connections: readInteger,
-      max_uploads: readInteger,
+      download_limit: readLimit,
+      max_connections: readLimit,
+      max_uploads: readLimit,
       save_path: path,
       session: readString,
       storage_mode: readStorageMode,
       tags: readStrings,
-      upload_limit: readInteger,
+      upload_limit: readLimit,
       $hidden: readBoolean,
     })
 }
@@ -126,9 +126,12 @@ function readStrings(entry: Entry): string[] {
   return entry.value.map((value, i) => readString({ ...entry, path: `${entry.path}[${i}]`, value }))
 }
 
-function readInteger(entry: Entry): number {
-  if (!Number.isSafeInteger(entry.value)) throw wrong(entry, 'a whole number')
-  return entry.value as number
+/** libtorrent's limits are an `int`. */
+function readLimit(entry: Entry): number {
+  const { value } = entry
+  if (!Number.isInteger(value) || value !== ((value as number) | 0))
+    throw wrong(entry, 'a whole number from -2147483648 to 2147483647')
+  return value as number
 }
 
 function readBoolean(entry: Entry): boolean {

@@ -1,12 +1,10 @@
 import { Type } from 'typebox'
 import { method, nothing, object } from './method.ts'
-import { Count, FlagChanges, flagNames, torrentKey, Warnings } from './types.ts'
+import { Count, FlagChanges, flagNames, int32, torrentKey, Warnings } from './types.ts'
 
 /** libtorrent takes an int. */
 const set = (what: string) =>
-  Type.Optional(
-    Type.Integer({ minimum: -(2 ** 31), maximum: 2 ** 31 - 1, description: `${what}; 0 or less: unlimited` }),
-  )
+  Type.Optional(Type.Integer({ ...int32, description: `${what}; 0 or less: unlimited` }))
 const rate = (what: string) => Type.Integer({ description: `${what}, bytes/s; -1: unlimited` })
 const most = (what: string) => Type.Integer({ description: `${what}; 16777215: unlimited, as in libtorrent` })
 
@@ -67,7 +65,7 @@ export const torrentControlMethods = {
   'torrents.files.prioritize': method({
     params: object({
       ...torrentKey,
-      priorities: Type.Array(Type.Integer(), {
+      priorities: Type.Array(Type.Integer(int32), {
         description: '0 (not wanted) to 7 for each file; others count as 7, files that are left out get 4',
       }),
     }),

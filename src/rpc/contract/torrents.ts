@@ -6,13 +6,15 @@ import {
   FlagChanges,
   InfoHash,
   InfoHashParam,
+  int32,
   TorrentStatus,
   torrentKey,
   Warnings,
 } from './types.ts'
 
 const session = Type.Optional(Type.String({ description: 'name of the session; default `default`' }))
-const limit = (what: string) => Type.Optional(Type.Integer({ description: `${what}; -1 or 0: unlimited` }))
+const limit = (what: string) =>
+  Type.Optional(Type.Integer({ ...int32, description: `${what}; 0 or less: unlimited` }))
 const category = Type.Union([Type.String(), Type.Null()])
 
 /** Client data of a torrent as it stands. */

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { method, nothing, object } from './method.ts'
-import { torrentKey } from './types.ts'
+import { int32, torrentKey } from './types.ts'
 
 const int = (what: string) => Type.Integer({ description: what })
 const time = (what: string) =>
@@ -82,11 +82,12 @@ export const trackerMethods = {
     params: object({
       ...torrentKey,
       seconds: Type.Optional(
-        Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1, description: 'how long to wait; 0 by default' }),
+        Type.Integer({ minimum: 0, maximum: int32.maximum, description: 'how long to wait; 0 by default' }),
       ),
       tracker_index: Type.Optional(
         Type.Integer({
           minimum: -1,
+          maximum: int32.maximum,
           description: 'place in the list of trackers, from 0; -1 (default): all in use',
         }),
       ),

@@ -24,6 +24,9 @@ export const torrentKey = {
   info_hash: InfoHashParam,
 }
 
+/** Bounds of libtorrent's `int`. */
+export const int32 = { minimum: -(2 ** 31), maximum: 2 ** 31 - 1 } as const
+
 /** A whole number that fits a double exactly. */
 export const Count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
 export const Bytes64 = Type.String({

@@ -59,7 +59,10 @@ row("Wrong argument type", "", function()
   end)
   fails("bad argument #1", function() W.default:apply_settings{} end)
   fails("bad argument #1", function() W.default:find_torrent(5) end)
-  fails("bad value for 'file_priorities'", function() AddTorrentParams.new().file_priorities = { "4" } end)
+  fails("bad value for 'file_priorities'", function() AddTorrentParams.new().file_priorities = { "x" } end)
+  -- text and numbers are converted as by Lua itself
+  equal(require("sessions").get(5), nil)
+  W.seed:set_upload_limit("0")
 end)
 
 row("Numbers", "TorrentStatus.ratio distributed_copies progress total_done", function()

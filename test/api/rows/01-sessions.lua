@@ -90,8 +90,9 @@ end)
 row("session:add_torrent()", "Session.add_torrent", function()
   local th, p = W.magnet(function(p) p.trackers = { "http://127.0.0.1:1/a" } end)
   equal(th:status().name, p.name)
+  -- the parameters are a template: nothing is shared afterwards
   p.userdata.category = "mine"
-  equal(th:userdata().category, "mine")
+  equal(th:userdata().category, nil)
   local again = AddTorrentParams.new()
   again.info_hash, again.save_path = th:info_hash(), "/elsewhere"
   assert(W.default:add_torrent(again) == th)

@@ -23,7 +23,7 @@ row(".category", "TorrentClientData.category", function()
   equal(b.category, "")
   a.category = nil
   equal(b.category, nil)
-  fails("string expected, got number", function() a.category = 5 end)
+  fails("string expected, got boolean", function() a.category = true end)
 end)
 
 row(".session", "TorrentClientData.session", function()
@@ -73,7 +73,7 @@ row('ud.tags = nil, = "abc", = {1, 2}', "", function()
   ud.tags = { "kept" }
   fails("table expected, got nil", function() ud.tags = nil end)
   fails("table expected, got string", function() ud.tags = "abc" end)
-  fails("string expected, got number", function() ud.tags = { 1, 2 } end)
+  fails("string expected, got boolean", function() ud.tags = { true, 2 } end)
   W.list(ud.tags, { "kept" })
 end)
 

@@ -111,5 +111,5 @@ row("th:add_url_seed(), th:remove_url_seed(), th:url_seeds()", "TorrentHandle.ad
     th:remove_url_seed("http://127.0.0.1:1/none")
     W.list(th:url_seeds(), { "http://127.0.0.1:1/b" })
     W.fails("http or https", th.add_url_seed, th, "ftp://127.0.0.1/")
-    W.fails("string expected", th.add_url_seed, th, 1)
+    W.fails("string expected", th.add_url_seed, th, true)
   end)

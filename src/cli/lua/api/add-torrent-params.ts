@@ -10,7 +10,7 @@ import { hashOfText, infoHashClass, noHash } from './info-hash.ts'
 import { type ItemType, integerItem, listClass, textItem } from './list.ts'
 import { absolutePath } from './paths.ts'
 import { pushFailure, type TorrentInfoValue, torrentInfoClass } from './torrent-info.ts'
-import { readInteger, readList, readText } from './values.ts'
+import { int32, readInteger, readList, readText } from './values.ts'
 
 /** How a torrent is to be added; names and meaning are libtorrent's add_torrent_params. */
 export interface ParamsValue {
@@ -126,7 +126,7 @@ function limit(name: Names<number>, unit: string): Property {
     origin: 'porla',
     get: (api, L, self) => api.lua.pushInteger(L, self[name]),
     set: (api, L, self, idx) => {
-      self[name] = readInteger(api.lua, L, idx, -1)
+      self[name] = readInteger(api.lua, L, idx, -1, int32.high)
     },
   }
 }
@@ -250,11 +250,12 @@ export const addTorrentParamsClass: ApiClass<ParamsValue> = {
       kind: 'property',
       name: 'userdata',
       type: 'TorrentClientData',
-      doc: "Category and tags; becomes the torrent's when it is added.",
+      doc: 'Category and tags, copied to the torrent when it is added.',
       origin: 'porla',
       get: (api, L, self) => api.push(L, clientDataClass, self.userdata),
     },
   ],
+  elsewhere: (name) => (name === 'tags' || name === 'category' ? `params.userdata.${name}` : undefined),
   text: (self) => `AddTorrentParams (${self.ti?.metainfo.name ?? self.name})`,
 }
 

@@ -4,6 +4,7 @@ import { LuaType, type Pointer, registryIndex, type State } from '../vm/raw.ts'
 import { UserdataType } from '../vm/userdata.ts'
 import type { Api } from './api.ts'
 import { type ApiClass, type MethodMember, type PropertyMember, WrongValue } from './describe.ts'
+import { isLibtorrentName } from './libtorrent-names.ts'
 import { suggestion } from './suggestion.ts'
 
 /** A member that objects have, and what finding it by key and pushing it needs. */
@@ -24,7 +25,9 @@ export function bind<T>(api: Api, cls: ApiClass<T>): UserdataType<T> {
       const self = type.check(L, 1)
       const bound = keyOf(L)
       if (bound === undefined) {
-        if (!cls.read?.(api, L, self)) throw unknown(L)
+        if (readKey(L, self)) return 1
+        if (!readsNil(L)) throw unknown(L)
+        lua.pushNil(L)
       } else if (bound.member.kind === 'property') bound.member.get(api, L, self)
       else raw._lua_rawgeti(L, registryIndex, (bound as { ref: bigint }).ref)
       return 1
@@ -97,8 +100,27 @@ export function bind<T>(api: Api, cls: ApiClass<T>): UserdataType<T> {
     return lua.type(L, 2) === LuaType.string ? members.get(raw._lua_tolstring(L, 2, 0)) : undefined
   }
 
+  /** A key that is no member. */
+  function readKey(L: State, self: T): boolean {
+    try {
+      return cls.read?.(api, L, self) ?? false
+    } catch (error) {
+      if (!(error instanceof WrongValue)) throw error
+      throw new LuaError(`bad key of ${cls.name} (${error.message})`)
+    }
+  }
+
+  /** Scripts probe for what libtorrent has and another program may not have: `if status.errc then`. */
+  function readsNil(L: State): boolean {
+    if (lua.type(L, 2) !== LuaType.string) return false
+    const key = lua.text(L, 2) as string
+    return isLibtorrentName(cls.name, key) && cls.elsewhere?.(key) === undefined
+  }
+
   function unknown(L: State): LuaError {
     const key = lua.display(L, 2)
-    return new LuaError(`no property '${key}' in ${cls.name}${suggestion(key, names)}`)
+    const place = cls.elsewhere?.(key)
+    const advice = place === undefined ? suggestion(key, names) : `; it is in ${place}`
+    return new LuaError(`no property '${key}' in ${cls.name}${advice}`)
   }
 }

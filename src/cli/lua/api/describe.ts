@@ -81,6 +81,8 @@ export interface ApiClass<T> extends ClassDescription {
   read?(api: Api, L: State, self: T): boolean
   /** Writes a key that is no member: true when taken, false for the error. Key at index 2, value at 3. */
   write?(api: Api, L: State, self: T): boolean
+  /** For a name that is no member but that people look for here: where it is, as code. */
+  elsewhere?(name: string): string | undefined
   /** What `pairs(x)` goes through: pushes key and value and returns true, or returns false at the end. */
   pairs?(api: Api, self: T): (L: State) => boolean
   /** Further metamethods. */

@@ -1,6 +1,6 @@
 import { ErrorCode, RpcError } from '../../../rpc/errors.ts'
 import type { Lua } from '../vm/lua.ts'
-import type { State } from '../vm/raw.ts'
+import { LuaType, multipleResults, type Pointer, registryIndex, type State } from '../vm/raw.ts'
 import type { Api } from './api.ts'
 import type { ApiClass } from './describe.ts'
 import { pushJson } from './values.ts'
@@ -19,9 +19,13 @@ const searchedLevels = 8
 
 export const errorClass: ApiClass<ErrorValue> = {
   name: 'porla.Error',
-  doc: 'An error of the daemon. `error` and `pcall` pass it on; it prints and concatenates as its message.',
+  doc:
+    'An error of the daemon. `error` and `pcall` pass it on. It serves as its message: it prints and concatenates as ' +
+    'that, has the methods of strings (`e:match(...)`), and `log`, `io.write` and `json.encode` take it.',
   origin: 'own',
-  operators: ['`tostring(e)` and `e .. text` give the message.'],
+  operators: [
+    '`tostring(e)` and `e .. text` give the message, `#e` its length; `e:find(...)` is `string.find` of it.',
+  ],
   members: [
     {
       kind: 'property',
@@ -50,6 +54,8 @@ export const errorClass: ApiClass<ErrorValue> = {
   ],
   equals: (a, b) => a.code === b.code && a.message === b.message,
   text: (self) => self.message,
+  length: (self) => Buffer.byteLength(self.message),
+  read: pushStringMethod,
   metamethods: {
     __concat: (api) => (L) => {
       for (const idx of [1, 2]) {
@@ -64,11 +70,49 @@ export const errorClass: ApiClass<ErrorValue> = {
   },
 }
 
+/** Pushes the function of `string` under the key at index 2, made to take the error's message as its first argument. */
+function pushStringMethod(api: Api, L: State): boolean {
+  const { raw, lua } = api
+  if (lua.type(L, 2) !== LuaType.string) return false
+  raw._lua_getglobal(L, lua.name('string'))
+  raw._lua_pushvalue(L, 2)
+  const found = lua.type(L, -2) === LuaType.table ? raw._lua_rawget(L, -2) : LuaType.nil
+  if (found !== LuaType.function) return false
+  raw._lua_pushcclosure(L, stringCall(api), 1)
+  return true
+}
+
+const stringCalls = new WeakMap<Api, Pointer>()
+
+/** A C function that calls its upvalue, a function of `string`, with an error's message in the error's place. */
+function stringCall(api: Api): Pointer {
+  const { raw, lua } = api
+  let pointer = stringCalls.get(api)
+  if (pointer === undefined) {
+    pointer = lua.define((L) => {
+      const count = raw._lua_gettop(L)
+      raw._lua_pushvalue(L, registryIndex - 1)
+      raw._lua_rotate(L, 1, 1)
+      const error = count > 0 ? api.test(L, 2, errorClass) : undefined
+      if (error !== undefined) {
+        lua.pushText(L, error.message)
+        raw._lua_copy(L, -1, 2)
+        lua.pop(L, 1)
+      }
+      raw._lua_callk(L, count, multipleResults, 0, 0)
+      return raw._lua_gettop(L)
+    })
+    stringCalls.set(api, pointer)
+  }
+  return pointer
+}
+
 const apis = new WeakMap<Lua, Api>()
 
 /** Makes the daemon's errors Lua values. */
 export function installErrors(api: Api): void {
   apis.set(api.lua, api)
+  api.lua.textOf = (L, idx) => api.test(L, idx, errorClass)?.message
   api.lua.pushForeignError = (L, error) => {
     if (!(error instanceof RpcError)) return false
     api.push(L, errorClass, {

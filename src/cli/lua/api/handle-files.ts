@@ -2,7 +2,7 @@ import { ArgumentError } from '../vm/errors.ts'
 import type { MethodMember } from './describe.ts'
 import type { HandleValue } from './torrent-handle.ts'
 import { keyOf } from './torrent-ref.ts'
-import { pushList, readInteger, readList } from './values.ts'
+import { int32, pushList, readInteger, readList } from './values.ts'
 
 /** What a torrent has of its files and pieces, and what it wants of them. */
 export const fileMembers: readonly MethodMember<HandleValue>[] = [
@@ -49,7 +49,7 @@ export const fileMembers: readonly MethodMember<HandleValue>[] = [
     doc: 'Whether a piece is verified. Indexes count from 0; always false before metadata.',
     origin: 'own',
     call: (api, L, self) => {
-      const index = api.lua.checkInteger(L, 2)
+      const index = api.argument(2, () => readInteger(api.lua, L, 2, int32.low, int32.high))
       const { pieces, num_pieces } = api.call('torrents.pieces', keyOf(self.torrent))
       if (num_pieces > 0 && (index < 0 || index >= num_pieces)) {
         throw new ArgumentError(2, `piece ${index} is out of range: there are ${num_pieces} pieces, from 0`)
@@ -68,7 +68,8 @@ export const fileMembers: readonly MethodMember<HandleValue>[] = [
       'priority counts as 7.',
     origin: 'porla',
     call: (api, L, self) => {
-      const read = () => readList(api.lua, L, 2, (lua, S, idx) => readInteger(lua, S, idx))
+      const read = () =>
+        readList(api.lua, L, 2, (lua, S, idx) => readInteger(lua, S, idx, int32.low, int32.high))
       const priorities = api.argument(2, read)
       api.call('torrents.files.prioritize', { ...keyOf(self.torrent), priorities })
       return 0

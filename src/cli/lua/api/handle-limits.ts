@@ -2,14 +2,10 @@ import type { Params, Result } from '../../../rpc/contract/index.ts'
 import type { MethodMember } from './describe.ts'
 import type { HandleValue } from './torrent-handle.ts'
 import { keyOf } from './torrent-ref.ts'
-import { readInteger } from './values.ts'
+import { int32, readInteger } from './values.ts'
 
 type Method = MethodMember<HandleValue>
 type Name = Exclude<keyof Result<'torrents.properties.get'>, 'flags'>
-
-/** libtorrent's limits are an int. */
-const low = -(2 ** 31)
-const high = 2 ** 31 - 1
 
 /** A limit and its setter. */
 function limit(name: Name, unit: string, what: string, unlimited: string): Method[] {
@@ -32,7 +28,7 @@ function limit(name: Name, unit: string, what: string, unlimited: string): Metho
       doc: `${what}${unit}; 0 or less is unlimited. Counts at once.`,
       origin: 'seed',
       call: (api, L, self) => {
-        const value = api.argument(2, () => readInteger(api.lua, L, 2, low, high))
+        const value = api.argument(2, () => readInteger(api.lua, L, 2, int32.low, int32.high))
         const change = { [name]: value } as Pick<Params<'torrents.properties.set'>, Name>
         api.call('torrents.properties.set', { ...keyOf(self.torrent), ...change })
         return 0

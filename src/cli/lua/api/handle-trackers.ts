@@ -6,7 +6,7 @@ import type { Api } from './api.ts'
 import { type MethodMember, WrongValue } from './describe.ts'
 import type { HandleValue } from './torrent-handle.ts'
 import { keyOf } from './torrent-ref.ts'
-import { type FieldReaders, pushList, readFields, readInteger, readList, readText } from './values.ts'
+import { type FieldReaders, int32, pushList, readFields, readInteger, readList, readText } from './values.ts'
 
 type Tracker = Params<'torrents.trackers.replace'>['trackers'][number]
 
@@ -16,8 +16,8 @@ const trackerFields: FieldReaders<Tracker> = {
 }
 
 const reannounceFields: FieldReaders<{ seconds?: number; tracker_index?: number }> = {
-  seconds: (lua, L, idx) => readInteger(lua, L, idx, 0, 2 ** 31 - 1),
-  tracker_index: (lua, L, idx) => readInteger(lua, L, idx, -1),
+  seconds: (lua, L, idx) => readInteger(lua, L, idx, 0, int32.high),
+  tracker_index: (lua, L, idx) => readInteger(lua, L, idx, -1, int32.high),
 }
 
 function nonEmpty(url: string): string {

@@ -64,9 +64,6 @@ export const sessionClass: ApiClass<SessionValue> = {
         const { session, info_hash, warnings } = api.call('torrents.add', request)
         api.warn(warnings)
         const torrent = { session, hash: info_hash }
-        // The object that the script may hold becomes the torrent's; used again, the parameters get a new one.
-        if (params.userdata.torrent) params.userdata = { ...params.userdata, torrent }
-        else params.userdata.torrent = torrent
         api.push(L, torrentHandleClass, handleOf(torrent))
         return 1
       },

@@ -5,7 +5,7 @@ import { LuaType, type State } from '../vm/raw.ts'
 import type { Api } from './api.ts'
 import type { ApiClass, StaticMember } from './describe.ts'
 import { suggestion } from './suggestion.ts'
-import { readBoolean, readInteger, readText } from './values.ts'
+import { int32, readBoolean, readInteger, readText } from './values.ts'
 
 /** Some settings by name. */
 export interface SettingsValue {
@@ -95,7 +95,7 @@ export const settingsPackClass: ApiClass<SettingsValue> = {
     const type = typeof (self.values[name] ?? self.defaults[name])
     if (type === 'string') self.values[name] = readText(api.lua, L, 3)
     else if (type === 'boolean') self.values[name] = readBoolean(api.lua, L, 3)
-    else self.values[name] = readInteger(api.lua, L, 3)
+    else self.values[name] = readInteger(api.lua, L, 3, int32.low, int32.high)
     self.written.add(name)
     return true
   },

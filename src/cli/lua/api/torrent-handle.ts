@@ -19,6 +19,7 @@ import { torrentInfoClass } from './torrent-info.ts'
 import { fetchTorrentInfo } from './torrent-metadata.ts'
 import { hashText, keyOf, sameTorrent, type TorrentRef, torrentId } from './torrent-ref.ts'
 import { type Field, type StatusValue, torrentStatusClass } from './torrent-status.ts'
+import { readInteger } from './values.ts'
 
 /** A torrent of a session. Holds no state of it: only its name, and what the page it came with said. */
 export interface HandleValue {
@@ -163,6 +164,14 @@ export const torrentHandleClass: ApiClass<HandleValue> = {
     '`invalid torrent handle used`, except `is_valid` and `info_hash`.',
   origin: 'seed',
   operators: ['`a == b` is true for the same torrent of the same session.'],
+  elsewhere: (name) => {
+    const has = (cls: { members: readonly { name: string }[] }) =>
+      cls.members.some((member) => member.name === name)
+    if (has(torrentStatusClass)) return `torrent:status().${name}`
+    if (has(clientDataClass)) return `torrent:userdata().${name}`
+    if (has(torrentInfoClass)) return `torrent:torrent_file():${name}()`
+    return undefined
+  },
   members: [
     command('clear_error', 'Forgets the error and starts the torrent again.', 'torrents.errors.clear'),
     {
@@ -173,8 +182,7 @@ export const torrentHandleClass: ApiClass<HandleValue> = {
       origin: 'own',
       call: (api, L, self) => {
         const ip = checkAddress(api, L, 2)
-        const port = api.lua.checkInteger(L, 3)
-        if (port < 1 || port > 65535) throw new ArgumentError(3, `port from 1 to 65535 expected, got ${port}`)
+        const port = api.argument(3, () => readInteger(api.lua, L, 3, 1, 65535))
         api.call('torrents.peers.add', { ...keyOf(self.torrent), ip, port })
         return 0
       },

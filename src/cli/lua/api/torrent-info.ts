@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { type Metainfo, MetainfoError, parseTorrent } from '../../../metainfo/index.ts'
 import type { InfoHash } from '../../../rpc/contract/types.ts'
+import { maxLineBytes } from '../../../rpc/protocol.ts'
 import { systemFailure } from '../stdlib/errno.ts'
 import type { State } from '../vm/raw.ts'
 import { announceEntryClass, sourceTorrentFile } from './announce-entry.ts'
@@ -38,6 +39,18 @@ export function emptyTorrentInfo(hash: InfoHash): TorrentInfoValue {
 export function torrentInfoOf(bytes: Uint8Array): TorrentInfoValue {
   const metainfo = parseTorrent(bytes)
   return { hash: metainfo.infoHash, bytes, metainfo }
+}
+
+/** No torrent file is larger: the daemon takes what fits, in base64, into one request beside its other fields. */
+const largestFile = Math.floor((maxLineBytes - 1024 * 1024) / 4) * 3
+
+/** Throws MetainfoError for a file that is too large to be a torrent file: a film, say, is not read first. */
+function readTorrentFile(path: string | Buffer): Uint8Array {
+  const { size } = statSync(path)
+  if (size > largestFile) {
+    throw new MetainfoError(`metadata too large (${size} bytes, a torrent file has at most ${largestFile})`)
+  }
+  return readFileSync(path)
 }
 
 /** Pushes the object, or nil and why the bytes are no torrent. */
@@ -107,11 +120,11 @@ export const torrentInfoClass: ApiClass<TorrentInfoValue> = {
         const path = api.lua.checkPath(L, 1)
         let bytes: Uint8Array
         try {
-          bytes = readFileSync(path)
+          bytes = readTorrentFile(path)
         } catch (error) {
-          const failure = systemFailure(error)
-          if (failure === undefined) throw error
-          return pushFailure(api, L, failure.message)
+          const message = error instanceof MetainfoError ? error.message : systemFailure(error)?.message
+          if (message === undefined) throw error
+          return pushFailure(api, L, message)
         }
         return pushParsed(api, L, bytes)
       },

@@ -9,9 +9,10 @@ function expected(lua: Lua, L: State, idx: number, what: string): never {
   throw new WrongValue(`${what} expected, got ${lua.typeName(L, idx)}`)
 }
 
-/** Text in UTF-8, since it goes to the daemon as text. Numbers are not taken: a tag 1 is a mistake. */
+/** Text in UTF-8, since it goes to the daemon as text. A number is taken as its text, as Lua's own functions do. */
 export function readText(lua: Lua, L: State, idx: number): string {
-  if (lua.type(L, idx) !== LuaType.string) expected(lua, L, idx, 'string')
+  const type = lua.type(L, idx)
+  if (type !== LuaType.string && type !== LuaType.number) expected(lua, L, idx, 'string')
   try {
     return strict.decode(lua.view(L, idx))
   } catch {
@@ -19,19 +20,31 @@ export function readText(lua: Lua, L: State, idx: number): string {
   }
 }
 
-/** A whole number that a double holds exactly. */
-export function readInteger(lua: Lua, L: State, idx: number, low?: number, high?: number): number {
-  if (lua.type(L, idx) !== LuaType.number) expected(lua, L, idx, 'integer')
-  const value = lua.integer(L, idx)
-  if (value === undefined) throw new WrongValue('number has no integer representation')
-  if ((low !== undefined && value < low) || (high !== undefined && value > high)) {
-    throw new WrongValue(
-      high === undefined
-        ? `at least ${low} expected, got ${value}`
-        : `${low} to ${high} expected, got ${value}`,
-    )
+/** libtorrent's `int`: limits, settings and times are of this type there. */
+export const int32 = { low: -(2 ** 31), high: 2 ** 31 - 1 } as const
+
+/**
+ * A whole number in a range; without one, any that a double holds exactly, since it goes to the daemon as JSON. Text
+ * that Lua would convert is taken, as Lua's own functions do.
+ */
+export function readInteger(
+  lua: Lua,
+  L: State,
+  idx: number,
+  low: number = Number.MIN_SAFE_INTEGER,
+  high: number = Number.MAX_SAFE_INTEGER,
+): number {
+  const value = lua.bigInteger(L, idx)
+  if (value === undefined) {
+    if (lua.raw._lua_isnumber(L, idx)) throw new WrongValue('number has no integer representation')
+    expected(lua, L, idx, 'integer')
   }
-  return value
+  if (value < low || value > high) {
+    const open = value < low && high === Number.MAX_SAFE_INTEGER && low !== Number.MIN_SAFE_INTEGER
+    const range = open ? `at least ${low}` : `${low} to ${high}`
+    throw new WrongValue(`${range} expected, got ${value}`)
+  }
+  return Number(value)
 }
 
 export function readBoolean(lua: Lua, L: State, idx: number): boolean {

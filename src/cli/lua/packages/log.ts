@@ -1,7 +1,6 @@
 import type { Api } from '../api/api.ts'
 import type { ApiModule, StaticMember } from '../api/describe.ts'
 import { ArgumentError, LuaError } from '../vm/errors.ts'
-import { LuaType } from '../vm/raw.ts'
 
 /** From the most to the least talkative, as in Porla. */
 const levels = ['trace', 'debug', 'info', 'warning', 'error', 'fatal'] as const
@@ -21,12 +20,12 @@ function logs(level: Level): StaticMember {
   return {
     kind: 'static',
     name: level,
-    signature: '(message: string)',
+    signature: '(message: string|number)',
     doc: `Writes a line of level ${level} to stderr.`,
     origin: 'porla',
     call: (api, L) => {
-      if (api.lua.type(L, 1) !== LuaType.string) api.lua.typeError(L, 1, 'string')
-      const text = api.lua.text(L, 1) as string
+      const text = api.lua.textOf?.(L, 1) ?? api.lua.text(L, 1)
+      if (text === undefined) return api.lua.typeError(L, 1, 'string')
       if (text.includes('\0')) throw new ArgumentError(1, 'a message has no NUL bytes')
       if (levels.indexOf(level) < threshold(api)) return 0
       const time = new Date().toISOString()

@@ -1,9 +1,12 @@
 import { isUtf8 } from 'node:buffer'
-import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import type { Api } from '../api/api.ts'
 import type { ApiClass, ApiModule, ConstantMember } from '../api/describe.ts'
+import { readInteger } from '../api/values.ts'
 import { ArgumentError, LuaError } from '../vm/errors.ts'
 import { LuaType, type State } from '../vm/raw.ts'
+import { exactText } from './sqlite3/exact-text.ts'
+import { type Parameters, parametersOf } from './sqlite3/parameters.ts'
 
 /** Result codes of SQLite that scripts compare with. */
 const codes = { OK: 0, ERROR: 1, ROW: 100, DONE: 101 } as const
@@ -19,11 +22,17 @@ interface DatabaseValue {
 interface StatementValue {
   /** Undefined once finalized. */
   sqlite: StatementSync | undefined
-  readonly parameters: Cell[]
+  readonly database: DatabaseSync
+  readonly sql: string
+  readonly parameters: Parameters
+  /** What is bound, by index from 1; index 0 is not used. */
+  readonly cells: Cell[]
   /** The run that is under way. */
   rows: Iterator<unknown> | undefined
   /** What the last step came to, nil without a row. */
   row: readonly Cell[] | undefined
+  /** Rows of the run so far. */
+  count: number
 }
 
 /** Runs something in SQLite; its refusal becomes a Lua error with SQLite's words. */
@@ -74,6 +83,20 @@ function reset(self: StatementValue): void {
   self.rows?.return?.()
   self.rows = undefined
   self.row = undefined
+  self.count = 0
+}
+
+/** What is bound, as node:sqlite takes it: those with a name in an object, the others in their order. */
+function bound({ parameters, cells }: StatementValue): SQLInputValue[] {
+  const named: Record<string, Cell> = {}
+  const others: Cell[] = []
+  parameters.forEach((name, i) => {
+    const cell = cells[i + 1] ?? null
+    if (name === null) others.push(cell)
+    else named[name] = cell
+  })
+  // the types know the object only as a first argument of its own
+  return [named as unknown as SQLInputValue, ...others]
 }
 
 /** One step; true when it came to a row. */
@@ -81,10 +104,13 @@ function step(self: StatementValue): boolean {
   const statement = openStatement(self)
   return inSqlite('cannot run the statement', () => {
     try {
-      self.rows ??= statement.iterate(...self.parameters)[Symbol.iterator]()
+      self.rows ??= statement.iterate(...bound(self))[Symbol.iterator]()
       const { done, value } = self.rows.next()
       if (done) reset(self)
-      else self.row = value as Cell[]
+      else {
+        self.row = value as Cell[]
+        self.count++
+      }
       return !done
     } catch (error) {
       self.rows = undefined
@@ -104,22 +130,20 @@ const statementClass: ApiClass<StatementValue> = {
       name: 'bind',
       signature: '(position: integer, value: string|number|nil): Statement',
       doc:
-        'Sets the parameter `?` at a position, from 1, and returns the statement, so that calls chain. Ends a run ' +
+        'Sets the parameter at an index, from 1, and returns the statement, so that calls chain. Every kind counts, as ' +
+        'SQLite does: `?` and a new `:name`, `@name` or `$name` take the next index, `?5` takes 5. Ends a run ' +
         'that is under way. Integers stay integers (Porla makes floats of them); strings are text, or a blob when ' +
-        'they are not UTF-8. Parameters that were not set are NULL.',
+        'they are not UTF-8 (`cast(? as text)` keeps such bytes as text). Parameters that were not set are NULL.',
       origin: 'porla',
       call: (api, L, self) => {
         openStatement(self)
-        const position = api.lua.checkInteger(L, 2)
-        // SQLITE_MAX_VARIABLE_NUMBER
-        if (position < 1 || position > 32766) {
-          throw new ArgumentError(2, `a position from 1 to 32766 expected, got ${position}`)
-        }
+        const count = self.parameters.length
+        if (count === 0) throw new LuaError('the statement has no parameters')
+        const position = api.argument(2, () => readInteger(api.lua, L, 2, 1, count))
         if (api.lua.type(L, 3) === LuaType.none) api.lua.typeError(L, 3, 'value')
         const cell = readCell(api, L, 3)
         reset(self)
-        while (self.parameters.length < position) self.parameters.push(null)
-        self.parameters[position - 1] = cell
+        self.cells[position] = cell
         api.raw._lua_settop(L, 1)
         return 1
       },
@@ -154,19 +178,22 @@ const statementClass: ApiClass<StatementValue> = {
       name: 'get_value',
       signature: '(column: integer): string|number|nil',
       doc:
-        'The value of a column of the row, from 0; nil is NULL. Text and blobs are strings (Porla crashes on text ' +
-        'and gives nil for blobs). Raises an error when there is no row or no such column.',
+        'The value of a column of the row, from 0; nil is NULL. Text and blobs are strings, byte for byte (Porla crashes ' +
+        'on text and gives nil for blobs); where text is not UTF-8, the query is run again for it. Raises an error when there is no row or no such column.',
       origin: 'porla',
       call: (api, L, self) => {
         openStatement(self)
-        const column = api.lua.checkInteger(L, 2)
-        if (self.row === undefined)
-          throw new LuaError('there is no row: call step() until it gives sqlite3.ROW')
-        const cell = self.row[column]
+        const { row } = self
+        if (row === undefined) throw new LuaError('there is no row: call step() until it gives sqlite3.ROW')
+        const column = api.argument(2, () => readInteger(api.lua, L, 2))
+        const cell = row[column]
         if (cell === undefined) {
-          throw new ArgumentError(2, `the row has columns 0 to ${self.row.length - 1}, got ${column}`)
+          throw new ArgumentError(2, `the row has columns 0 to ${row.length - 1}, got ${column}`)
         }
-        pushCell(api, L, cell)
+        if (typeof cell === 'string' && cell.includes('\ufffd')) {
+          const place = { sql: self.sql, bound: bound(self), columns: row.length, row: self.count - 1 }
+          api.lua.pushBytes(L, exactText(self.database, place, column, cell))
+        } else pushCell(api, L, cell)
         return 1
       },
     },
@@ -219,7 +246,16 @@ const databaseClass: ApiClass<DatabaseValue> = {
           statement.setReturnArrays(true)
           return statement
         })
-        api.push(L, statementClass, { sqlite, parameters: [], rows: undefined, row: undefined })
+        api.push(L, statementClass, {
+          sqlite,
+          database: self.sqlite,
+          sql,
+          parameters: parametersOf(sql),
+          cells: [],
+          rows: undefined,
+          row: undefined,
+          count: 0,
+        })
         return 1
       },
     },
@@ -248,7 +284,10 @@ function constant(name: keyof typeof codes, doc: string): ConstantMember {
 export const modules: readonly ApiModule[] = [
   {
     name: 'sqlite3',
-    doc: 'SQLite databases on this machine.',
+    doc:
+      'SQLite databases on this machine. A transaction that reads first and writes later should start with `begin ' +
+      'immediate`: after a plain `begin`, another program may write in between, and the write then fails at once with ' +
+      '"database is locked", whatever the time that statements wait.',
     origin: 'porla',
     classes: [databaseClass, statementClass],
     members: [

@@ -1,4 +1,5 @@
 import fs from 'node:fs'
+import { LuaError } from '../vm/errors.ts'
 import type { Lua } from '../vm/lua.ts'
 import { LuaStatus, type State } from '../vm/raw.ts'
 import { systemFailure } from './errno.ts'
@@ -62,8 +63,14 @@ export function isLoaded(status: number): boolean {
   return status === LuaStatus.ok
 }
 
+/** Throws LuaError for a file that is larger than the VM's memory. */
 function readFile(name: ByteString): Uint8Array {
-  return fs.readFileSync(pathOf(name))
+  try {
+    return fs.readFileSync(pathOf(name))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_FS_FILE_TOO_LARGE') throw error
+    throw new LuaError('not enough memory', { position: false })
+  }
 }
 
 /** The newline of a skipped line stays, so that line numbers are right; in front of a binary chunk it goes too. */

@@ -10,6 +10,7 @@ import { FileTable, type OpenFile } from './files.ts'
 import { fileMethods, ioFunctions } from './io.ts'
 import { LineIterators } from './lines.ts'
 import { loadFunctions } from './load.ts'
+import { oldMathFunctions } from './math.ts'
 import { Opener } from './open.ts'
 import { osFunctions } from './os.ts'
 import { installPackage } from './package.ts'
@@ -89,6 +90,7 @@ export function installStdlib(lua: Lua, host: StdlibHost): Stdlib {
     print: printFunction(lua, transfer, stdout),
     ...loadFunctions(lua, stdin),
   })
+  setFunctions(lua, 'math', oldMathFunctions(lua))
   setFunctions(lua, 'debug', { debug: debugFunction(lua, stdin, stderr) })
   installWarnings(lua, stderr)
   installPackage(lua, host)

@@ -356,7 +356,11 @@ export class Stream {
     if (capacity <= this.#capacity) return
     const wanted = Math.max(capacity, defaultCapacity)
     const buffer = this.#raw._realloc(this.#buffer, wanted + 1)
-    if (buffer === 0) throw new LuaError('not enough memory', { position: false })
+    if (buffer === 0) {
+      // as in C, what was read so far is lost: or a script that caught this could hardly go on
+      if (this.#pending === 0) this.#release()
+      throw new LuaError('not enough memory', { position: false })
+    }
     this.#buffer = buffer
     this.#capacity = wanted
   }

@@ -72,7 +72,8 @@ export class Transfer {
 
   #readCount(L: State, stream: Stream, count: number): boolean {
     // C reads a negative count as an enormous one and fails to get a buffer of that size.
-    if (count < 0) throw new LuaError('not enough memory', { position: false })
+    if (count < 0 || count > Number.MAX_SAFE_INTEGER)
+      throw new LuaError('not enough memory', { position: false })
     return stream.readCount(L, count)
   }
 
@@ -83,7 +84,7 @@ export class Transfer {
   write(L: State, stream: Stream, first: number, last: number): number {
     let failure: unknown
     for (let arg = first; arg <= last; arg++) {
-      const type = this.#lua.raw._lua_type(L, arg)
+      const type = this.#textType(L, arg)
       if (type !== LuaType.string && type !== LuaType.number) this.#lua.typeError(L, arg, 'string')
       if (failure !== undefined) continue
       try {
@@ -94,6 +95,17 @@ export class Transfer {
       }
     }
     return failure === undefined ? 1 : pushFailure(this.#lua, L, failure)
+  }
+
+  /** The type of an argument; a userdata that serves as text becomes a string in its place. */
+  #textType(L: State, arg: number): number {
+    const type = this.#lua.raw._lua_type(L, arg)
+    const text = type === LuaType.userdata ? this.#lua.textOf?.(L, arg) : undefined
+    if (text === undefined) return type
+    this.#lua.pushText(L, text)
+    this.#lua.raw._lua_copy(L, -1, arg)
+    this.#lua.pop(L, 1)
+    return LuaType.string
   }
 
   /** Writes the string at an index. */

@@ -20,6 +20,8 @@ export class Lua {
   readonly L: State
   /** Turns a JavaScript error that is not one of ours into a Lua value on the stack; see `raise`. */
   pushForeignError: ((L: State, error: unknown) => boolean) | undefined
+  /** The text of a userdata that serves as text, undefined for any other value. */
+  textOf: ((L: State, idx: number) => string | undefined) | undefined
 
   readonly #names = new Map<string, Pointer>()
   readonly #lengthCell: Pointer
@@ -32,6 +34,8 @@ export class Lua {
     if (this.L === 0) throw new Error('not enough memory for a Lua state')
     this.#lengthCell = raw._malloc(8)
     this.#scratch = raw._malloc(scratchBytes)
+    // known before it is needed: then there is no memory for it
+    this.name('collectgarbage')
   }
 
   // -- strings -------------------------------------------------------------------------------------------------
@@ -48,11 +52,25 @@ export class Lua {
 
   /** Copies bytes into the VM's memory; the caller frees. */
   allocate(bytes: Uint8Array): Pointer {
-    const pointer = this.raw._malloc(bytes.length || 1)
+    let pointer = this.raw._malloc(bytes.length || 1)
+    if (pointer === 0) {
+      // as Lua's own allocations: garbage may still fill the memory
+      this.#collectGarbage()
+      pointer = this.raw._malloc(bytes.length || 1)
+    }
     if (pointer === 0) throw new LuaError('not enough memory', { position: false })
     // HEAPU8 is read after the allocation, which can grow the memory and detach older views.
     this.raw.HEAPU8.set(bytes, pointer)
     return pointer
+  }
+
+  /** A full collection, by the function of Lua: the module does not export lua_gc. */
+  #collectGarbage(): void {
+    const { raw, L } = this
+    if (raw._lua_checkstack(L, 2) === 0) return
+    raw._lua_getglobal(L, this.name('collectgarbage'))
+    if (raw._lua_iscfunction(L, -1)) raw._lua_callk(L, 0, 0, 0, 0)
+    else this.pop(L, 1)
   }
 
   pushBytes(L: State, bytes: Uint8Array): void {
@@ -184,7 +202,10 @@ export class Lua {
     }
   }
 
-  /** An integer argument that a double holds exactly; floats with an integral value are taken, as in Lua. */
+  /**
+   * An integer argument; floats with an integral value are taken, as in Lua. Past 2^53 it is rounded: for functions
+   * that compare it with a range of their own.
+   */
   checkInteger(L: State, arg: number): number {
     const value = this.integer(L, arg)
     if (value === undefined) {
@@ -203,10 +224,16 @@ export class Lua {
     if (this.type(L, arg) !== LuaType.table) this.typeError(L, arg, 'table')
   }
 
-  /** The integer at an index, undefined when it is none. */
+  /** The integer at an index, undefined when it is none. Past 2^53 it is rounded: only to be compared with ranges. */
   integer(L: State, idx: number): number | undefined {
+    const value = this.bigInteger(L, idx)
+    return value === undefined ? undefined : Number(value)
+  }
+
+  /** The integer at an index, exactly; undefined when it is none. */
+  bigInteger(L: State, idx: number): bigint | undefined {
     const value = this.raw._lua_tointegerx(L, idx, this.#lengthCell)
-    return this.raw.HEAP32[this.#lengthCell >> 2] ? Number(value) : undefined
+    return this.raw.HEAP32[this.#lengthCell >> 2] ? value : undefined
   }
 
   // -- results -------------------------------------------------------------------------------------------------
@@ -282,6 +309,13 @@ export class Lua {
       if (error.position) this.raw._luaL_where(L, 1)
       this.pushText(L, error.message)
       if (error.position) this.raw._lua_concat(L, 2)
+    } else if (error instanceof RangeError && /call stack/.test(error.message)) {
+      this.pushText(L, 'stack overflow (calls, or tables in tables, are nested too deeply)')
+    } else if (
+      error instanceof RangeError &&
+      /^(Invalid (array|string|typed array) |Array buffer )/.test(error.message)
+    ) {
+      this.pushText(L, 'not enough memory')
     } else if (!this.pushForeignError?.(L, error)) {
       this.pushText(
         L,

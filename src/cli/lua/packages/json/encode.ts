@@ -4,23 +4,33 @@ import type { Lua } from '../../vm/lua.ts'
 import { LuaType, type Pointer, type State } from '../../vm/raw.ts'
 import { firstBadByte, maxDepth } from './decode.ts'
 
-/** A value that JSON cannot say. Its place is put together on the way out. */
-class Unencodable extends Error {
-  /** `.key` or `[1]` for each level, the outermost first. */
-  readonly path: string[] = []
-}
+/** A value that JSON cannot say. */
+class Unencodable extends Error {}
 
 /** Pushes the JSON text of the value at stack index `idx`. Raises an error that says which value has none. */
 export function encodeJson(lua: Lua, L: State, idx: number): void {
   const encoder = new Encoder(lua, L)
   try {
-    encoder.value(lua.raw._lua_absindex(L, idx))
+    encoder.encode(lua.raw._lua_absindex(L, idx))
   } catch (error) {
     if (!(error instanceof Unencodable)) throw error
-    const where = error.path.length === 0 ? '' : ` at ${error.path.join('').replace(/^\./, '')}`
-    throw new LuaError(`${error.message}${where}`)
+    const path = encoder.path()
+    throw new LuaError(`${error.message}${path && ` at ${path}`}`)
   }
   lua.pushBytes(L, encoder.text())
+}
+
+/** A table that is being written. */
+interface Level {
+  /** Where the table is on the Lua stack. */
+  readonly idx: number
+  readonly address: Pointer
+  /** Items of a list; -1: a record. */
+  readonly length: number
+  /** Where its current item is on the Lua stack; in a record the key, with the value above it. */
+  readonly at: number
+  /** Items begun so far. */
+  count: number
 }
 
 const shortEscapes: Readonly<Record<number, string>> = {
@@ -42,7 +52,9 @@ const escapes: readonly (string | undefined)[] = Array.from({ length: 256 }, (_,
 class Encoder {
   readonly #lua: Lua
   readonly #L: State
-  /** Addresses of the tables around the current value. */
+  /** The tables around the current value, the outermost first: no recursion, since tables may be nested deeply. */
+  readonly #levels: Level[] = []
+  /** Their addresses. */
   readonly #open = new Set<Pointer>()
   #out = Buffer.allocUnsafe(4096)
   #length = 0
@@ -56,7 +68,24 @@ class Encoder {
     return this.#out.subarray(0, this.#length)
   }
 
-  value(idx: number): void {
+  encode(idx: number): void {
+    this.#begin(idx)
+    for (let level = this.#levels.at(-1); level !== undefined; level = this.#levels.at(-1)) {
+      if (this.#next(level)) this.#begin(this.#lua.raw._lua_gettop(this.#L))
+      else this.#end(level)
+    }
+  }
+
+  /** Where the current value is: `.key` or `[1]` for each level. */
+  path(): string {
+    const places = this.#levels
+      .filter(({ count }) => count > 0)
+      .map(({ length, at, count }) => (length < 0 ? `.${this.#lua.text(this.#L, at)}` : `[${count}]`))
+    return places.join('').replace(/^\./, '')
+  }
+
+  /** Writes a value, or the beginning of a table. */
+  #begin(idx: number): void {
     const { raw } = this.#lua
     switch (raw._lua_type(this.#L, idx)) {
       case LuaType.nil:
@@ -74,9 +103,20 @@ class Encoder {
       case LuaType.table:
         this.#table(idx)
         break
+      case LuaType.userdata:
+        this.#object(idx)
+        break
       default:
         throw new Unencodable(`JSON has no ${this.#lua.typeName(this.#L, idx)}`)
     }
+  }
+
+  #object(idx: number): void {
+    const text = this.#lua.textOf?.(this.#L, idx)
+    if (text === undefined) throw new Unencodable(`JSON has no ${this.#lua.typeName(this.#L, idx)}`)
+    this.#lua.pushText(this.#L, text)
+    this.#string(this.#lua.raw._lua_gettop(this.#L))
+    this.#lua.pop(this.#L, 1)
   }
 
   #number(idx: number): string {
@@ -125,16 +165,17 @@ class Encoder {
     if (this.#open.has(address)) throw new Unencodable('a table contains itself')
     if (this.#open.size >= maxDepth)
       throw new Unencodable(`tables are nested more than ${maxDepth} levels deep`)
-    this.#open.add(address)
     raw._luaL_checkstack(L, 4, 0)
     const isList = raw._lua_rawgeti(L, idx, 1n) !== LuaType.nil
     this.#lua.pop(L, 1)
-    if (isList) this.#list(idx)
-    else this.#record(idx)
-    this.#open.delete(address)
+    const length = isList ? this.#listLength(idx) : -1
+    this.#open.add(address)
+    this.#levels.push({ idx, address, length, at: raw._lua_gettop(L) + 1, count: 0 })
+    if (isList) this.#write('[')
   }
 
-  #list(idx: number): void {
+  /** Throws for a table with [1] that is no list. */
+  #listLength(idx: number): number {
     const { raw } = this.#lua
     const L = this.#L
     const length = Number(raw._lua_rawlen(L, idx))
@@ -150,43 +191,40 @@ class Encoder {
       }
     }
     if (keys !== length) throw new Unencodable('a list has holes')
-    for (let i = 1; i <= length; i++) {
-      this.#write(i === 1 ? '[' : ',')
-      raw._lua_rawgeti(L, idx, BigInt(i))
-      this.#inside(() => `[${i}]`)
-      this.#lua.pop(L, 1)
-    }
-    this.#write(']')
+    return length
   }
 
-  #record(idx: number): void {
+  /** Puts the next item of a table on top of the stack and writes what stands before it; false: there is none. */
+  #next(level: Level): boolean {
     const { raw } = this.#lua
     const L = this.#L
-    let first = true
-    raw._lua_pushnil(L)
-    while (raw._lua_next(L, idx)) {
-      const key = raw._lua_gettop(L) - 1
-      if (raw._lua_type(L, key) !== LuaType.string) {
-        throw new Unencodable(`a key is ${this.#lua.display(L, key)}, not a string`)
-      }
-      this.#write(first ? '{' : ',')
-      first = false
-      this.#string(key)
-      this.#write(':')
-      this.#inside(() => `.${this.#lua.text(L, key)}`)
-      this.#lua.pop(L, 1)
+    if (level.length >= 0) {
+      if (level.count === level.length) return false
+      raw._lua_settop(L, level.at - 1)
+      raw._lua_rawgeti(L, level.idx, BigInt(++level.count))
+      if (level.count > 1) this.#write(',')
+      return true
     }
-    this.#write(first ? '[]' : '}')
+    if (level.count === 0) raw._lua_pushnil(L)
+    else raw._lua_settop(L, level.at)
+    if (!raw._lua_next(L, level.idx)) return false
+    if (raw._lua_type(L, level.at) !== LuaType.string) {
+      // the path ends with the table
+      level.count = 0
+      throw new Unencodable(`a key is ${this.#lua.display(L, level.at)}, not a string`)
+    }
+    this.#write(level.count++ === 0 ? '{' : ',')
+    this.#string(level.at)
+    this.#write(':')
+    return true
   }
 
-  /** The value on top of the stack, which lies in a table at `place`. */
-  #inside(place: () => string): void {
-    try {
-      this.value(this.#lua.raw._lua_gettop(this.#L))
-    } catch (error) {
-      if (error instanceof Unencodable) error.path.unshift(place())
-      throw error
-    }
+  #end(level: Level): void {
+    this.#lua.raw._lua_settop(this.#L, level.at - 1)
+    if (level.length >= 0) this.#write(']')
+    else this.#write(level.count === 0 ? '[]' : '}')
+    this.#open.delete(level.address)
+    this.#levels.pop()
   }
 
   #write(text: string): void {
