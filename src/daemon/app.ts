@@ -1,4 +1,4 @@
-import type { Handlers } from '../rpc/contract/index.ts'
+import type { Handlers, Result } from '../rpc/contract/index.ts'
 import type { Settings } from '../rpc/contract/types.ts'
 import { ErrorCode, RpcError } from '../rpc/errors.ts'
 import { version } from '../rpc/version.ts'
@@ -18,6 +18,7 @@ import { defaultSession, Sessions } from './session/sessions.ts'
 import { sessionStats } from './session/stats.ts'
 import { StateError } from './state/error.ts'
 import type { RemovalRow, SavedTorrent } from './state/rows.ts'
+import { describeRow } from './state/set-aside.ts'
 import { Store } from './state/store.ts'
 
 /** Methods that are answered by daemon.ts: they are about the process, not about torrents. */
@@ -27,6 +28,8 @@ export type AppHandlers = Omit<Handlers, DaemonMethods>
 export interface AppOptions {
   /** Absolute folder; created for the owner alone. */
   stateDir: string
+  /** Starts with what is left of a state. */
+  acceptLoss?: boolean
   config: { sessions: Readonly<Record<string, { settings?: Settings }>>; presets?: Presets }
   log: Log
   /** Both for tests. */
@@ -45,6 +48,8 @@ export interface SessionOverview {
 export interface App {
   readonly handlers: AppHandlers
   sessions(): SessionOverview[]
+  /** What the state file says of itself. */
+  state(): Result<'daemon.status'>['state']
   /** Number of the last event so far. */
   eventsSeq(): number
   /** Lets go of everybody who waits for an event. */
@@ -62,12 +67,16 @@ export interface App {
 export async function openApp(options: AppOptions): Promise<App> {
   const { log, clock = realClock, createEngine: factory = createEngine } = options
   const bus = new EventBus()
-  const store = new Store(options.stateDir, (error) => log.error(`syncing the state: ${error.message}`))
+  const store = new Store(options.stateDir, (error) => log.error(`syncing the state: ${error.message}`), {
+    acceptLoss: options.acceptLoss,
+    warn: (text) => log.warning(text),
+  })
   try {
-    const torrents = Map.groupBy(store.torrents(), ({ row }) => row.session)
+    const torrents = Map.groupBy(store.takeTorrents(), ({ row }) => row.session)
     const removals = Map.groupBy(store.removals(), ({ session }) => session)
     const configured = Object.keys(options.config.sessions)
     const names = configured.length > 0 ? configured : [defaultSession]
+    holdSessions(store, names, log)
     const sessions = new Sessions(
       names.map(
         (name) =>
@@ -119,6 +128,7 @@ function appOf(sessions: Sessions, store: Store, bus: EventBus, presets: Presets
         torrents: records.size,
         engine: engine.state,
       })),
+    state: () => stateOverview(store),
     eventsSeq: () => bus.last,
     endWaits,
     close: (deadlineMs) => {
@@ -132,6 +142,36 @@ function appOf(sessions: Sessions, store: Store, bus: EventBus, presets: Presets
       if (over) return
       for (const session of sessions) session.abandon()
     },
+  }
+}
+
+/** A session whose proxy, addresses or encryption cannot be read must not talk to anybody. */
+function holdSessions(store: Store, names: readonly string[], log: Log): void {
+  for (const name of names) {
+    if (store.hold !== 'all' && !store.hold.has(name)) continue
+    store.setPaused(name, true)
+    log.warning(
+      `the session '${name}' is paused: what was set aside may have guarded it. Look with \`porla-lua daemon check\`, ` +
+        'then let it go on with session:resume()',
+    )
+  }
+}
+
+/** How many rows that are set aside are listed. */
+const listedRows = 100
+
+function stateOverview(store: Store): Result<'daemon.status'>['state'] {
+  const rows = store.setAside()
+  return {
+    file: store.path,
+    changes: store.changes,
+    set_aside: rows.slice(0, listedRows).map(({ table, row, reason, time }) => ({
+      table,
+      what: describeRow(table, row),
+      reason,
+      time,
+    })),
+    set_aside_count: rows.length,
   }
 }
 

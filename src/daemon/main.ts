@@ -26,6 +26,8 @@ export interface DaemonOptions {
   stateDir?: string
   config?: string
   logLevel?: LogLevel
+  /** Starts with what is left of a state that does not hold what was written to it. */
+  acceptLoss?: boolean
   /** Called when the daemon answers at its socket. */
   ready?: () => void
 }
@@ -96,6 +98,7 @@ class Daemon {
     try {
       this.#app = await openApp({
         stateDir: places.stateDir,
+        acceptLoss: options.acceptLoss === true,
         config: { sessions: Object.fromEntries(config.sessions), presets: config.presets },
         log: this.#log,
       })
@@ -213,6 +216,7 @@ class Daemon {
       configFile: config.file,
       sessions: () => app.sessions(),
       eventsSeq: () => app.eventsSeq(),
+      state: () => app.state(),
       // After the answer, so that it is not refused together with later requests.
       stop: () => void setImmediate(() => this.#leave.request('daemon.stop')),
       log: this.#log,

@@ -62,6 +62,7 @@ export async function openWorld(t: TestContext): Promise<World> {
     configFile: null,
     sessions: () => app.sessions(),
     eventsSeq: () => app.eventsSeq(),
+    state: () => app.state(),
     stop: () => stopped.push('stop'),
     log,
   })

@@ -56,6 +56,8 @@ test('daemon: it starts, says who it is, and leaves with 0 at SIGTERM', async (t
           },
         },
       ],
+      // The first commit counted the rows: there were none.
+      state: { file: join(here.stateDir, 'state.db'), changes: 1, set_aside: [], set_aside_count: 0 },
     },
   )
 

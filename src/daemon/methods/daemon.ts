@@ -16,6 +16,8 @@ export interface DaemonSelf {
   sessions(): Result<'daemon.status'>['sessions']
   /** Number of the last event so far. */
   eventsSeq(): number
+  /** What the state file says of itself. */
+  state(): Result<'daemon.status'>['state']
   /** Asks the daemon to end; returns at once. */
   stop(): void
   log: { debug(message: string): void }
@@ -49,6 +51,7 @@ export function daemonHandlers(self: DaemonSelf): Pick<Handlers, 'hello' | 'daem
       state_dir: self.stateDir,
       config_file: self.configFile,
       sessions: self.sessions(),
+      state: self.state(),
     }),
     'daemon.stop': () => {
       self.stop()

@@ -1,4 +1,5 @@
 import type { ProgressRow, TorrentRow } from './rows.ts'
+import { progressNames, torrentNames } from './tables.ts'
 
 type Value = string | number | null | Uint8Array
 
@@ -10,7 +11,7 @@ interface Column<T> {
 
 const plain = (name: string): Column<unknown> => ({ name, write: (value) => value as Value })
 
-/** Columns of `torrents` that may change, by field, in the order of `torrentSelect`. */
+/** Columns of `torrents` that may change, by field. */
 export const torrentColumns = {
   v2: plain('v2'),
   name: plain('name'),
@@ -50,17 +51,16 @@ export const progressColumns: Record<keyof ProgressRow, string> = {
   seedingMs: 'seeding_ms',
 }
 
-/** What `torrentFromArray` and `progressFromArray` read, in their order. */
+/** What `torrentFromArray` and `progressFromArray` read, in their order: the columns of both tables with their sums. */
 export const selectAll =
-  `SELECT t.id, t.session, t.v1, t.added_time, ` +
-  Object.values(torrentColumns)
-    .map((column) => `t.${column.name}`)
-    .join(', ') +
-  ', ' +
-  Object.values(progressColumns)
-    .map((name) => `p.${name}`)
-    .join(', ') +
-  ' FROM torrents t JOIN progress p ON p.id = t.id'
+  `SELECT ${torrentNames.map((name) => `t.${name}`).join(', ')}, t.sum, ` +
+  `${progressNames.map((name) => `p.${name}`).join(', ')}, p.sum ` +
+  'FROM torrents t LEFT JOIN progress p ON p.id = t.id'
+
+/** Where the sum of the torrent is in such a row, the progress, and its sum. */
+export const torrentSumAt = torrentNames.length
+export const progressAt = torrentSumAt + 1
+export const progressSumAt = progressAt + progressNames.length
 
 /** Strings that thousands of rows share are kept once. */
 const shared = new Map<string, string>()
@@ -71,6 +71,10 @@ function share(text: string): string {
   if (known !== undefined) return known
   shared.set(text, text)
   return text
+}
+
+function tagsOf(json: string): string[] {
+  return (JSON.parse(json) as string[]).map(share)
 }
 
 /** Forgets the shared strings; the rows keep theirs. */
@@ -84,14 +88,14 @@ export function torrentFromArray(a: readonly unknown[]): TorrentRow {
     id: a[0] as number,
     session: share(a[1] as string),
     v1: a[2] as string,
-    addedTime: a[3] as number,
-    v2: a[4] as string | null,
-    name: a[5] as string,
-    savePath: share(a[6] as string),
+    v2: a[3] as string | null,
+    name: a[4] as string,
+    savePath: share(a[5] as string),
+    addedTime: a[6] as number,
     flags: a[7] as number,
     queueKey: a[8] as number | null,
     category: a[9] === null ? null : share(a[9] as string),
-    tags: a[10] === null ? none : (JSON.parse(a[10] as string) as string[]).map(share),
+    tags: a[10] === null ? none : tagsOf(a[10] as string),
     downloadLimit: a[11] as number,
     uploadLimit: a[12] as number,
     maxConnections: a[13] as number,
@@ -109,16 +113,16 @@ export function torrentFromArray(a: readonly unknown[]): TorrentRow {
 
 export function progressFromArray(a: readonly unknown[]): ProgressRow {
   return {
-    files: a[23] as ProgressRow['files'],
-    haveCount: a[24] as number,
-    done: a[25] as number,
-    wantedDone: a[26] as number,
-    finished: a[27] === 1,
-    completedTime: a[28] as number,
-    downloaded: a[29] as number,
-    uploaded: a[30] as number,
-    activeMs: a[31] as number,
-    finishedMs: a[32] as number,
-    seedingMs: a[33] as number,
+    files: a[25] as ProgressRow['files'],
+    haveCount: a[26] as number,
+    done: a[27] as number,
+    wantedDone: a[28] as number,
+    finished: a[29] === 1,
+    completedTime: a[30] as number,
+    downloaded: a[31] as number,
+    uploaded: a[32] as number,
+    activeMs: a[33] as number,
+    finishedMs: a[34] as number,
+    seedingMs: a[35] as number,
   }
 }

@@ -1,22 +1,34 @@
-import { chmodSync, closeSync, fdatasync, fsyncSync, openSync } from 'node:fs'
+import { closeSync, fdatasync, fsyncSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
-import { preparePrivateFolder } from '../../rpc/private-folder.ts'
+import type { DatabaseSync } from 'node:sqlite'
 import { stateError } from './error.ts'
-import { migrate } from './migrations.ts'
+import type { Examined } from './examine.ts'
+import type { Ledger } from './ledger.ts'
+import type { MarkWriter } from './mark.ts'
+import { type OpenOptions, openState } from './open.ts'
 
 /** How often what was committed is brought to the disk: the most that a power cut may take. */
 const syncIntervalMs = 1000
+/** The log is moved into the file when nothing was written for so long, but not more often than the second. */
+const idleMs = 1000
+const restMs = 10_000
+/** And after so long while something is written all the time. */
+const longestMs = 60_000
 
 /**
- * The state file: one connection, write-ahead log, exclusive to this process.
+ * The state file: one connection that writes, a write-ahead log, and other programs may read meanwhile.
  *
  * A commit goes to the log without a sync, so losing the process loses nothing; a timer syncs the log once a second
- * while there is something new in it (https://www.sqlite.org/pragma.html#pragma_synchronous, NORMAL with WAL).
+ * while there is something new in it (https://www.sqlite.org/pragma.html#pragma_synchronous, NORMAL with WAL). The same
+ * timer moves the log into the file, so that the file alone is never older than a minute.
  */
 export class Database {
   readonly path: string
+  /** What was found when it was opened. */
+  readonly examined: Examined
   readonly #sqlite: DatabaseSync
+  readonly #ledger: Ledger
+  readonly #mark: MarkWriter
   readonly #timer: NodeJS.Timeout
   readonly #onSyncError: (error: Error) => void
   #log: number | null = null
@@ -24,14 +36,39 @@ export class Database {
   #syncing = false
   #closed = false
   #depth = 0
+  /** When something that is only in the log was written first and last, and when it was moved; null: nothing is. */
+  #logged: { first: number; last: number } | null = null
+  #checkpointed = Number.NEGATIVE_INFINITY
 
   /** Opens the file, creating it and its folder for the owner alone. Throws StateError. */
-  constructor(path: string, onSyncError: (error: Error) => void) {
+  constructor(path: string, onSyncError: (error: Error) => void, options: OpenOptions = {}) {
     this.path = path
     this.#onSyncError = onSyncError
-    this.#sqlite = this.#guard(() => open(path))
-    this.#timer = setInterval(() => this.#sync(), syncIntervalMs)
+    const { sqlite, ledger, mark, examined } = openState(path, options)
+    this.#sqlite = sqlite
+    this.#ledger = ledger
+    this.#mark = mark
+    this.examined = examined
+    this.#timer = setInterval(() => {
+      this.#sync()
+      this.#checkpointIfDue()
+    }, syncIntervalMs)
     this.#timer.unref()
+  }
+
+  /** Commits so far, over the life of the file. */
+  get changes(): number {
+    return this.#ledger.changes
+  }
+
+  /** Counts rows; used inside of `write`. */
+  get ledger(): Pick<Ledger, 'add' | 'recount'> {
+    return this.#ledger
+  }
+
+  /** For reads and writes that have no statement of their own, inside of `read` or `write`. */
+  get sqlite(): DatabaseSync {
+    return this.#sqlite
   }
 
   prepare(sql: string) {
@@ -47,20 +84,24 @@ export class Database {
   write<T>(work: () => T): T {
     if (this.#depth > 0) return work()
     return this.#guard(() => {
+      const before = this.#ledger.save()
       this.#sqlite.exec('BEGIN IMMEDIATE')
       this.#depth++
+      let result: T
       try {
-        const result = work()
+        result = work()
+        this.#ledger.write()
         this.#sqlite.exec('COMMIT')
-        this.#unsynced = true
-        return result
       } catch (error) {
         // A full disk rolls back by itself; a second ROLLBACK would hide the first error.
         if (this.#sqlite.isTransaction) this.#sqlite.exec('ROLLBACK')
+        this.#ledger.restore(before)
         throw error
       } finally {
         this.#depth--
       }
+      this.#committed()
+      return result
     })
   }
 
@@ -70,11 +111,55 @@ export class Database {
     this.#closed = true
     clearInterval(this.#timer)
     if (this.#log !== null && !this.#syncing) closeSync(this.#log)
-    this.#guard(() => this.#sqlite.close())
+    try {
+      // Closing does so too, but not while another program reads.
+      this.#guard(() => this.#sqlite.exec('PRAGMA wal_checkpoint(PASSIVE)'))
+      this.#guard(() => this.#sqlite.close())
+    } catch (error) {
+      this.#mark.abandon()
+      throw error
+    }
+    try {
+      this.#mark.closed(this.path)
+    } catch (error) {
+      // The next start looks more closely, that is all.
+      this.#onSyncError(error as Error)
+    }
+  }
+
+  #committed(): void {
+    this.#unsynced = true
+    const now = performance.now()
+    this.#logged = { first: this.#logged?.first ?? now, last: now }
+    try {
+      this.#mark.committed(this.#ledger.changes)
+    } catch (error) {
+      // The change itself is safe; only a later loss of it might not be noticed.
+      this.#onSyncError(error as Error)
+    }
+  }
+
+  #checkpointIfDue(): void {
+    const logged = this.#logged
+    // What is not synced yet is synced by a thread first: the checkpoint, which blocks, has less to wait for then.
+    if (logged === null || this.#unsynced || this.#syncing) return
+    const now = performance.now()
+    const idle = now - logged.last >= idleMs && now - this.#checkpointed >= restMs
+    if (!idle && now - logged.first < longestMs) return
+    this.#checkpointed = now
+    this.#logged = null
+    try {
+      // A program that reads an older state holds back a part of it; the next round has it.
+      this.#sqlite.exec('PRAGMA wal_checkpoint(PASSIVE)')
+    } catch (error) {
+      this.#logged = logged
+      this.#onSyncError(error as Error)
+    }
   }
 
   #sync(): void {
     if (!this.#unsynced || this.#syncing) return
+    const { changes } = this.#ledger
     this.#unsynced = false
     this.#syncing = true
     try {
@@ -89,11 +174,18 @@ export class Database {
     fdatasync(log, (error) => {
       this.#syncing = false
       if (this.#closed) closeSync(log)
-      if (error) {
-        this.#unsynced = true
-        this.#onSyncError(error)
-      }
+      else this.#synced(changes, error)
     })
+  }
+
+  #synced(changes: number, error: Error | null): void {
+    try {
+      if (error !== null) throw error
+      this.#mark.synced(changes)
+    } catch (failure) {
+      this.#unsynced = true
+      this.#onSyncError(failure as Error)
+    }
   }
 
   #guard<T>(work: () => T): T {
@@ -102,26 +194,6 @@ export class Database {
     } catch (error) {
       throw stateError(error, this.path)
     }
-  }
-}
-
-function open(path: string): DatabaseSync {
-  preparePrivateFolder(dirname(path))
-  closeSync(openSync(path, 'a', 0o600))
-  chmodSync(path, 0o600)
-  const sqlite = new DatabaseSync(path, { timeout: 0 })
-  try {
-    // Exclusive before the first access: no shared memory file, and a second daemon on this folder is refused.
-    sqlite.exec('PRAGMA locking_mode = EXCLUSIVE')
-    sqlite.exec('PRAGMA journal_mode = WAL')
-    sqlite.exec('PRAGMA synchronous = NORMAL')
-    sqlite.exec('PRAGMA foreign_keys = ON')
-    sqlite.exec('PRAGMA journal_size_limit = 16777216')
-    migrate(sqlite, path)
-    return sqlite
-  } catch (error) {
-    sqlite.close()
-    throw error
   }
 }
 

@@ -1,5 +1,5 @@
 /** What went wrong with the state file. */
-export type StateErrorKind = 'damaged' | 'newer' | 'in-use' | 'full' | 'io'
+export type StateErrorKind = 'damaged' | 'lost' | 'newer' | 'in-use' | 'full' | 'io'
 
 /** A state file that cannot be read or written. The message names the file and says what to do. */
 export class StateError extends Error {
@@ -23,40 +23,66 @@ const corrupt = 11
 const full = 13
 const cannotOpen = 14
 const notADatabase = 26
+/** An extended code of ioError: the file ends too early. */
+const shortRead = 522
 
-/** Turns an error of SQLite into one that a user can act on; any other error is a defect and stays as it is. */
+/** What the file system says when there is no room, and when it refuses. */
+const fullCodes = ['ENOSPC', 'EDQUOT']
+const refusedCodes = ['EROFS', 'EACCES', 'EPERM', 'EIO', 'ENOTDIR', 'EISDIR', 'ELOOP', 'EMFILE', 'ENFILE']
+
+/**
+ * Turns an error of SQLite or of the file system into one that a user can act on; any other error is a defect and stays
+ * as it is.
+ */
 export function stateError(error: unknown, path: string): unknown {
-  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return error
+  if (!(error instanceof Error) || error instanceof StateError) return error
   const because = { cause: error }
-  switch (error.errcode & 0xff) {
-    case corrupt:
-    case notADatabase:
+  const kind = kindOf(error)
+  switch (kind) {
+    case 'damaged':
+      return new StateError(kind, path, `the state file ${path} is damaged (${error.message})`, because)
+    case 'in-use':
       return new StateError(
-        'damaged',
+        kind,
         path,
-        `the state file ${path} is damaged (${error.message}). Put a backup in its place, or move it away ` +
-          `(mv '${path}' '${path}.damaged') to begin with an empty state; the torrents' files are not touched`,
+        `the state file ${path} is being written by another program; wait for it, or end it`,
         because,
       )
-    case busy:
+    case 'full':
+      return new StateError(kind, path, `no space left to write the state file ${path}; make room`, because)
+    case 'io':
       return new StateError(
-        'in-use',
+        kind,
         path,
-        `the state file ${path} is used by another process; stop the other daemon or give this one its own state folder`,
-        because,
-      )
-    case full:
-      return new StateError('full', path, `no space left to write the state file ${path}`, because)
-    case readOnly:
-    case ioError:
-    case cannotOpen:
-      return new StateError(
-        'io',
-        path,
-        `the state file ${path} cannot be read or written: ${error.message}`,
+        `the state file ${path} cannot be read or written: ${error.message}; its folder must be writable and on a ` +
+          'disk that works, or choose another with --state-dir',
         because,
       )
     default:
       return error
   }
+}
+
+function kindOf(error: Error): StateErrorKind | null {
+  if ('errcode' in error && typeof error.errcode === 'number') {
+    if (error.errcode === shortRead) return 'damaged'
+    switch (error.errcode & 0xff) {
+      case corrupt:
+      case notADatabase:
+        return 'damaged'
+      case busy:
+        return 'in-use'
+      case full:
+        return 'full'
+      case readOnly:
+      case ioError:
+      case cannotOpen:
+        return 'io'
+    }
+    return null
+  }
+  const { code } = error as NodeJS.ErrnoException
+  if (code === undefined) return null
+  if (fullCodes.includes(code)) return 'full'
+  return refusedCodes.includes(code) ? 'io' : null
 }

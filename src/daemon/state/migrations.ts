@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { StateError } from './error.ts'
+import { sumAgain, type Value } from './tables.ts'
 
 /**
  * The schema, one step per version: step n brings a file of version n to n + 1. Steps are never changed once
@@ -95,13 +96,45 @@ const steps: readonly string[] = [
     stamps BLOB NOT NULL -- size and time of each file, see engine/storage/file-stamps.ts
   ) STRICT;
   `,
+  // Rows get their sums when they are examined.
+  `
+  ALTER TABLE settings ADD COLUMN sum INTEGER; -- see tables.ts
+  ALTER TABLE torrents ADD COLUMN sum INTEGER;
+  ALTER TABLE progress ADD COLUMN sum INTEGER;
+  ALTER TABLE bitfields ADD COLUMN sum INTEGER;
+  ALTER TABLE file_stamps ADD COLUMN sum INTEGER;
+  ALTER TABLE sources ADD COLUMN sum INTEGER;
+  ALTER TABLE sources ADD COLUMN torrent_file_sum INTEGER;
+  ALTER TABLE removals ADD COLUMN sum INTEGER;
+  ALTER TABLE moves ADD COLUMN sum INTEGER;
+  ALTER TABLE paused_sessions ADD COLUMN sum INTEGER;
+
+  CREATE TABLE ledger (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    changes INTEGER NOT NULL, -- commits so far
+    rows TEXT NOT NULL, -- JSON: how many rows each table has
+    sum INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE set_aside (
+    id INTEGER PRIMARY KEY,
+    bundle INTEGER NOT NULL, -- rows of one torrent belong together
+    time INTEGER NOT NULL, -- unix seconds
+    origin TEXT NOT NULL, -- its table
+    reason TEXT NOT NULL,
+    content TEXT NOT NULL -- JSON, see set-aside.ts
+  ) STRICT;
+  `,
 ]
+
+/** The first version with sums and a ledger. */
+export const sumsSince = 5
 
 /** The version this program writes. */
 export const schemaVersion = steps.length
 
-/** Brings the schema up to date, each step in its own transaction. Throws when the file is of a newer version. */
-export function migrate(database: DatabaseSync, path: string): void {
+/** The version of a file. Throws when it is newer than this program. */
+export function versionOf(database: DatabaseSync, path: string): number {
   const row = database.prepare('PRAGMA user_version').get() as { user_version: number }
   if (row.user_version > schemaVersion) {
     throw new StateError(
@@ -111,7 +144,35 @@ export function migrate(database: DatabaseSync, path: string): void {
         `${schemaVersion}); run the newer version, or use another state folder`,
     )
   }
-  for (let version = row.user_version; version < schemaVersion; version++) {
-    database.exec(`BEGIN IMMEDIATE; ${steps[version]}; PRAGMA user_version = ${version + 1}; COMMIT`)
+  return row.user_version
+}
+
+/** A row whose sum is not to be believed: a statement that takes it away, and the row's key. */
+export interface Unsummed {
+  sql: string
+  key: Value[]
+}
+
+/**
+ * Brings the schema from one version to another in one transaction: a process that dies leaves the old one. `wrong` are
+ * rows whose sums are wrong before; they must not get right ones by this.
+ */
+export function migrate(
+  database: DatabaseSync,
+  from: number,
+  to = schemaVersion,
+  wrong: readonly Unsummed[] = [],
+): void {
+  if (from >= to) return
+  database.exec('BEGIN IMMEDIATE')
+  try {
+    for (const step of steps.slice(from, to)) database.exec(step)
+    // The sums of older versions cover fewer columns. Rows without any get theirs when they are examined.
+    if (from >= sumsSince) sumAgain(database)
+    for (const { sql, key } of wrong) database.prepare(sql).run(...key)
+    database.exec(`PRAGMA user_version = ${to}; COMMIT`)
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK')
+    throw error
   }
 }

@@ -10,6 +10,8 @@ import {
   torrentFromArray,
 } from './columns.ts'
 import { Database } from './database.ts'
+import { StateError } from './error.ts'
+import type { OpenOptions } from './open.ts'
 import type {
   Hints,
   MoveRow,
@@ -19,6 +21,8 @@ import type {
   TorrentChanges,
   TorrentRow,
 } from './rows.ts'
+import { describeRow, keepAside, listAside, readRaw, type SetAside } from './set-aside.ts'
+import { blobSum, insertSql, sumOf, type TableName, tables, updateSql, type Value } from './tables.ts'
 
 type Statement = ReturnType<Database['prepare']>
 
@@ -38,10 +42,19 @@ export interface NewTorrent {
 export class Store {
   readonly #db: Database
   readonly #statements = new Map<string, Statement>()
+  readonly #warn: (text: string) => void
+  /** Read when it was opened, and given away once. */
+  #torrents: SavedTorrent[] | null
+  #nextId: Map<TableName, number> = new Map()
 
-  /** Opens `state.db` in the folder. `onSyncError` hears when a sync to disk fails, which no caller waits for. */
-  constructor(stateDir: string, onSyncError: (error: Error) => void) {
-    this.#db = new Database(join(stateDir, 'state.db'), onSyncError)
+  /**
+   * Opens `state.db` in the folder. `onSyncError` hears when a sync to disk fails, which no caller waits for. Throws
+   * StateError.
+   */
+  constructor(stateDir: string, onSyncError: (error: Error) => void, options: OpenOptions = {}) {
+    this.#warn = options.warn ?? (() => {})
+    this.#db = new Database(join(stateDir, 'state.db'), onSyncError, options)
+    this.#torrents = this.#db.examined.torrents
   }
 
   get path(): string {
@@ -55,6 +68,28 @@ export class Store {
   close(): void {
     this.#statements.clear()
     this.#db.close()
+  }
+
+  /** Sessions that must stay still until somebody has looked, since what guards them was damaged. */
+  get hold(): ReadonlySet<string> | 'all' {
+    return this.#db.examined.hold
+  }
+
+  /** Commits so far, over the life of the file. */
+  get changes(): number {
+    return this.#db.changes
+  }
+
+  /** The torrents of every session, as they were when the state was opened. The second call has none. */
+  takeTorrents(): SavedTorrent[] {
+    const torrents = this.#torrents ?? []
+    this.#torrents = null
+    return torrents
+  }
+
+  /** Rows that were damaged and are kept apart, oldest first. */
+  setAside(): SetAside[] {
+    return this.#db.read(() => listAside(this.#db.sqlite))
   }
 
   /** Every torrent of every session. */
@@ -73,22 +108,20 @@ export class Store {
   addTorrent(torrent: NewTorrent): TorrentRow {
     return this.#db.write(() => {
       const { row, progress } = torrent
+      const id = this.#newId('torrents')
       const fields = Object.keys(torrentColumns) as TorrentField[]
-      const names = ['session', 'v1', 'added_time', ...fields.map((field) => torrentColumns[field].name)]
+      const names = [
+        'id',
+        'session',
+        'v1',
+        'added_time',
+        ...fields.map((field) => torrentColumns[field].name),
+      ]
       const values = fields.map((field) => torrentColumns[field].write(row[field]))
-      const { lastInsertRowid } = this.#insert('torrents', names).run(
-        row.session,
-        row.v1,
-        row.addedTime,
-        ...values,
-      )
-      const id = Number(lastInsertRowid)
-      this.#insert('progress', ['id', ...Object.values(progressColumns)]).run(id, ...progressValues(progress))
-      this.#insert('sources', ['id', 'hints', 'torrent_file']).run(
-        id,
-        JSON.stringify(torrent.hints),
-        torrent.torrentFile,
-      )
+      this.#insert('torrents', names, [id, row.session, row.v1, row.addedTime, ...values])
+      this.#insert('progress', ['id', ...Object.values(progressColumns)], [id, ...progressValues(progress)])
+      const { hints, torrentFile } = torrent
+      this.#insert('sources', ['id', 'hints', 'torrent_file'], [id, JSON.stringify(hints), torrentFile])
       if (torrent.have) this.saveHave(id, torrent.have)
       return { ...row, id }
     })
@@ -98,70 +131,69 @@ export class Store {
   updateTorrent(id: number, changes: TorrentChanges): void {
     const fields = Object.keys(changes) as TorrentField[]
     if (fields.length === 0) return
-    const sets = fields.map((field) => `${torrentColumns[field].name} = ?`).join(', ')
+    const columns = fields.map((field) => torrentColumns[field].name)
     const values = fields.map((field) => torrentColumns[field].write(changes[field]))
-    this.#db.write(() => this.#statement(`UPDATE torrents SET ${sets} WHERE id = ?`).run(...values, id))
+    this.#update('torrents', columns, [...values, id])
   }
 
   removeTorrent(id: number): void {
-    this.#db.write(() => this.#statement('DELETE FROM torrents WHERE id = ?').run(id))
+    this.#db.write(() => {
+      // By the schema they would go with it, but then nobody would count them.
+      this.#delete('moves', 'torrent = ?', [id])
+      this.#delete('sources', 'id = ?', [id])
+      this.#delete('torrents', 'id = ?', [id])
+    })
   }
 
   saveProgress(id: number, progress: ProgressRow): void {
-    const sets = Object.values(progressColumns)
-      .map((name) => `${name} = ?`)
-      .join(', ')
-    this.#db.write(() =>
-      this.#statement(`UPDATE progress SET ${sets} WHERE id = ?`).run(...progressValues(progress), id),
-    )
+    this.#update('progress', Object.values(progressColumns), [...progressValues(progress), id])
   }
 
-  /** The last saved bitfield, null when none is. */
+  /** The last saved bitfield, null when none is, or when it was damaged: the pieces have to be looked for then. */
   have(id: number): Uint8Array | null {
-    const row = this.#get('SELECT have FROM bitfields WHERE id = ?', id)
-    return row ? (row.have as Uint8Array) : null
+    return this.#blob('bitfields', 'have', id)
   }
 
   /** Saves a bitfield; null forgets it. */
   saveHave(id: number, have: Uint8Array | null): void {
     this.#db.write(() => {
       if (have === null) this.#statement('DELETE FROM bitfields WHERE id = ?').run(id)
-      else this.#statement('INSERT OR REPLACE INTO bitfields (id, have) VALUES (?, ?)').run(id, have)
+      else this.#statement(insertSql(tables.bitfields, ['id', 'have'], 'INSERT OR REPLACE')).run(id, have)
     })
   }
 
   /** What the files of a torrent looked like when its pieces were saved last, null when that is not known. */
   fileStamps(id: number): Uint8Array | null {
-    const row = this.#get('SELECT stamps FROM file_stamps WHERE id = ?', id)
-    return row ? (row.stamps as Uint8Array) : null
+    return this.#blob('file_stamps', 'stamps', id)
   }
 
   saveFileStamps(id: number, stamps: Uint8Array): void {
     this.#db.write(() =>
-      this.#statement('INSERT OR REPLACE INTO file_stamps (id, stamps) VALUES (?, ?)').run(id, stamps),
+      this.#statement(insertSql(tables.file_stamps, ['id', 'stamps'], 'INSERT OR REPLACE')).run(id, stamps),
     )
   }
 
+  /** Throws StateError when they were damaged. */
   hints(id: number): Hints {
-    const row = this.#get('SELECT hints FROM sources WHERE id = ?', id)
-    if (!row) throw new Error(`torrent ${id} has no row in sources`)
+    const row = this.#get('SELECT hints, sum FROM sources WHERE id = ?', id)
+    if (row === undefined || sumOf([id, row.hints]) !== row.sum) throw this.#damaged('trackers', id)
     return JSON.parse(row.hints as string)
   }
 
   saveHints(id: number, hints: Hints): void {
-    this.#db.write(() =>
-      this.#statement('UPDATE sources SET hints = ? WHERE id = ?').run(JSON.stringify(hints), id),
-    )
+    this.#update('sources', ['hints'], [JSON.stringify(hints), id])
   }
 
-  /** The bytes of the .torrent file, null before metadata. */
+  /** The bytes of the .torrent file, null before metadata. Throws StateError when they were damaged. */
   torrentFile(id: number): Uint8Array | null {
-    return (this.#get('SELECT torrent_file FROM sources WHERE id = ?', id)?.torrent_file ??
-      null) as Uint8Array | null
+    const row = this.#get('SELECT torrent_file, torrent_file_sum AS sum FROM sources WHERE id = ?', id)
+    const bytes = (row?.torrent_file ?? null) as Uint8Array | null
+    if (row === undefined || blobSum(bytes) !== row.sum) throw this.#damaged('torrent file', id)
+    return bytes
   }
 
   saveTorrentFile(id: number, bytes: Uint8Array): void {
-    this.#db.write(() => this.#statement('UPDATE sources SET torrent_file = ? WHERE id = ?').run(bytes, id))
+    this.#update('sources', ['torrent_file'], [bytes, id])
   }
 
   /** Removals whose files are not deleted yet, oldest first. */
@@ -177,19 +209,17 @@ export class Store {
   }
 
   addRemoval(removal: Omit<RemovalRow, 'id'>): RemovalRow {
-    const { lastInsertRowid } = this.#db.write(() =>
-      this.#insert('removals', ['session', 'v1', 'save_path', 'torrent_file']).run(
-        removal.session,
-        removal.v1,
-        removal.savePath,
-        removal.torrentFile,
-      ),
-    )
-    return { ...removal, id: Number(lastInsertRowid) }
+    const { session, v1, savePath, torrentFile } = removal
+    return this.#db.write(() => {
+      const id = this.#newId('removals')
+      const columns = ['id', 'session', 'v1', 'save_path', 'torrent_file']
+      this.#insert('removals', columns, [id, session, v1, savePath, torrentFile])
+      return { ...removal, id }
+    })
   }
 
   removalDone(id: number): void {
-    this.#db.write(() => this.#statement('DELETE FROM removals WHERE id = ?').run(id))
+    this.#db.write(() => this.#delete('removals', 'id = ?', [id]))
   }
 
   /** Moves that are not finished, oldest first. */
@@ -203,14 +233,15 @@ export class Store {
   }
 
   addMove(move: Omit<MoveRow, 'id'>): MoveRow {
-    const { lastInsertRowid } = this.#db.write(() =>
-      this.#insert('moves', ['torrent', 'target']).run(move.torrent, move.target),
-    )
-    return { ...move, id: Number(lastInsertRowid) }
+    return this.#db.write(() => {
+      const id = this.#newId('moves')
+      this.#insert('moves', ['id', 'torrent', 'target'], [id, move.torrent, move.target])
+      return { ...move, id }
+    })
   }
 
   removeMove(id: number): void {
-    this.#db.write(() => this.#statement('DELETE FROM moves WHERE id = ?').run(id))
+    this.#db.write(() => this.#delete('moves', 'id = ?', [id]))
   }
 
   isPaused(session: string): boolean {
@@ -219,10 +250,10 @@ export class Store {
   }
 
   setPaused(session: string, paused: boolean): void {
-    const sql = paused
-      ? 'INSERT OR IGNORE INTO paused_sessions (name) VALUES (?)'
-      : 'DELETE FROM paused_sessions WHERE name = ?'
-    this.#db.write(() => this.#statement(sql).run(session))
+    this.#db.write(() => {
+      if (!paused) this.#delete('paused_sessions', 'name = ?', [session])
+      else if (!this.isPaused(session)) this.#insert('paused_sessions', ['name'], [session])
+    })
   }
 
   /** What was applied to a session's settings. */
@@ -237,28 +268,79 @@ export class Store {
 
   saveSettings(session: string, settings: Settings): void {
     this.#db.write(() => {
-      const insert = this.#statement(
-        'INSERT OR REPLACE INTO settings (session, name, value) VALUES (?, ?, ?)',
-      )
-      for (const [name, value] of Object.entries(settings)) insert.run(session, name, JSON.stringify(value))
+      for (const [name, value] of Object.entries(settings)) {
+        const text = JSON.stringify(value)
+        if (this.#update('settings', ['value'], [text, session, name]) > 0) continue
+        this.#insert('settings', ['session', 'name', 'value'], [session, name, text])
+      }
     })
   }
 
   forgetSettings(session: string, names: readonly string[]): void {
     this.#db.write(() => {
-      for (const name of names) {
-        this.#statement('DELETE FROM settings WHERE session = ? AND name = ?').run(session, name)
-      }
+      for (const name of names) this.#delete('settings', 'session = ? AND name = ?', [session, name])
     })
+  }
+
+  /** Bytes that can be found out again: damaged ones are set aside, and are not there any more. */
+  #blob(table: 'bitfields' | 'file_stamps', column: string, id: number): Uint8Array | null {
+    const row = this.#get(`SELECT ${column} AS bytes, sum FROM ${table} WHERE id = ?`, id)
+    if (row === undefined) return null
+    if (sumOf([id, row.bytes]) === row.sum) return row.bytes as Uint8Array
+    const reason = 'it was changed by something else than this program, or damaged'
+    this.#warn(`${describeRow(table, { id })} is set aside: ${reason}; the torrent's files are checked again`)
+    this.#db.write(() => {
+      const rows = readRaw(this.#db.sqlite, tables[table], 'id = ?', [id])
+      keepAside(
+        this.#db.sqlite,
+        rows.map((row) => ({ table, row, reason })),
+      )
+      this.#statement(`DELETE FROM ${table} WHERE id = ?`).run(id)
+    })
+    return null
+  }
+
+  #damaged(what: string, id: number): StateError {
+    const row = this.#get('SELECT session, name, v1 FROM torrents WHERE id = ?', id) as Record<string, Value>
+    return new StateError(
+      'damaged',
+      this.path,
+      `the ${what} of ${describeRow('torrents', row ?? { name: String(id) })} in the state file ${this.path} ` +
+        'is damaged: restart the daemon, which sets it aside, and look with `porla-lua daemon check`',
+    )
   }
 
   #get(sql: string, id: number) {
     return this.#db.read(() => this.#statement(sql).get(id))
   }
 
-  #insert(table: string, columns: readonly string[]): Statement {
-    const marks = columns.map(() => '?').join(', ')
-    return this.#statement(`INSERT INTO ${table} (${columns.join(', ')}) VALUES (${marks})`)
+  #insert(table: TableName, columns: readonly string[], values: readonly Value[]): void {
+    this.#db.write(() => {
+      this.#statement(insertSql(tables[table], columns)).run(...values)
+      if (tables[table].counted) this.#db.ledger.add(table, 1)
+    })
+  }
+
+  /** Values are those of the columns, then those of the key. Returns how many rows there were. */
+  #update(table: TableName, columns: readonly string[], values: readonly Value[]): number {
+    const sql = updateSql(tables[table], columns)
+    return this.#db.write(() => Number(this.#statement(sql).run(...values).changes))
+  }
+
+  #delete(table: TableName, where: string, values: readonly Value[]): void {
+    const { changes } = this.#statement(`DELETE FROM ${table} WHERE ${where}`).run(...values)
+    if (tables[table].counted) this.#db.ledger.add(table, -Number(changes))
+  }
+
+  /** The sum of a row covers its number, so it is chosen before. Numbers are not used twice while the daemon runs. */
+  #newId(table: 'torrents' | 'removals' | 'moves'): number {
+    let next = this.#nextId.get(table)
+    if (next === undefined) {
+      const last = this.#statement(`SELECT max(id) AS id FROM ${table}`).get()?.id
+      next = Number(last ?? 0) + 1
+    }
+    this.#nextId.set(table, next + 1)
+    return next
   }
 
   #statement(sql: string): Statement {

@@ -2,6 +2,14 @@ import { Type } from 'typebox'
 import { method, noParams, nothing, object } from './method.ts'
 import { Count } from './types.ts'
 
+/** A damaged row of the state file. */
+export const SetAsideRow = object({
+  table: Type.String(),
+  what: Type.String({ description: 'the row in words' }),
+  reason: Type.String(),
+  time: Type.Integer({ description: 'unix seconds' }),
+})
+
 /** Methods about the daemon itself. */
 export const daemonMethods = {
   hello: method({
@@ -61,6 +69,14 @@ export const daemonMethods = {
           }),
         }),
       ),
+      state: object({
+        file: Type.String(),
+        changes: Type.Integer({ description: 'commits over the life of the file' }),
+        set_aside: Type.Array(SetAsideRow, {
+          description: 'rows that were damaged and are kept apart, the first 100; the rest runs without them',
+        }),
+        set_aside_count: Count,
+      }),
     }),
     changes: false,
     doc: 'Tells where the daemon lives and how its sessions do.',

@@ -10,6 +10,8 @@ import { stopCommand } from './stop.ts'
 /** How long `daemon stop` and `daemon restart` wait for the daemon's end, seconds. */
 const stopSeconds = 30
 
+const acceptLossHelp = 'go on with what is left of a state file that was damaged or emptied'
+
 /** Adds `daemon` and its commands. */
 export function addDaemonCommands(program: Command, context: CommandContext): void {
   const daemon = program
@@ -19,15 +21,17 @@ export function addDaemonCommands(program: Command, context: CommandContext): vo
   daemon
     .command('run')
     .description('run in the foreground, for a supervisor; the log goes to stderr')
-    .action(async () => {
-      context.exit(await runInForeground(context.daemon()))
+    .option('--accept-loss', acceptLossHelp)
+    .action(async ({ acceptLoss }: { acceptLoss?: true }) => {
+      context.exit(await runInForeground(context.daemon(), acceptLoss === true))
     })
   daemon
     .command('start')
     .description('start in the background and return when it answers')
     .option('--json', 'print pid and socket as JSON')
-    .action(async ({ json }: { json?: true }) => {
-      await startCommand(context.daemon(), { json: json === true })
+    .option('--accept-loss', acceptLossHelp)
+    .action(async ({ json, acceptLoss }: { json?: true; acceptLoss?: true }) => {
+      await startCommand(context.daemon(), { json: json === true, acceptLoss: acceptLoss === true })
     })
   daemon
     .command('stop')

@@ -23,16 +23,20 @@ type Verdict = { ready: true } | { ready: false; message: string; exitCode: numb
  * The daemon writes one line to descriptor 3 (PORLA_LUA_READY_FD): `ready`, or `error` and a JSON object with
  * `message` and `exitCode`.
  */
-export async function launch(places: Places): Promise<number> {
+export async function launch(places: Places, options: { acceptLoss?: boolean } = {}): Promise<number> {
   const log = openLog(places.stateDir)
   const words = ['--socket', places.socket, '--state-dir', places.stateDir]
   if (places.config !== undefined) words.push('--config', places.config)
-  const child = spawn(process.execPath, [launcher, ...words, 'daemon', 'run'], {
-    detached: true,
-    cwd: '/',
-    stdio: ['ignore', log.fd, log.fd, 'pipe'],
-    env: { ...process.env, PORLA_LUA_READY_FD: '3' },
-  })
+  const child = spawn(
+    process.execPath,
+    [launcher, ...words, 'daemon', 'run', ...(options.acceptLoss ? ['--accept-loss'] : [])],
+    {
+      detached: true,
+      cwd: '/',
+      stdio: ['ignore', log.fd, log.fd, 'pipe'],
+      env: { ...process.env, PORLA_LUA_READY_FD: '3' },
+    },
+  )
   closeSync(log.fd)
   const pipe = child.stdio[3] as Readable
   const ended = new Promise<string>((resolve) => {

@@ -18,8 +18,11 @@ export interface Started {
 }
 
 /** `daemon start`. With `json`, for programs, the outcome is one object on stdout. */
-export async function startCommand(options: DaemonOptions, { json }: { json: boolean }): Promise<void> {
-  const outcome = await startDaemon(await findPlaces(options))
+export async function startCommand(
+  options: DaemonOptions,
+  { json, acceptLoss }: { json: boolean; acceptLoss: boolean },
+): Promise<void> {
+  const outcome = await startDaemon(await findPlaces(options), { acceptLoss })
   if (json) print(JSON.stringify(outcome))
   else if (outcome.started) announce(outcome)
   else say(`the daemon is running already (pid ${outcome.pid}, socket ${outcome.socket})`)
@@ -34,11 +37,11 @@ export function announce({ pid, socket }: Started): void {
  * Starts a daemon unless one answers. Throws Failure with the daemon's own message and exit code when it cannot
  * start. Losing a race against another start is fine: that daemon is waited for.
  */
-export async function startDaemon(places: Places): Promise<Started> {
+export async function startDaemon(places: Places, options: { acceptLoss?: boolean } = {}): Promise<Started> {
   const running = await answering(places.socket)
   if (running) return running
   try {
-    const pid = await launch(places)
+    const pid = await launch(places, options)
     return { pid, socket: places.socket, started: true }
   } catch (error) {
     if (!(error instanceof Failure && error.exitCode === ExitCode.busy)) throw error
