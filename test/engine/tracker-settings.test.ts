@@ -111,7 +111,7 @@ describe('settings of trackers', { concurrency: 4 }, () => {
     const named = admin.url.replace('127.0.0.1', 'localhost')
     const engine = startTrackers(t, [[admin.url], [named], [redirect.url]])
     for (const { url } of [admin, { url: named }, redirect]) {
-      assert.equal((await engine.asked(url)).lastError, 'libtorrent:ssrf_mitigation')
+      assert.equal((await engine.asked(url)).lastError, 'libtorrent:201')
     }
     assert.equal(admin.queries.length, 0)
     const open = startTrackers(t, [[redirect.url]], { ssrf_mitigation: false })
@@ -123,7 +123,7 @@ describe('settings of trackers', { concurrency: 4 }, () => {
     const refusing = startTrackers(t, [urls])
     const allowing = startTrackers(t, [urls], { allow_idna: true })
     for (const url of urls) {
-      assert.equal((await refusing.asked(url)).lastError, 'libtorrent:blocked_by_idna')
+      assert.equal((await refusing.asked(url)).lastError, 'libtorrent:202')
       assert.match((await allowing.asked(url)).lastError, /^(asio\.netdb:|system:)/)
     }
   })
@@ -131,7 +131,7 @@ describe('settings of trackers', { concurrency: 4 }, () => {
   test('validate_https_trackers: a certificate has to be good', async (t) => {
     const tracker = await oddTracker(t, () => plain, { tls: selfSigned })
     const strict = await startTrackers(t, [[tracker.url]]).asked(tracker.url)
-    assert.deepEqual([strict.fails, strict.lastError], [1, 'system:DEPTH_ZERO_SELF_SIGNED_CERT'])
+    assert.deepEqual([strict.fails, strict.lastError], [1, 'asio.ssl:167772294'])
     const lax = await startTrackers(t, [[tracker.url]], { validate_https_trackers: false }).asked(tracker.url)
     assert.equal(lax.verified, true)
   })
@@ -146,7 +146,7 @@ describe('settings of trackers', { concurrency: 4 }, () => {
     const [first, firstError] = await secondsToFail(receive, silent.url)
     const whole = startTrackers(t, [[slow.url]], { tracker_completion_timeout: 1 })
     const [second, secondError] = await secondsToFail(whole, slow.url)
-    assert.deepEqual([firstError, secondError], ['libtorrent:timed_out', 'libtorrent:timed_out'])
+    assert.deepEqual([firstError, secondError], ['libtorrent:36', 'libtorrent:36'])
     assert.ok(first < 8 && second < 8, `${first} ${second}`)
     const good = await oddTracker(t, () => plain)
     const mute = startTrackers(t, [[good.url]], { stop_tracker_timeout: 0 })
@@ -166,7 +166,7 @@ describe('settings of trackers', { concurrency: 4 }, () => {
     const one = await startTrackers(t, [[tracker.url]], { tracker_maximum_response_length: 1000 }).asked(
       tracker.url,
     )
-    assert.equal(one.lastError, 'libtorrent:http_parse_error')
+    assert.equal(one.lastError, 'generic:27')
     assert.equal((await startTrackers(t, [[tracker.url]]).asked(tracker.url)).verified, true)
   })
 
@@ -182,7 +182,7 @@ describe('settings of trackers', { concurrency: 4 }, () => {
 
   test('tracker_backoff', async (t) => {
     const wait = async (percent: number) => {
-      const tracker = await oddTracker(t, () => ({ 'failure reason': 'no' }))
+      const tracker = await oddTracker(t, (_query, _request, response) => void response.writeHead(404).end())
       const { nextAnnounce } = await startTrackers(t, [[tracker.url]], { tracker_backoff: percent }).asked(
         tracker.url,
       )

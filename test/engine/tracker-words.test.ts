@@ -37,12 +37,12 @@ describe('what trackers say', { concurrency: 4 }, () => {
 
   test('failures: each is told apart, and the next tracker takes over', async (t) => {
     const words: [BInput | 404 | 410 | 'garbage', string, string, number][] = [
-      [{ 'failure reason': 'not you' }, 'libtorrent:tracker_failure', 'not you', 17],
-      [{ 'failure reason': 'later', 'retry in': 10 }, 'libtorrent:tracker_failure', 'later', 600],
-      [{ 'failure reason': 'go', 'retry in': 'never' }, 'libtorrent:tracker_failure', 'go', 17],
+      [{ 'failure reason': 'not you' }, 'libtorrent:173', 'not you', 1800],
+      [{ 'failure reason': 'later', 'retry in': 10 }, 'libtorrent:173', 'later', 600],
+      [{ 'failure reason': 'go', 'retry in': 'never' }, 'libtorrent:173', 'go', 1800],
       [404, 'http:404', 'Not Found', 17],
       [410, 'http:410', 'Gone', 17],
-      ['garbage', 'libtorrent:invalid_tracker_response', '', 17],
+      ['garbage', 'bdecode:4', '', 1800],
     ]
     const failing = await Promise.all(
       words.map(([what]) =>
@@ -65,7 +65,7 @@ describe('what trackers say', { concurrency: 4 }, () => {
     }
     const other = await run.asked(refused)
     assert.deepEqual([other.lastError, other.message], ['system:111', ''])
-    assert.equal((await run.asked('gopher://x')).lastError, 'libtorrent:unsupported_url_protocol')
+    assert.equal((await run.asked('gopher://x')).lastError, 'libtorrent:24')
     assert.equal(run.state.currentTracker, good.url)
   })
 
@@ -124,7 +124,7 @@ describe('what trackers say', { concurrency: 4 }, () => {
     })
     const run = startTrackers(t, [[url]], { tracker_receive_timeout: 1 })
     const one = await run.asked(url)
-    assert.deepEqual([one.fails, one.message, one.lastError], [1, 'busy', 'libtorrent:tracker_failure'])
+    assert.deepEqual([one.fails, one.message, one.lastError], [1, 'busy', 'libtorrent:173'])
     run.trackers.reannounce(null, 0)
     await until(() => run.at(url)?.verified === true, 'it answers')
     const { complete, incomplete } = run.at(url)!

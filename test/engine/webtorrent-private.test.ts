@@ -135,6 +135,13 @@ test('so do the packages below it', () => {
       'this.setInterval(interval * 1000)',
       'new Error(`Connection error: ',
       "this.client.emit('update', response)",
+      'this._onSocketData(data)',
+    ],
+    'ws/lib/receiver.js': ['this._maxPayload'],
+    'ws/lib/permessage-deflate.js': ['this._maxPayload'],
+    'ws/lib/websocket.js': [
+      'this._receiver = receiver',
+      'websocket._extensions[PerMessageDeflate.extensionName] =',
     ],
   }
   const encryption = join(dirname(fileURLToPath(import.meta.resolve('bittorrent-protocol'))), 'mse.js')

@@ -3,6 +3,7 @@ import type { TaskTracker } from '../../protocol.ts'
 import { orderTrackers } from '../../tracker-order.ts'
 import type { TorrentState } from '../torrent-state.ts'
 import { Entry } from './entry.ts'
+import { codes } from './error-codes.ts'
 import type { TrackerNet } from './net.ts'
 import { backoffSeconds, dueTrackers, nextLook } from './schedule.ts'
 import {
@@ -197,7 +198,7 @@ export class Trackers {
     const { settings } = this.#net
     if (!['ws', 'wss'].includes(schemeOf(entry.url))) return this.#net.announce(request, signal)
     const within = request.event === 'stopped' ? { ...settings, completionMs: settings.stopMs } : settings
-    entry.socket ??= new WebSocketTracker(request, settings.userAgent, this.#rtc, this.#hooks.peer)
+    entry.socket ??= new WebSocketTracker(request, settings, this.#rtc, this.#hooks)
     return entry.socket.announce(request, within, signal)
   }
 
@@ -274,7 +275,7 @@ export class Trackers {
   /** Calls off what is asked of a tracker, and tells it that we leave if it may know of us. */
   async #leave(entry: Entry): Promise<void> {
     const known = entry.startSent || entry.updating
-    entry.request?.abort(new TrackerError('system:125', 'canceled'))
+    entry.request?.abort(new TrackerError(codes.canceled, 'canceled'))
     entry.request = null
     const { settings } = this.#net
     const request = this.#request(entry, 'stopped')

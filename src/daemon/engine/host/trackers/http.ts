@@ -4,6 +4,7 @@ import { isIP } from 'node:net'
 import { promisify } from 'node:util'
 import { gunzip, inflate } from 'node:zlib'
 import { BDict, bdecode } from '../../../../metainfo/index.ts'
+import { codes, decodeErrorCode } from './error-codes.ts'
 import { peersOf } from './peers.ts'
 import type { TrackerSettings } from './settings.ts'
 import {
@@ -11,6 +12,8 @@ import {
   type AnnounceRequest,
   defaultInterval,
   defaultMinInterval,
+  intervalOf,
+  longestText,
   type ScrapeAnswer,
   TrackerError,
   timedOut,
@@ -38,11 +41,10 @@ export async function httpAnnounce(request: AnnounceRequest, options: HttpOption
   const { settings } = options
   const url = withQuery(trackerUrl(request.url, settings), announceQuery(request, settings))
   const answer = decode(await get(url, options))
-  const explicit = answer.integer('interval')
-  const interval = seconds(explicit, defaultInterval)
-  const minInterval = seconds(answer.integer('min interval'), defaultMinInterval)
-  const failure = text(answer, 'failure reason')
-  if (failure !== '') throw failureOf(answer, failure, explicit === undefined ? 0 : interval)
+  const interval = intervalOf(answer.integer('interval'), defaultInterval)
+  const minInterval = intervalOf(answer.integer('min interval'), defaultMinInterval)
+  const failure = answer.bytes('failure reason')
+  if (failure !== undefined) throw failureOf(answer, failure, interval || minInterval)
   return {
     interval,
     minInterval,
@@ -60,14 +62,14 @@ export async function httpScrape(url: string, infoHash: string, options: HttpOpt
   const target = trackerUrl(url, options.settings)
   const last = target.pathname.lastIndexOf('/')
   if (!target.pathname.startsWith('/announce', last))
-    throw new TrackerError('libtorrent:scrape_not_available', `${url} cannot be asked for numbers only`)
+    throw new TrackerError(codes.scrape_not_available, `${url} cannot be asked for numbers only`)
   target.pathname = `${target.pathname.slice(0, last)}/scrape${target.pathname.slice(last + '/announce'.length)}`
   const answer = decode(await get(withQuery(target, `info_hash=${percent(infoHash)}`), options))
-  const failure = text(answer, 'failure reason')
-  if (failure !== '') throw failureOf(answer, failure, 0)
+  const failure = answer.bytes('failure reason')
+  if (failure !== undefined) throw failureOf(answer, failure, 0)
   const key = Buffer.from(infoHash, 'hex').toString('latin1')
   const found = answer.dict('files')?.dict(key)
-  if (!found) throw new TrackerError('libtorrent:invalid_hash_entry', `${url} says nothing of this torrent`)
+  if (!found) throw new TrackerError(codes.invalid_hash_entry, `${url} says nothing of this torrent`)
   return {
     complete: count(found, 'complete'),
     incomplete: count(found, 'incomplete'),
@@ -135,13 +137,13 @@ async function get(url: URL, options: HttpOptions): Promise<Buffer> {
     }
     return await body(response, options.settings.maxResponse)
   }
-  throw new TrackerError('libtorrent:redirecting', `${url.origin} redirects more than ${maxRedirects} times`)
+  throw new TrackerError(codes.redirecting, `${url.origin} redirects more than ${maxRedirects} times`)
 }
 
 function send(url: URL, { settings, signal, ...options }: HttpOptions): Promise<IncomingMessage> {
   const { protocol } = url
   if (protocol !== 'http:' && protocol !== 'https:')
-    throw new TrackerError('libtorrent:unsupported_url_protocol', `${protocol} is no way to reach a tracker`)
+    throw new TrackerError(codes.unsupported_url_protocol, `${protocol} is no way to reach a tracker`)
   const host = hostOf(url)
   const agent = options.agent(url.href)
   if (agent === undefined && isIP(host) !== 0) checkTarget(url, [host], settings)
@@ -177,13 +179,13 @@ async function body(response: IncomingMessage, maxLength: number): Promise<Buffe
     return await promisify(encoding === 'deflate' ? inflate : gunzip)(bytes, { maxOutputLength: maxLength })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLong(maxLength)
-    throw new TrackerError('libtorrent:http_failed_decompress', `the answer: ${(error as Error).message}`)
+    throw new TrackerError(codes.http_failed_decompress, `the answer: ${(error as Error).message}`)
   }
 }
 
 function tooLong(maxLength: number): TrackerError {
   return new TrackerError(
-    'libtorrent:http_parse_error',
+    codes.file_too_large,
     `the answer is longer than ${maxLength} bytes (tracker_maximum_response_length)`,
   )
 }
@@ -193,28 +195,30 @@ function decode(bytes: Buffer): BDict {
   try {
     value = bdecode(bytes, { form: 'loose' })
   } catch (error) {
-    throw new TrackerError('libtorrent:invalid_tracker_response', `the answer: ${(error as Error).message}`)
+    const { message } = error as Error
+    throw new TrackerError(decodeErrorCode(message), `the answer: ${message}`, nonsense)
   }
   if (value instanceof BDict) return value
-  throw new TrackerError('libtorrent:invalid_tracker_response', 'the answer is no dictionary')
+  throw new TrackerError(codes.invalid_tracker_response, 'the answer is no dictionary', nonsense)
 }
 
-function failureOf(answer: BDict, told: string, interval: number): TrackerError {
+/** As libtorrent: who answers nonsense is left alone for as long as one who answers. */
+const nonsense = { retryAfter: defaultInterval }
+
+function failureOf(answer: BDict, reason: Uint8Array, interval: number): TrackerError {
+  const told = Buffer.from(reason).toString().slice(0, longestText)
   const retry = answer.get('retry in')
   const never = retry instanceof Uint8Array && Buffer.from(retry).toString() === 'never'
   // minutes, as a number or as its digits (BEP 31)
   const minutes = Number(retry instanceof Uint8Array ? Buffer.from(retry).toString() : retry)
   const retryAfter = minutes > 0 ? minutes * 60 : interval
-  return new TrackerError('libtorrent:tracker_failure', told, { told, retryAfter, never })
+  return new TrackerError(codes.tracker_failure, told || 'no reason given', { told, retryAfter, never })
 }
 
 function text(dict: BDict, key: string): string {
-  return Buffer.from(dict.bytes(key) ?? []).toString()
-}
-
-function seconds(value: number | bigint | undefined, otherwise: number): number {
-  // a day is plausible, a century is a mistake that would silence us
-  return Math.max(0, Math.min(Number(value ?? otherwise), 7 * 86_400))
+  return Buffer.from(dict.bytes(key) ?? [])
+    .toString()
+    .slice(0, longestText)
 }
 
 function count(dict: BDict, key: string): number {

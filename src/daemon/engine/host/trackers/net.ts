@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import type { Agent } from 'node:http'
 import type { ScrapeResult } from '../../protocol.ts'
+import { codes } from './error-codes.ts'
 import { Gate } from './gate.ts'
 import { httpAnnounce, httpScrape } from './http.ts'
 import { straight, type TrackerRoute } from './route.ts'
@@ -101,11 +102,11 @@ export class TrackerNet {
     const scheme = schemeOf(url)
     if (scheme === 'udp') {
       const refused = this.route.refusesUdp
-      if (refused !== null) throw new TrackerError('libtorrent:unsupported_url_protocol', refused)
+      if (refused !== null) throw new TrackerError(codes.unsupported_url_protocol, refused)
       return await this.#udpGate.run(signal, ahead, () => ways.udp({ settings, signal }))
     }
     if (scheme !== 'http' && scheme !== 'https')
-      throw new TrackerError('libtorrent:unsupported_url_protocol', `${url} is no url of a tracker`)
+      throw new TrackerError(codes.unsupported_url_protocol, `${url} is no url of a tracker`)
     return await this.#http.run(signal, ahead, async () => {
       const end = AbortSignal.timeout(settings.completionMs)
       try {
@@ -116,7 +117,7 @@ export class TrackerNet {
         })
       } catch (error) {
         signal.throwIfAborted()
-        throw end.aborted ? new TrackerError('libtorrent:timed_out', `timed out: ${url}`) : error
+        throw end.aborted ? new TrackerError(codes.timed_out, `timed out: ${url}`) : error
       }
     })
   }

@@ -1,11 +1,13 @@
 import type { BDict, BValue } from '../../../../metainfo/index.ts'
 
-const v4 = 6
-const v6 = 18
+/** Bytes of an address and its port. */
+export function compactLength(family: 4 | 6): number {
+  return family === 4 ? 6 : 18
+}
 
 /** Addresses of 4 or 16 bytes, each with a port of 2 (BEP 23, BEP 7). A rest that is no whole entry is left. */
 export function compactPeers(bytes: Uint8Array, family: 4 | 6): string[] {
-  const size = family === 4 ? v4 : v6
+  const size = compactLength(family)
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
   const peers: string[] = []
   for (let at = 0; at + size <= view.length; at += size) {

@@ -1,3 +1,5 @@
+import { codes, systemErrorCode } from './error-codes.ts'
+
 /** What a tracker is told with an announce; `none` is the regular one in between. */
 export type AnnounceEvent = 'started' | 'completed' | 'stopped' | 'none'
 
@@ -47,12 +49,23 @@ export type ScrapeAnswer = Pick<AnnounceAnswer, 'complete' | 'incomplete' | 'dow
 export const defaultInterval = 1800
 export const defaultMinInterval = 30
 
+/** What a tracker says is kept, shown and sent back with each announce: so many characters of it. */
+export const longestText = 1000
+
+/** A day is plausible, a century is a mistake that would silence us. */
+const longestInterval = 7 * 86_400
+
+/**
+ * Seconds that a tracker wants us to wait, between 0 and a week. Its numbers are signed, so a negative one is no wait at
+ * all and not 136 years.
+ */
+export function intervalOf(said: number | bigint | undefined, otherwise: number): number {
+  return Math.max(0, Math.min(Number(said ?? otherwise), longestInterval))
+}
+
 /** Why a tracker could not be asked or did not answer as it should. */
 export class TrackerError extends Error {
-  /**
-   * Category and number as libtorrent prints its error codes (`system:111`, `http:404`), or category and name where
-   * only the name is known (`libtorrent:tracker_failure`).
-   */
+  /** Category and number as libtorrent prints its error codes (`system:111`, `http:404`): see error-codes.ts. */
   readonly code: string
   /** What the tracker itself said, "" when it said nothing. */
   readonly told: string
@@ -84,17 +97,9 @@ export function trackerError(error: unknown): TrackerError {
   // several addresses were tried
   const first = error instanceof AggregateError ? (error.errors[0] as unknown) : error
   const { code, errno, message } = first as NodeJS.ErrnoException
-  return new TrackerError(codeOf(code, errno), message || String(error))
-}
-
-function codeOf(code: string | undefined, errno: number | undefined): string {
-  // EAI_NONAME
-  if (code === 'ENOTFOUND') return 'asio.netdb:1'
-  // libuv's own numbers are far below those of the system
-  if (errno !== undefined && errno < 0 && errno > -3000) return `system:${-errno}`
-  return `system:${code ?? 'unknown'}`
+  return new TrackerError(systemErrorCode(code, errno), message || String(error))
 }
 
 export function timedOut(what: string): TrackerError {
-  return new TrackerError('libtorrent:timed_out', `timed out: ${what}`)
+  return new TrackerError(codes.timed_out, `timed out: ${what}`)
 }

@@ -3,12 +3,16 @@ import { createSocket, type RemoteInfo } from 'node:dgram'
 import type { LookupAddress } from 'node:dns'
 import { isIP, isIPv4 } from 'node:net'
 import type { DatagramSocket } from '../proxy/socks-udp.ts'
-import { compactPeers } from './peers.ts'
+import { codes } from './error-codes.ts'
+import { compactLength, compactPeers } from './peers.ts'
 import type { DatagramRoute } from './route.ts'
 import type { TrackerSettings } from './settings.ts'
 import {
   type AnnounceAnswer,
   type AnnounceRequest,
+  defaultInterval,
+  intervalOf,
+  longestText,
   type ScrapeAnswer,
   TrackerError,
   timedOut,
@@ -18,6 +22,8 @@ import { hostOf, resolveHost, trackerUrl } from './url.ts'
 
 const protocolId = 0x41727101980n
 const action = { connect: 0, announce: 1, scrape: 2, error: 3 } as const
+/** Bytes of an answer, at least. */
+const shortest: Record<number, number> = { [action.connect]: 16, [action.announce]: 20, [action.scrape]: 20 }
 const eventNumbers = { none: 0, completed: 1, started: 2, stopped: 3 } as const
 /** Sockets without work are closed after this, ms. */
 const idleMs = 1000
@@ -71,14 +77,15 @@ export class UdpTrackers {
       announceBody(request, url, options.settings),
       options,
     )
-    if (answer.length < 20) throw tooShort(answer)
+    const family = target.family === 6 ? 6 : 4
+    if ((answer.length - 20) % compactLength(family) !== 0) throw oddLength(answer)
     return {
-      interval: answer.readUInt32BE(8),
+      interval: intervalOf(answer.readInt32BE(8), defaultInterval),
       minInterval,
       incomplete: answer.readInt32BE(12),
       complete: answer.readInt32BE(16),
       downloaded: -1,
-      peers: compactPeers(answer.subarray(20), target.family === 6 ? 6 : 4),
+      peers: compactPeers(answer.subarray(20), family),
       warning: '',
       trackerId: '',
     }
@@ -87,7 +94,6 @@ export class UdpTrackers {
   async scrape(url: string, infoHash: string, options: UdpOptions): Promise<ScrapeAnswer> {
     const target = await this.#target(trackerUrl(url, options.settings))
     const answer = await this.#ask(target, action.scrape, Buffer.from(infoHash, 'hex'), options)
-    if (answer.length < 20) throw tooShort(answer)
     return {
       complete: answer.readInt32BE(8),
       downloaded: answer.readInt32BE(12),
@@ -98,7 +104,7 @@ export class UdpTrackers {
   /** Ends what is under way. */
   close(): void {
     clearTimeout(this.#idle)
-    for (const { fail } of [...this.#pending.values()]) fail(new TrackerError('system:125', 'canceled'))
+    for (const { fail } of [...this.#pending.values()]) fail(new TrackerError(codes.canceled, 'canceled'))
     for (const socket of this.#sockets.values()) socket.close()
     this.#sockets.clear()
   }
@@ -121,10 +127,9 @@ export class UdpTrackers {
     const now = performance.now()
     const known = this.#tokens.get(keyOf(target))
     if (known !== undefined && now < known.until) return known.id
-    const id = this.#exchange(target, protocolId, action.connect, Buffer.alloc(0), options).then((answer) => {
-      if (answer.length < 16) throw tooShort(answer)
-      return answer.readBigUInt64BE(8)
-    })
+    const id = this.#exchange(target, protocolId, action.connect, Buffer.alloc(0), options).then((answer) =>
+      answer.readBigUInt64BE(8),
+    )
     for (const [key, { until }] of this.#tokens) if (until <= now) this.#tokens.delete(key)
     const token = { id, until: now + options.settings.udpTokenMs }
     this.#tokens.set(keyOf(target), token)
@@ -161,11 +166,10 @@ export class UdpTrackers {
       const take = (answer: Buffer) => {
         const kind = answer.readUInt32BE(0)
         if (kind === action.error) {
-          const told = answer.toString('utf8', 8)
-          fail(new TrackerError('libtorrent:tracker_failure', told, { told }))
-        } else if (kind !== what) {
-          fail(new TrackerError('libtorrent:invalid_tracker_action', `action ${kind} answers ${what}`))
-        } else {
+          const told = answer.toString('utf8', 8).slice(0, longestText)
+          fail(new TrackerError(codes.tracker_failure, told, { told }))
+        } else if (kind === what && answer.length >= (shortest[what] ?? 8)) {
+          // all else is ignored, as in libtorrent: anybody who sees the datagrams can answer first
           over()
           resolve(answer)
         }
@@ -195,7 +199,7 @@ export class UdpTrackers {
 
   async #target(url: URL): Promise<Target> {
     const port = Number(url.port)
-    if (port === 0) throw new TrackerError('libtorrent:invalid_port', `${url.href} names no port`)
+    if (port === 0) throw new TrackerError(codes.invalid_port, `${url.href} names no port`)
     const host = hostOf(url)
     // what the other end makes of a name cannot be told from here
     if (this.#route?.hostnames && isIP(host) === 0) return { address: host, family: 4, port }
@@ -271,6 +275,6 @@ function sameAddress(from: string, asked: string): boolean {
   return from === asked || (from.includes(':') && asked.includes(':') && plain(from) === plain(asked))
 }
 
-function tooShort(answer: Buffer): TrackerError {
-  return new TrackerError('libtorrent:invalid_tracker_response_length', `an answer of ${answer.length} bytes`)
+function oddLength(answer: Buffer): TrackerError {
+  return new TrackerError(codes.invalid_tracker_response_length, `an answer of ${answer.length} bytes`)
 }

@@ -1,6 +1,7 @@
 import { type LookupAddress, lookup } from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
 import { domainToASCII } from 'node:url'
+import { codes } from './error-codes.ts'
 import type { TrackerSettings } from './settings.ts'
 import { TrackerError } from './types.ts'
 
@@ -12,15 +13,12 @@ export function schemeOf(text: string): string {
 /** Takes a tracker's url apart. Throws TrackerError for one that is none or whose name may not be used. */
 export function trackerUrl(text: string, { allowIdna }: TrackerSettings): URL {
   if (!URL.canParse(text) || new URL(text).hostname === '')
-    throw new TrackerError('libtorrent:url_parse_error', `"${text}" is no url of a tracker`)
+    throw new TrackerError(codes.url_parse_error, `"${text}" is no url of a tracker`)
   const url = new URL(text)
   const host = hostOf(url)
   // allow_idna: names in other scripts can be made to look like others
   if (!allowIdna && host.split('.').some((label) => label.startsWith('xn--')))
-    throw new TrackerError(
-      'libtorrent:blocked_by_idna',
-      `the name ${host} is internationalized (allow_idna is off)`,
-    )
+    throw new TrackerError(codes.blocked_by_idna, `the name ${host} is internationalized (allow_idna is off)`)
   return url
 }
 
@@ -45,7 +43,7 @@ export function checkTarget(
 ): void {
   if (!ssrfMitigation || /^\/(announce|scrape)/.test(url.pathname) || !addresses.some(isLoopback)) return
   throw new TrackerError(
-    'libtorrent:ssrf_mitigation',
+    codes.ssrf_mitigation,
     `${url.origin} is this machine, and ${url.pathname} does not begin with /announce (ssrf_mitigation)`,
   )
 }

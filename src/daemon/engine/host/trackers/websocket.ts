@@ -1,24 +1,20 @@
 import type { EventEmitter } from 'node:events'
 import Client, { type Tracker, type TrackerClient } from 'bittorrent-tracker/client'
+import { codes } from './error-codes.ts'
 import type { TrackerSettings } from './settings.ts'
 import {
   type AnnounceAnswer,
   type AnnounceRequest,
   defaultInterval,
   defaultMinInterval,
+  intervalOf,
   TrackerError,
   timedOut,
 } from './types.ts'
+import { readWsMessage, type WsMessage } from './ws-message.ts'
 
-interface Update {
-  complete?: unknown
-  incomplete?: unknown
-  downloaded?: unknown
-  interval?: unknown
-  'min interval'?: unknown
-  'warning message'?: unknown
-  'tracker id'?: unknown
-}
+/** What the library makes of a WsMessage. */
+type Update = Omit<WsMessage, 'action' | 'failure' | 'offer' | 'answer'>
 
 interface Pending {
   resolve: (answer: AnnounceAnswer) => void
@@ -36,6 +32,8 @@ const hasty = /without ICE transport/
 /** So often a peer that was lost so is met again until the next announce, after so many ms. */
 const maxAgain = 3
 const againMs = 500
+/** Each peer that an offer brings costs sockets and threads: so many may be on their way at a time. */
+const maxOffers = 20
 
 /**
  * A tracker over WebSocket: it also carries the words with which WebRTC peers find each other, so its connection stays
@@ -50,9 +48,22 @@ export class WebSocketTracker {
   #options: object = {}
   #again = 0
   #againTimer: NodeJS.Timeout | undefined
+  readonly #infoHash: string
+  readonly #peer: (peer: unknown) => void
+  readonly #warn: (message: string) => void
+  /** Peers that were met and are not connected yet. */
+  readonly #meeting = new Set<EventEmitter>()
 
-  /** `peer` gets the objects of WebRTC peers. */
-  constructor(request: AnnounceRequest, userAgent: string, rtc: RtcOptions, peer: (peer: unknown) => void) {
+  /** `peer` gets the objects of WebRTC peers; `warn` hears what should not be possible. */
+  constructor(
+    request: AnnounceRequest,
+    { userAgent, maxResponse }: TrackerSettings,
+    rtc: RtcOptions,
+    { peer, warn }: { peer: (peer: unknown) => void; warn: (message: string) => void },
+  ) {
+    this.#infoHash = Buffer.from(request.infoHash, 'hex').toString('latin1')
+    this.#peer = peer
+    this.#warn = warn
     this.#noWebRtc = `trackers over WebSocket are for WebRTC, which is off: ${
       rtc.wrtc === false
         ? 'it would go around the proxy that is set (proxy_type)'
@@ -69,14 +80,8 @@ export class WebSocketTracker {
       getAnnounceOpts: () => this.#options,
     })
     this.#tracker = this.#client._trackers[0]
-    // stock: announces on its own
-    if (this.#tracker !== undefined) this.#tracker.setInterval = () => {}
-    this.#client.on('peer', (found: EventEmitter) => {
-      found.on('error', (error: Error) => {
-        if (hasty.test(error.message)) this.#meetAgain()
-      })
-      peer(found)
-    })
+    if (this.#tracker !== undefined) this.#guard(this.#tracker, maxResponse)
+    this.#client.on('peer', (found: EventEmitter & { destroy(): void }) => this.#met(found))
     this.#client.on('update', (update: Update) => this.#answered(update))
     this.#client.on('warning', (error: Error) => this.#warned(error))
     this.#client.on('error', (error: Error) => this.#failed(error))
@@ -90,7 +95,7 @@ export class WebSocketTracker {
   ): Promise<AnnounceAnswer> {
     const tracker = this.#tracker
     if (tracker === undefined)
-      return Promise.reject(new TrackerError('libtorrent:unsupported_url_protocol', this.#noWebRtc))
+      return Promise.reject(new TrackerError(codes.unsupported_url_protocol, this.#noWebRtc))
     const { uploaded, downloaded, left, event, numWant } = request
     this.#options = { uploaded, downloaded, left, numwant: numWant }
     return new Promise<AnnounceAnswer>((resolve, reject) => {
@@ -120,10 +125,75 @@ export class WebSocketTracker {
 
   /** Closes the connection, after a last answer if one is on its way (a second at most). */
   destroy(): void {
-    this.#pending?.reject(new TrackerError('system:125', 'canceled'))
+    this.#pending?.reject(new TrackerError(codes.canceled, 'canceled'))
     clearTimeout(this.#againTimer)
     this.#client.removeAllListeners('peer')
     this.#client.destroy()
+  }
+
+  /** The library takes what comes for what it should be, so it gets only what was read here. */
+  #guard(tracker: Tracker, maxResponse: number): void {
+    // stock: announces on its own
+    tracker.setInterval = () => {}
+    const take = tracker._onSocketData
+    tracker._onSocketData = (bytes) => {
+      if (!tracker.destroyed) this.#heard(bytes, (checked) => take.call(tracker, checked))
+    }
+    const { socket } = tracker
+    const limit = () => {
+      const connection = socket?._ws
+      const parts = [connection?._receiver, ...Object.values(connection?._extensions ?? {})]
+      for (const part of parts) if (part !== undefined) part._maxPayload = maxResponse
+    }
+    if (socket?.connected) limit()
+    else socket?.prependOnceListener('connect', limit)
+  }
+
+  /** `take` hands a message to the library. */
+  #heard(bytes: Uint8Array, take: (checked: Buffer) => void): void {
+    const message = messageOf(bytes)
+    if (message === null) {
+      this.#pending?.reject(new TrackerError(codes.invalid_tracker_response, 'the answer makes no sense'))
+      return
+    }
+    // all torrents of this tracker share the connection
+    const ours = message.info_hash === this.#infoHash
+    const { failure, ...rest } = message
+    if (failure !== null) {
+      if (ours || message.info_hash === '')
+        this.#pending?.reject(
+          new TrackerError(codes.tracker_failure, failure || 'no reason given', { told: failure }),
+        )
+      return
+    }
+    if (!ours) return
+    if (this.#meeting.size >= maxOffers) rest.offer = undefined
+    // the library makes a name of it
+    if (rest.offer_id === undefined) rest.answer = undefined
+    try {
+      take(Buffer.from(JSON.stringify(rest)))
+    } catch (error) {
+      this.#warn(`a message of a tracker over WebSocket: ${(error as Error).stack}`)
+    }
+  }
+
+  #met(peer: EventEmitter & { destroy(): void }): void {
+    this.#meeting.add(peer)
+    const { destroy } = peer
+    // the engine's own listeners do not expect anything after it let go of a peer
+    peer.destroy = (...args) => {
+      for (const event of ['connect', 'error']) peer.removeAllListeners(event)
+      peer.on('error', () => {})
+      return destroy.apply(peer, args)
+    }
+    const over = () => this.#meeting.delete(peer)
+    peer.once('connect', over)
+    peer.once('close', over)
+    peer.on('error', (error: Error) => {
+      over()
+      if (hasty.test(error.message)) this.#meetAgain()
+    })
+    this.#peer(peer)
   }
 
   /** New offers, since each is good for one connection. */
@@ -136,14 +206,14 @@ export class WebSocketTracker {
 
   #answered(update: Update): void {
     this.#pending?.resolve({
-      interval: positive(update.interval, defaultInterval),
-      minInterval: positive(update['min interval'], defaultMinInterval),
-      complete: positive(update.complete, -1),
-      incomplete: positive(update.incomplete, -1),
-      downloaded: positive(update.downloaded, -1),
+      interval: intervalOf(update.interval, defaultInterval),
+      minInterval: intervalOf(update['min interval'], defaultMinInterval),
+      complete: update.complete ?? -1,
+      incomplete: update.incomplete ?? -1,
+      downloaded: update.downloaded ?? -1,
       peers: [],
-      warning: typeof update['warning message'] === 'string' ? update['warning message'] : '',
-      trackerId: typeof update['tracker id'] === 'string' ? update['tracker id'] : '',
+      warning: update['warning message'] ?? '',
+      trackerId: update['tracker id'] ?? '',
     })
   }
 
@@ -158,12 +228,14 @@ export class WebSocketTracker {
     const { code, errno } = error as NodeJS.ErrnoException
     if (errno !== undefined || code !== undefined) this.#pending?.reject(error)
     else
-      this.#pending?.reject(
-        new TrackerError('libtorrent:tracker_failure', error.message, { told: error.message }),
-      )
+      this.#pending?.reject(new TrackerError(codes.tracker_failure, error.message, { told: error.message }))
   }
 }
 
-function positive(value: unknown, otherwise: number): number {
-  return typeof value === 'number' && value >= 0 ? value : otherwise
+let last: { bytes: Uint8Array; message: WsMessage | null } | undefined
+
+/** Reads a message once for all torrents that share the connection it came by. */
+function messageOf(bytes: Uint8Array): WsMessage | null {
+  if (last?.bytes !== bytes) last = { bytes, message: readWsMessage(bytes) }
+  return last.message
 }
