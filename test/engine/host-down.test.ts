@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline'
 import { describe, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { hostBounds } from '../../src/daemon/engine/host-bounds.ts'
 import { Restarts } from '../../src/daemon/engine/restarts.ts'
 import { createEngine } from '../../src/daemon/engine/supervisor.ts'
 import { ErrorCode } from '../../src/rpc/errors.ts'
@@ -102,6 +103,45 @@ describe('a host that is down', { concurrency: 4 }, () => {
     assert.equal(engine.state.last_crash!.reason, lost[0]!.reason)
   })
 
+  test('one that takes more memory than it may is ended by that, not the machine', async (t) => {
+    const entry = join(await tempFolder(t), 'host.mjs')
+    // buffers, which the size of the heap does not bound; nothing is written to them, so they cost the machine nothing
+    await writeFile(
+      entry,
+      `import v8 from 'node:v8'
+       const taken = []
+       process.on('message', ({ id, method }) => {
+         const mebibytes = Math.round(v8.getHeapStatistics().heap_size_limit / 2 ** 20)
+         if (method === 'pieceAvailability') return process.send({ id, result: [mebibytes] })
+         if (method !== 'load') return process.send({ id, result: null })
+         for (let i = 0; i < 64; i++) taken.push(new ArrayBuffer(128 * 2 ** 20))
+         process.send({ id, result: null })
+       })`,
+    )
+    const { engine, lost } = watched(t, { hostEntry: entry })
+    const { flags, dataKB } = hostBounds('')
+    const [heap] = (await engine.pieceAvailability(id))!
+    const asked = Number(flags[0]!.split('=')[1])
+    // V8 adds the space of new objects to that of old ones
+    assert.ok(heap! >= asked && heap! < asked + 256, `${heap} MiB of heap, ${asked} asked for`)
+    assert.match(
+      readFileSync(`/proc/${engine.state.pid}/limits`, 'latin1'),
+      new RegExp(`data size +${dataKB! * 1024} `),
+    )
+    await assert.rejects(engine.load(task(id, '/')), { code: ErrorCode.EngineUnavailable })
+    await until(() => lost.length > 0, 'it is lost')
+    assert.match(lost[0]!.reason, /^exit code 1, RangeError: Array buffer allocation failed/)
+  })
+
+  test('half of the memory is for a host, but 1 to 4 GiB; NODE_OPTIONS may say otherwise', () => {
+    const heap = (gigabytes: number) => hostBounds('--no-warnings', gigabytes * 2 ** 30).flags
+    assert.deepEqual(heap(0.5), ['--max-old-space-size=768'])
+    assert.deepEqual(heap(4), ['--max-old-space-size=1536'])
+    assert.deepEqual(heap(256), ['--max-old-space-size=3072'])
+    assert.equal(hostBounds('', 4 * 2 ** 30).dataKB, 3 * 2 ** 20)
+    assert.deepEqual(hostBounds('--max_old_space_size=9000'), { flags: [], dataKB: null })
+  })
+
   test('one that ran is started again at once, one that never answered is not', () => {
     const ran = new Restarts()
     const input = Array.from({ length: 12 }, () => ran.next(1000))
@@ -116,7 +156,7 @@ describe('a host that is down', { concurrency: 4 }, () => {
 
 // alone: it changes what this process starts others with
 test('a host that cannot be started is lost like any other, and tried again', async (t) => {
-  // E2BIG, which spawn throws; ENOENT comes as an event
+  // E2BIG, which spawn throws; a program that is missing is the shell's to tell
   const { env, execPath } = process
   const { engine, lost, log } = watched(t)
   env.PORLA_TOO_LONG = 'x'.repeat(200_000)
@@ -138,7 +178,7 @@ test('a host that cannot be started is lost like any other, and tried again', as
   } finally {
     process.execPath = execPath
   }
-  assert.match(lost.at(-1)!.reason, /^it could not be started: spawn .*ENOENT/)
+  assert.match(lost.at(-1)!.reason, /^exit code 127, sh: .*\/nonexistent\/node/)
   await until(
     () => engine.state.state === 'running',
     'it runs',

@@ -1,7 +1,8 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { getCompileCacheDir } from 'node:module'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import { hostBounds } from './host-bounds.ts'
 
 /** Where the host's program is: beside this file in the source, beside `dist/daemon.js` in the package. */
 export function hostEntryFor(moduleUrl: string): string {
@@ -10,21 +11,25 @@ export function hostEntryFor(moduleUrl: string): string {
 }
 
 /**
- * Starts a host's process. Throws what fork(2) says at once; other failures come as the child's event `error`. A child
+ * Starts a host's process within its bounds. Throws what fork(2) says at once; other failures come as the child's event `error`. A child
  * that could not be started has no pid, and no streams where descriptors were what was missing.
  */
 export function launchHost(entry: string): ChildProcess {
-  return fork(entry, [], {
+  const nodeOptions = withoutInspector()
+  const { flags, dataKB } = hostBounds(nodeOptions)
+  // not process.execArgv: an inspector's port, say, is taken already
+  const program = [process.execPath, ...flags, entry]
+  const bound = dataKB === null ? ':' : `ulimit -d ${dataKB} 2>/dev/null`
+  // Node cannot set a limit of its own or of its child
+  return spawn('/bin/sh', ['-c', `${bound}; exec "$@"`, 'sh', ...program], {
     // the folder that the daemon was started in may be gone, and Node does not start without one
     cwd: '/',
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    // nothing of ours: an inspector's port, say, is taken already
-    execArgv: [],
     env: {
       ...process.env,
       ...compileCache(),
-      NODE_OPTIONS: withoutInspector(),
+      NODE_OPTIONS: nodeOptions,
       UV_THREADPOOL_SIZE: threads(),
       // libuv hands file writes to the kernel then in this very thread, which copies them: 1 MiB held up the event loop
       // for 0.2 to 0.8 ms, in a thread of the pool for 0.03

@@ -123,8 +123,8 @@ export class HostProcess {
   }
 
   #line(line: string): void {
-    // how Node and V8 begin what they end with
-    if (/^(Uncaught )?(\w*Error\b|FATAL ERROR)/.test(line)) this.#lastError = line
+    // how Node, V8 and the shell begin what they end with
+    if (/^(Uncaught )?(\w*Error\b|FATAL ERROR|sh: )/.test(line)) this.#lastError = line
     this.#hooks.line(line)
   }
 
