@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { rm, writeFile } from 'node:fs/promises'
+import { rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { startDaemon } from '../helpers/daemon.ts'
@@ -98,7 +98,7 @@ test('a save path that is a file stops the torrent at its check; the queue leave
   await waitForSeeding(daemon, { session: 'downloads' })
 })
 
-test('a file of a seed that was deleted is told when a peer asks for it; a check finds what is left', {
+test('a file of a seed that was deleted stops it when a peer asks for it; a check finds what is left', {
   timeout: 60_000,
 }, async (t) => {
   // It keeps the file open that was checked last, the other one it has to open again.
@@ -109,7 +109,16 @@ test('a file of a seed that was deleted is told when a peer asks for it; a check
   const told = await waitForTorrent(daemon, 'it has an error', ({ error }) => error !== null, {
     session: 'seeding',
   })
-  assert.deepEqual([told.error_file, told.state, told.flags?.includes('paused')], [gone, 'seeding', false])
+  assert.deepEqual(
+    [told.error_file, told.state, told.is_seeding, told.progress, told.flags?.includes('paused')],
+    [gone, 'checking_resume_data', false, 1, true],
+  )
+  // what it has is kept for when the file comes back, and nobody makes it anew
+  await daemon.ok(`${torrent('seeding')}torrent:resume()`)
+  await waitForTorrent(daemon, 'it has the error again', ({ error }) => error !== null, {
+    session: 'seeding',
+  })
+  await assert.rejects(stat(gone), { code: 'ENOENT' })
   await daemon.ok(`${torrent('seeding')}torrent:force_recheck()`)
   const left = await waitForTorrent(daemon, 'it was checked', ({ state }) => state === 'downloading', {
     session: 'seeding',

@@ -71,7 +71,7 @@ describe('checks', { concurrency: 4 }, () => {
     const folder = await tempFolder(t)
     const engine = startEngine(t)
     const check = async (have: Uint8Array, expected: number) => {
-      await engine.load(task(torrent.id, folder, { torrentFile: torrent.bytes, have }))
+      await engine.load(task(torrent.id, folder, { torrentFile: torrent.bytes, have, acceptGone: true }))
       await engine.until(
         torrent.id,
         `has ${expected}`,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { openSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -157,7 +157,7 @@ test('names that lead out of the save path are refused', async (t) => {
     assert.equal(save.locate(name), join(folder, name))
 })
 
-test('symbolic links are followed inside of the save path only', async (t) => {
+test('symbolic links are read wherever they lead, and written through inside of the save path only', async (t) => {
   const [folder, elsewhere] = [await tempFolder(t), await tempFolder(t)]
   await mkdir(join(folder, 'real'))
   await writeFile(join(folder, 'real/x'), 'inside')
@@ -167,12 +167,19 @@ test('symbolic links are followed inside of the save path only', async (t) => {
   await symlink(join(elsewhere, 'x'), join(folder, 'out'))
   await symlink(elsewhere, join(folder, 'away'))
   const save = new SaveFolder(folder)
-  assert.equal(await save.size('in/x'), 6)
-  assert.equal(await save.size('link'), 6)
-  for (const name of ['out', 'away/x', 'away/new/y']) {
-    await assert.rejects(save.openToWrite(name, false), { code: 'EOUTSIDE' }, name)
-    await assert.rejects(save.openToRead(name), { code: /EOUTSIDE|ENOENT/ }, name)
+  for (const [name, size] of [
+    ['in/x', 6],
+    ['link', 6],
+    ['out', 7],
+    ['away/x', 7],
+  ] as const) {
+    const { fd, stamp } = await save.openToRead(name)
+    closeSync(fd)
+    assert.deepEqual([stamp.size, (await save.look(name))?.size], [size, size], name)
   }
+  for (const name of ['out', 'away/x', 'away/new/y'])
+    await assert.rejects(save.openToWrite(name, false), { code: 'EOUTSIDE' }, name)
+  assert.equal(await save.look('away/new/y'), null)
   await assert.rejects(save.openToRead('real'), { code: 'ENOTFILE' })
   assert.deepEqual(await readdir(elsewhere), ['x'])
 })

@@ -169,8 +169,13 @@ export class ScriptedEngine implements Engine {
     await this.#asked('moveFiles', `${from} -> ${to}`)
   }
 
-  async placeFiles({ before, now }: PriorityTask): Promise<void> {
+  async placeFiles({ before, now }: PriorityTask): Promise<Uint8Array | null> {
     await this.#asked('placeFiles', `${before} -> ${now}`)
+    return null
+  }
+
+  async closeFiles(id: string): Promise<void> {
+    await this.#asked('closeFiles', id)
   }
 
   async stop(): Promise<void> {

@@ -29,6 +29,11 @@ export function anyBit(bits: Uint8Array, first: number, last: number): boolean {
   return false
 }
 
+/** The indexes of the set bits among the first `count`, ascending. */
+export function* setBits(bits: Uint8Array, count: number): Generator<number> {
+  for (let index = 0; index < count; index++) if (getBit(bits, index)) yield index
+}
+
 /** Whether the bits have the right size for `count` pieces, so that they can belong to the torrent. */
 export function fitsBits(bits: Uint8Array, count: number): boolean {
   return bits.length === (count + 7) >> 3

@@ -68,9 +68,13 @@ export interface TorrentTask extends TaskOptions {
   savePath: string
   /**
    * Pieces known to be on disk, high bit first. null: not known, so look at what is there and hash it.
-   * Used only if the files still have the sizes that the bits claim, else everything is hashed.
+   * Believed of files that look as in `stamps`; the pieces of others are hashed.
    */
   have: Uint8Array | null
+  /** What the files looked like, from `stamps` of a report; null: not known, so their sizes have to do. */
+  stamps: Uint8Array | null
+  /** Files with pieces of `have` may be missing: their pieces are. Otherwise that stops the torrent (EGONE). */
+  acceptGone: boolean
   /** Nobody has hashed the pieces of `have`: that is done when a peer first asks for one. */
   trusted: boolean
   /** `host:port` to try at once. */
@@ -96,6 +100,8 @@ export interface MoveTask {
 export interface PriorityTask {
   torrentFile: Uint8Array
   savePath: string
+  /** As in TorrentTask. */
+  stamps: Uint8Array | null
   before: number[]
   now: number[]
 }
@@ -148,9 +154,12 @@ export interface HostMethods {
   moveFiles: (params: MoveTask) => null
   /**
    * Gives the files of a torrent that is not loaded their place: those that have become wanted are made, and get the
-   * bytes that were kept aside; see Storage.setPriorities.
+   * bytes that were kept aside; see Storage.setPriorities. Answers with what the files look like then, null when that was
+   * not known before.
    */
-  placeFiles: (params: PriorityTask) => null
+  placeFiles: (params: PriorityTask) => Uint8Array | null
+  /** Closes the files of a torrent that is loaded, and forgets what was read of them; they are opened again when needed. */
+  closeFiles: (params: { id: TorrentId }) => null
   /** Unloads everything, tells trackers, then exits by itself. */
   shutdown: (params: { deadlineMs: number }) => null
 }
@@ -162,7 +171,7 @@ export interface HostMethods {
 export interface TaskError {
   message: string
   file: string | null
-  /** errno name such as ENOSPC, when it is an error of the system. */
+  /** errno name such as ENOSPC, when it is an error of the system; EGONE: files are not there that held pieces. */
   code: string | null
   /** A piece that was downloaded could not be written. */
   write: boolean
@@ -218,6 +227,12 @@ export interface TorrentReport {
   checked?: number
   /** Verified pieces; sent when checking ends and then as it grows. */
   have?: Uint8Array
+  /** What the files looked like that hold them, for the next load (storage/file-stamps.ts); sent with `have`. */
+  stamps?: Uint8Array
+  /** The disk has been looked at in this load: `have` and `stamps` are what is there. */
+  looked?: boolean
+  /** A file is gone, or somebody else changed it: load the torrent again, which finds out what is left. */
+  doubt?: boolean
   /**
    * Of a torrent that came with `trusted`: `given` while pieces are taken on trust, `proven` when all were asked for and
    * right, `broken` when one was not. Otherwise `none`.
@@ -343,7 +358,8 @@ export interface Engine {
   downloadQueue(id: TorrentId): Promise<PartialPiece[]>
   removeFiles(torrentFile: Uint8Array, savePath: string): Promise<void>
   moveFiles(task: MoveTask): Promise<void>
-  placeFiles(task: PriorityTask): Promise<void>
+  placeFiles(task: PriorityTask): Promise<Uint8Array | null>
+  closeFiles(id: TorrentId): Promise<void>
   /** Ends the host, tidily within the deadline, else by force. */
   stop(deadlineMs: number): Promise<void>
   /** Ends the host by force, for a process that ends now. */

@@ -134,8 +134,12 @@ class Supervisor implements Engine {
     await this.#call('moveFiles', task)
   }
 
-  async placeFiles(task: PriorityTask): Promise<void> {
-    await this.#call('placeFiles', task)
+  placeFiles(task: PriorityTask): Promise<Uint8Array | null> {
+    return this.#call('placeFiles', task)
+  }
+
+  async closeFiles(id: string): Promise<void> {
+    await this.#call('closeFiles', { id })
   }
 
   async stop(deadlineMs: number): Promise<void> {

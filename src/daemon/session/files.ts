@@ -104,7 +104,10 @@ export async function placeFiles(session: Session, record: TorrentRecord, before
   const torrentFile = session.torrentFile(record)
   if (torrentFile === null) return
   const now = [...(wantedFiles(record.row) ?? [])]
-  await session.engine.placeFiles({ torrentFile, savePath: record.row.savePath, before, now })
+  const { id, savePath } = record.row
+  const stamps = session.store.fileStamps(id)
+  const placed = await session.engine.placeFiles({ torrentFile, savePath, stamps, before, now })
+  if (placed !== null && !record.removed) session.store.saveFileStamps(id, placed)
 }
 
 /** The files of a torrent; none before metadata. */

@@ -23,6 +23,15 @@ export const goesOn = 1 << 26
  */
 export const everyFile = 1 << 27
 
+/** Nor this: the error is that files are gone which held pieces. The pieces are kept for when they come back. */
+export const filesGone = 1 << 28
+
+/** Nor this: somebody asked for files that were gone, so they are fetched again. Until the torrent has come to run. */
+export const acceptsGone = 1 << 29
+
+/** What is said of an error besides its words. */
+export const errorKinds = goesOn | filesGone
+
 /** libtorrent's default flags that can be read back (lua-api: a freshly added torrent). */
 export const defaultFlags = flagBit.apply_ip_filter | flagBit.paused | flagBit.auto_managed
 

@@ -6,7 +6,7 @@ import { hasMetadata, type TorrentRecord } from './record.ts'
 
 /** The last value of every field of a report. */
 export type Observed = Required<
-  Omit<TorrentReport, 'id' | 'phase' | 'have' | 'error' | 'distributedCopies'>
+  Omit<TorrentReport, 'id' | 'phase' | 'have' | 'stamps' | 'error' | 'distributedCopies'>
 > & {
   /** null: nothing was reported since the last load. */
   phase: TorrentReport['phase'] | null
@@ -31,6 +31,8 @@ export interface Live {
    * it has not looked yet.
    */
   have: Uint8Array | null
+  /** What the files looked like that hold them. */
+  stamps: Uint8Array | null
   /** What a check had found when it failed. libtorrent goes on showing that, until the next check. */
   found: FailedCheck | null
   /** Peers that it knew when it last left the engine, for the next load. */
@@ -48,6 +50,8 @@ const stillness = {
   phase: null,
   checked: 0,
   have: null,
+  looked: false,
+  doubt: false,
   trust: 'none',
   wantedPartial: 0,
   downloadRate: 0,
@@ -102,6 +106,7 @@ export function beginLive(record: TorrentRecord, restarts: boolean, now: number)
     },
     known: old?.known ?? [],
     have: null,
+    stamps: null,
     found: null,
     before,
     busyAt: now,
@@ -115,13 +120,13 @@ export function endLive(record: TorrentRecord): void {
   if (!record.live) return
   Object.assign(record.live.seen, stillness)
   record.live.seen.trackers = record.live.seen.trackers.map((tracker) => ({ ...tracker, ...unasked }))
-  record.live.have = null
+  record.live.have = record.live.stamps = null
   record.live.bytes = null
 }
 
 /** What was seen of pieces means nothing any more (recheck). */
 export function forgetPieces(live: Live): void {
-  live.have = live.found = null
+  live.have = live.stamps = live.found = null
   Object.assign(live.seen, { have: null, checked: 0 })
 }
 
@@ -167,7 +172,7 @@ export function applyReport(
   if (up > 0) progress.uploaded += up
   changes.progress = down > 0 || up > 0
 
-  const { id: _, error: __, ...fields } = report
+  const { id: _, error: __, stamps, ...fields } = report
   if (fields.trackers) fields.trackers = rememberTrackers(seen.trackers, fields.trackers)
   // ever, not since this load
   if (seen.hasIncoming) fields.hasIncoming = true
@@ -178,7 +183,7 @@ export function applyReport(
   if (report.phase === 'checking' && progress.files !== FilesState.unchecked) {
     progress.files = FilesState.unchecked
     changes.checkBegan = changes.progress = true
-  } else if (report.phase === 'running' && progress.files !== FilesState.known) {
+  } else if (ended(report) && progress.files !== FilesState.known) {
     progress.files = FilesState.known
     seen.have ??= bitfield(record.row.pieces, false)
     changes.checkEnded = changes.progress = true
@@ -188,7 +193,11 @@ export function applyReport(
     live.found = { checked: seen.checked, have: seen.have, sums }
   }
   // A torrent that was stopped by an error says so together with its last pieces.
-  const looked = seen.phase === 'running' || live.have !== null
+  const looked = seen.phase === 'running' || seen.looked || live.have !== null
+  if (looked && stamps && stamps.length > 0) {
+    live.stamps = stamps
+    changes.have = changes.progress = true
+  }
   if (looked && seen.have && seen.have !== live.have) {
     live.have = seen.have
     changes.have = changes.progress = true
@@ -199,6 +208,10 @@ export function applyReport(
   changes.finishedChanged = wasFinished !== progress.finished
   return changes
 }
+
+/** Whether the check of what is on disk is over; a torrent may be stopped by what it found. */
+const ended = ({ phase, looked }: TorrentReport) =>
+  phase === 'running' || (phase === 'stopped' && looked === true)
 
 /** Whether some bytes are padding, or of files that are not wanted. */
 const partly = ({ size, total, totalWanted }: TorrentRecord['row']) => size !== total || total !== totalWanted

@@ -3,7 +3,16 @@ import type { EngineListener, LastReport, TorrentReport } from '../engine/protoc
 import { FilesState } from '../state/rows.ts'
 import { countUp } from './durations.ts'
 import { tell } from './events.ts'
-import { finishedSaid, flagBit, givesBack, goesOn, hasFlag, pausedFlags } from './flags.ts'
+import {
+  acceptsGone,
+  errorKinds,
+  finishedSaid,
+  flagBit,
+  givesBack,
+  goesOn,
+  hasFlag,
+  pausedFlags,
+} from './flags.ts'
 import { noteSpeed } from './idle.ts'
 import { applyReport, counter } from './live.ts'
 import { dropLater } from './merging.ts'
@@ -58,7 +67,7 @@ export function listenerOf(session: Session): EngineListener {
 export function takeReport(session: Session, record: TorrentRecord, report: TorrentReport): void {
   countUp(record, session.clock.now())
   noteSpeed(record, session.settings, session.clock.now())
-  const told = record.restart === null ? report : onlyCounters(report)
+  const told = record.restart === null ? report : whatRemains(record, report)
   if (record.live) session.traffic.add(record.live.seen, told)
   const changes = applyReport(record, told, () => session.pieceBytes(record))
   if (changes.progress) session.saver.mark(record, changes.have)
@@ -70,6 +79,9 @@ export function takeReport(session: Session, record: TorrentRecord, report: Torr
     stopWhenReady(session, record)
   }
   if (hasFlag(record.row.flags, 'seed_mode')) reviewTrust(session, record, changes.checkBegan)
+  if (told.phase === 'running' && (record.row.flags & acceptsGone) !== 0)
+    session.note(record, { flags: record.row.flags & ~acceptsGone })
+  if (told.doubt) lookAgain(session, record)
   if (told.error) {
     takeError(session, record, told.error, record.live?.seen.phase === 'stopped')
   }
@@ -92,6 +104,16 @@ function reviewTrust(session: Session, record: TorrentRecord, checkBegan: boolea
   }
 }
 
+/** A file is gone or was changed by somebody else: a new load compares all of them and checks what it must. */
+function lookAgain(session: Session, record: TorrentRecord): void {
+  const name = record.row.name || record.row.v1
+  session.log.warning(
+    `session ${session.name}: ${name}: a file is gone or was changed: the files are looked at`,
+  )
+  record.restart = 'continue'
+  session.touch(record)
+}
+
 /**
  * The last report of a torrent that left the engine: it may have been stopped before it had looked at its files, and
  * an error in it may have been cleared since.
@@ -102,12 +124,20 @@ export function takeLastReport(session: Session, record: TorrentRecord, report: 
   takeReport(session, record, { ...rest, ...(phase === 'running' && { phase }) })
 }
 
-/** What a torrent that is about to start anew says of pieces and state is out of date. */
-function onlyCounters({ id, payloadDownload, payloadUpload }: TorrentReport): TorrentReport {
+/**
+ * What a torrent that is about to start anew says of its state is out of date, and of pieces too unless it only goes on
+ * with another task.
+ */
+function whatRemains(record: TorrentRecord, report: TorrentReport): TorrentReport {
+  const { id, payloadDownload, payloadUpload, have, stamps, looked } = report
+  const pieces = record.restart === 'continue' && record.live?.have != null
   return {
     id,
     ...(payloadDownload !== undefined && { payloadDownload }),
     ...(payloadUpload !== undefined && { payloadUpload }),
+    ...(pieces && have !== undefined && { have }),
+    ...(pieces && stamps !== undefined && { stamps }),
+    ...(pieces && looked !== undefined && { looked }),
   }
 }
 
@@ -158,7 +188,7 @@ function takeMetadata(session: Session, record: TorrentRecord, info: Uint8Array)
     session.log.info(`session ${session.name}: the metadata of ${row.name} arrived`)
   } catch (error) {
     session.log.warning(`session ${session.name}: the metadata of ${row.v1}: ${(error as Error).message}`)
-    session.note(record, { error: (error as Error).message, errorFile: null, flags: row.flags & ~goesOn })
+    session.note(record, { error: (error as Error).message, errorFile: null, flags: row.flags & ~errorKinds })
     session.touch(record)
   }
   if (progress.files === FilesState.unchecked) session.scheduler.request()

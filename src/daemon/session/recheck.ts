@@ -4,7 +4,7 @@ import { everyFile, flagBit } from './flags.ts'
 import { forgetPieces } from './live.ts'
 import { countsAsSeed, hasMetadata, isChecking, isSeed, type TorrentRecord } from './record.ts'
 import type { Session } from './session.ts'
-import { withoutError } from './trouble.ts'
+import { accepting, withoutError } from './trouble.ts'
 
 /**
  * Forgets which pieces are there and hashes everything again, at the end of the queue; clears the error. No effect
@@ -14,7 +14,8 @@ import { withoutError } from './trouble.ts'
 export function recheck(session: Session, record: TorrentRecord): void {
   const { row, progress } = record
   if (!hasMetadata(record)) return
-  if (isChecking(record) && row.error === null) return
+  const hashesAll = isChecking(record) && session.store.have(row.id) === null
+  if (hashesAll && row.error === null) return
   countUp(record, session.clock.now())
   const forgotten = {
     ...progress,
@@ -25,7 +26,7 @@ export function recheck(session: Session, record: TorrentRecord): void {
     finished: false,
     finishedMs: progress.finished ? record.finishedMsAtStart : progress.finishedMs,
   }
-  const flags = row.flags & ~flagBit.seed_mode
+  const flags = accepting(row.flags) & ~flagBit.seed_mode
   const wasSeed = isSeed(record)
   record.wasSeed = wasSeed || countsAsSeed(record)
   const changes = {

@@ -75,8 +75,10 @@ export class Saver {
 
   #write(record: TorrentRecord): void {
     countUp(record, this.#clock.now())
-    const have = record.live?.have
+    const { have = null, stamps = null } = record.live ?? {}
+    // together: what is claimed of a file and what it looks like
     if (record.unsavedHave && have) this.#store.saveHave(record.row.id, have)
+    if (record.unsavedHave && stamps) this.#store.saveFileStamps(record.row.id, stamps)
     this.#store.saveProgress(record.row.id, record.progress)
   }
 

@@ -10,7 +10,7 @@ import type { Clock } from './clock.ts'
 import { DiskRetry } from './disk-retry.ts'
 import { type EventSink, noSink, turn } from './events.ts'
 import { placeFiles } from './files.ts'
-import { goesOn } from './flags.ts'
+import { errorKinds } from './flags.ts'
 import { endLive } from './live.ts'
 import { type PieceBytes, pieceBytesOf } from './measure.ts'
 import { carryOutMove } from './moving.ts'
@@ -295,6 +295,7 @@ export class Session implements RunnerHost {
       hints: this.store.hints(id),
       torrentFile: this.store.torrentFile(id),
       have: this.store.have(id),
+      stamps: this.store.fileStamps(id),
     })
   }
 
@@ -322,7 +323,7 @@ export class Session implements RunnerHost {
 
   refused(record: TorrentRecord, error: Error): void {
     this.log.warning(`session ${this.name}: ${record.row.name || record.row.v1}: ${error.message}`)
-    this.note(record, { error: error.message, errorFile: null, flags: record.row.flags & ~goesOn })
+    this.note(record, { error: error.message, errorFile: null, flags: record.row.flags & ~errorKinds })
     this.touch(record)
   }
 

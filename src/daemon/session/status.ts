@@ -14,6 +14,7 @@ import {
   isMoving,
   isPaused,
   isSeed,
+  isStopped,
   type TorrentRecord,
 } from './record.ts'
 
@@ -41,10 +42,14 @@ const limit = (value: number) => (value > 0 ? value : -1)
 const zero = () => 0
 const runs = (record: TorrentRecord) => !isPaused(record)
 
+/** A torrent that an error stopped serves nobody: its files have to be looked at before it is a seed again. */
+const serves = (record: TorrentRecord) => !isStopped(record)
+
 function stateOf(record: TorrentRecord): StateName {
   if (!hasMetadata(record)) return 'downloading_metadata'
   if (record.progress.files === FilesState.unseen) return 'checking_resume_data'
   if (record.progress.files === FilesState.unchecked) return 'checking_files'
+  if (!serves(record) && isFinished(record)) return 'checking_resume_data'
   if (isSeed(record)) return 'seeding'
   return isFinished(record) ? 'finished' : 'downloading'
 }
@@ -85,8 +90,8 @@ const fields: { readonly [K in StatusField]: Field<K> } = {
   state: stateOf,
   flags: flagsOf,
   progress: progressOf,
-  is_finished: isFinished,
-  is_seeding: isSeed,
+  is_finished: (record) => serves(record) && isFinished(record),
+  is_seeding: (record) => serves(record) && isSeed(record),
   has_metadata: hasMetadata,
   error: ({ row }) => row.error,
   error_file: ({ row }) => row.errorFile,

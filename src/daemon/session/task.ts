@@ -1,6 +1,6 @@
 import type { TaskOptions, TorrentTask } from '../engine/protocol.ts'
 import { FilesState, type Hints } from '../state/rows.ts'
-import { hasFlag } from './flags.ts'
+import { acceptsGone, hasFlag } from './flags.ts'
 import { bitfield } from './measure.ts'
 import { hasMetadata, type TorrentRecord, wantedFiles } from './record.ts'
 
@@ -9,6 +9,7 @@ export interface TaskSource {
   hints: Hints
   torrentFile: Uint8Array | null
   have: Uint8Array | null
+  stamps: Uint8Array | null
 }
 
 /** What the engine is told of a torrent that it has. */
@@ -43,6 +44,8 @@ export function taskOf(record: TorrentRecord, source: TaskSource): TorrentTask {
     torrentFile: source.torrentFile,
     savePath: row.savePath,
     have: knownPieces(record, source.have),
+    stamps: source.stamps,
+    acceptGone: (row.flags & acceptsGone) !== 0,
     trusted: hasFlag(row.flags, 'seed_mode'),
     peers: source.hints.peers,
     known: record.live?.known ?? [],
@@ -52,9 +55,13 @@ export function taskOf(record: TorrentRecord, source: TaskSource): TorrentTask {
   }
 }
 
-/** null makes the engine look at the disk. Without a saved bitfield only "nothing" is known for certain. */
+/**
+ * null makes the engine hash everything. Without a saved bitfield only "nothing" is known for certain; one that is saved
+ * while a check is due is what is believed as far as the files have not changed.
+ */
 function knownPieces(record: TorrentRecord, saved: Uint8Array | null): Uint8Array | null {
   const { row, progress } = record
-  if (!hasMetadata(record) || progress.files !== FilesState.known) return null
-  return saved ?? (progress.haveCount === 0 ? bitfield(row.pieces, false) : null)
+  if (!hasMetadata(record) || progress.files === FilesState.unseen) return null
+  const nothing = progress.files === FilesState.known && progress.haveCount === 0
+  return saved ?? (nothing ? bitfield(row.pieces, false) : null)
 }

@@ -1,7 +1,7 @@
 import type { TaskError } from '../engine/protocol.ts'
 import type { TorrentRow } from '../state/rows.ts'
 import { tell } from './events.ts'
-import { flagBit, goesOn, hasFlag } from './flags.ts'
+import { acceptsGone, errorKinds, filesGone, flagBit, goesOn, hasFlag } from './flags.ts'
 import type { TorrentRecord } from './record.ts'
 import type { Session } from './session.ts'
 
@@ -24,12 +24,9 @@ export function takeError(session: Session, record: TorrentRecord, error: TaskEr
   const runs = !stopped || readOnly
   // What is told already is not told again for every request of a peer.
   if (!stopped && row.error !== null) return
-  const flags = readOnly ? row.flags | flagBit.upload_mode : row.flags
-  session.note(record, {
-    error: message,
-    errorFile: file,
-    flags: runs ? flags | goesOn : flags & ~goesOn,
-  })
+  const flags = (readOnly ? row.flags | flagBit.upload_mode : row.flags) & ~errorKinds
+  const kind = runs ? goesOn : error.code === 'EGONE' ? filesGone : 0
+  session.note(record, { error: message, errorFile: file, flags: flags | kind })
   if (readOnly) record.restart = 'continue'
   if (file !== null) tell(session.events, 'torrent_file_error', record, { file, error: message })
   session.touch(record)
@@ -43,12 +40,21 @@ type ErrorChanges = Pick<TorrentRow, 'error' | 'errorFile' | 'flags'>
  */
 export function withoutError({ error, errorFile }: TorrentRow, flags: number): ErrorChanges {
   if ((flags & goesOn) !== 0 && hasFlag(flags, 'upload_mode')) return { error, errorFile, flags }
-  return { error: null, errorFile: null, flags: flags & ~goesOn }
+  return { error: null, errorFile: null, flags: flags & ~errorKinds }
 }
 
-/** No error, and no upload mode. */
+/** No error, and no upload mode; files that were gone may be fetched again. */
 export function cleared({ flags }: TorrentRow): ErrorChanges {
-  return { error: null, errorFile: null, flags: flags & ~(flagBit.upload_mode | goesOn) }
+  return {
+    error: null,
+    errorFile: null,
+    flags: accepting(flags) & ~(flagBit.upload_mode | errorKinds),
+  }
+}
+
+/** Flags of a torrent of which somebody asked for files that are gone. */
+export function accepting(flags: number): number {
+  return (flags & filesGone) !== 0 ? flags | acceptsGone : flags
 }
 
 /** Ends upload mode by itself, and tries again what failed. */

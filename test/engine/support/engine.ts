@@ -160,6 +160,8 @@ export function task(id: string, savePath: string, changes: Partial<TorrentTask>
     torrentFile: null,
     savePath,
     have: null,
+    stamps: null,
+    acceptGone: false,
     trusted: false,
     webSeeds: [],
     peers: [],

@@ -23,6 +23,8 @@ import { TrackerNet } from './trackers/net.ts'
 import { routeThrough } from './trackers/route.ts'
 import { trackerSettings } from './trackers/settings.ts'
 
+/** Files that were written to are looked at this often, ms. */
+const settleMs = 1000
 /** How long an unload waits for trackers to take the news, ms. */
 const trackerDeadlineMs = 1500
 /** Memory for what peers read, bytes. */
@@ -70,6 +72,9 @@ export class HostSession implements Handlers {
       emit,
       client: () => this.#keeper.client,
     }
+    setInterval(() => {
+      for (const torrent of this.#torrents.values()) torrent.settle()
+    }, settleMs).unref()
   }
 
   async configure({ settings }: { session: string; settings: Settings }): Promise<null> {
@@ -179,9 +184,10 @@ export class HostSession implements Handlers {
     return null
   }
 
-  async placeFiles({ torrentFile, savePath, before, now }: PriorityTask): Promise<null> {
+  async placeFiles({ torrentFile, savePath, stamps, before, now }: PriorityTask): Promise<Uint8Array | null> {
     const meta = parseTorrent(torrentFile)
-    const storage = new Storage(meta, await this.#unloaded(meta), savePath, this.#pool, before)
+    const id = await this.#unloaded(meta)
+    const storage = new Storage(meta, id, savePath, this.#pool, before, stamps)
     try {
       await storage.prepare()
       await storage.setPriorities(now)
@@ -189,6 +195,12 @@ export class HostSession implements Handlers {
     } finally {
       await storage.close()
     }
+    return stamps === null ? null : storage.stamps.encode()
+  }
+
+  async closeFiles({ id }: { id: string }): Promise<null> {
+    await this.#loading.get(id)
+    await this.#torrent(id).closeFiles()
     return null
   }
 

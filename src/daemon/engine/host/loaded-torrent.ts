@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto'
 import type WebTorrent from 'webtorrent'
 import { type Metainfo, MetainfoError, parseInfo, parseTorrent } from '../../../metainfo/index.ts'
 import type { PartialPiece, PeerInfo } from '../../../rpc/contract/peers.ts'
-import { fitsBits, newBits } from '../bits.ts'
+import { anyBit, setBits } from '../bits.ts'
 import type { HostEvent, LastReport, TaskError, TaskOptions, TorrentTask } from '../protocol.ts'
-import { checkPieces } from '../storage/check.ts'
 import type { DescriptorPool } from '../storage/descriptor-pool.ts'
 import { Proof, WrongPiece } from '../storage/proof.ts'
 import type { ReadCache } from '../storage/read-cache.ts'
 import { Storage } from '../storage/storage.ts'
-import { believable, survey } from '../storage/survey.ts'
+import { isDoubtful } from '../storage/storage-error.ts'
+import { DiskCheck } from './disk-check.ts'
 import type { SessionLimits } from './limits/session-limits.ts'
 import { clearPeers, dropPeer, knownPeers, mostUseful } from './peers/known-peers.ts'
 import { peerInfo } from './peers/peer-info.ts'
@@ -75,11 +75,7 @@ export class LoadedTorrent {
     const events = {
       info: (info: Uint8Array) => this.#gotInfo(info),
       failed: (error: Error) => this.#fail(error, true),
-      readFailed: (error: Error) => {
-        if (error instanceof WrongPiece) return
-        this.state.error = taskError(error, false)
-        this.state.changed(true)
-      },
+      readFailed: (error: Error) => this.#readFailed(error),
       warn: (message: string) => this.#log('debug', message),
     }
     const { limits, cache, net, sources } = this.#parts
@@ -128,6 +124,30 @@ export class LoadedTorrent {
   /** See HostMethods. Without a swarm nothing happens: its trackers are asked when it joins. */
   reannounce(url: string | null, afterMs: number): void {
     this.#swarm?.trackers.reannounce(url, afterMs)
+  }
+
+  /** Notes what the files look like that were written to, as far as that is over. */
+  settle(): void {
+    const { storage } = this.state
+    if (storage === null || !this.state.looked || this.#ended) return
+    if (storage.stamps.anyWritten) {
+      const before = storage.stamps.version
+      storage.settle().then(
+        () => {
+          if (storage.stamps.version !== before) this.state.changed()
+        },
+        (error: Error) => this.#log('warning', `looking at files: ${error.message}`),
+      )
+    }
+    if (!this.state.doubt && storage.stamps.anyChanged) this.#doubt()
+  }
+
+  /** Closes the files and forgets what was read of them. */
+  async closeFiles(): Promise<void> {
+    const { storage } = this.state
+    if (storage === null) return
+    this.#parts.cache.drop(storage)
+    await storage.closeFiles()
   }
 
   /** Every connection, half-open ones included. */
@@ -186,7 +206,7 @@ export class LoadedTorrent {
     const { state } = this
     if (state.storage === null) return
     await state.storage.setPriorities(state.options.filePriorities)
-    await state.storage.createEmptyFiles()
+    await this.#createEmptyFiles(state.storage)
     state.reselect()
     state.changed(true)
   }
@@ -203,45 +223,68 @@ export class LoadedTorrent {
   /** Finds out what is on disk. */
   async #open(meta: Metainfo): Promise<void> {
     const { state } = this
-    const { signal } = this.#abort
     const { task, options } = state
     const storage = new Storage(meta, task.id, task.savePath, this.#parts.pool, options.filePriorities)
     await storage.prepare()
     state.open(meta, storage)
-    const found = await survey(storage, signal)
-    const known = task.have !== null && fitsBits(task.have, meta.numPieces) ? task.have : null
-    if (known !== null && believable(storage, found, known)) {
-      state.setHave(new Uint8Array(known))
-      if (task.trusted) this.#trust(storage, known)
-    } else if (!found.anything) state.setHave(newBits(meta.numPieces))
-    else {
-      state.phase = 'checking'
-      state.changed()
-      const onProgress = (share: number) => {
-        state.checked = share
-        state.changed()
-      }
-      const have = newBits(meta.numPieces)
-      try {
-        await checkPieces(storage, found, { signal, onProgress, have })
-      } catch (error) {
-        // what was found before a file could not be read
-        if (!signal.aborted) state.setHave(have)
-        throw error
-      }
-      state.setHave(have)
-    }
-    if (state.options.filePriorities === options.filePriorities) await storage.createEmptyFiles()
+    const disk = new DiskCheck(state, this.#abort.signal)
+    const { doubted } = await disk.run(storage)
+    state.looked = true
+    const trusted = task.trusted && disk.believed ? state.have : null
+    if (trusted !== null || anyBit(doubted, 0, meta.numPieces - 1)) this.#trust(storage, trusted, doubted)
+    disk.complain()
+    if (state.options.filePriorities === options.filePriorities) await this.#createEmptyFiles(storage)
     else await this.#prioritize()
   }
 
-  #trust(storage: Storage, have: Uint8Array): void {
+  /** A seed needs no empty files, and may lie where nothing can be written. */
+  async #createEmptyFiles(storage: Storage): Promise<void> {
+    try {
+      await storage.createEmptyFiles()
+    } catch (error) {
+      if (!this.state.complete) throw error
+    }
+  }
+
+  /** `trusted`: pieces that nobody has ever hashed, null for none; `doubted`: those that were being written. */
+  #trust(storage: Storage, trusted: Uint8Array | null, doubted: Uint8Array): void {
     const { state } = this
-    state.trust = 'given'
-    state.proof = new Proof(storage, have, (outcome) => {
-      state.trust = outcome
+    const { numPieces } = storage.meta
+    if (trusted !== null) state.trust = 'given'
+    else for (const piece of setBits(doubted, numPieces)) storage.doubt(piece)
+    state.proof = new Proof(storage, trusted ?? doubted, (outcome, piece) => {
+      if (trusted !== null) state.trust = outcome
+      else if (outcome === 'proven') storage.proven()
+      else this.#doubt(piece)
       state.changed(true)
     })
+    if (trusted === null)
+      this.#proveAll(state.proof, doubted).catch((error: Error) => this.#readFailed(error))
+  }
+
+  /** Nobody may ask for it: what was being written is hashed by and by. */
+  async #proveAll(proof: Proof, pieces: Uint8Array): Promise<void> {
+    for (const piece of setBits(pieces, this.state.meta?.numPieces ?? 0)) {
+      if (this.#ended || this.state.doubt) return
+      await proof.prove(piece)
+    }
+  }
+
+  /** What is on disk is not what was found there; `piece` is wrong. */
+  #doubt(piece: number | null = null): void {
+    if (piece !== null) this.state.storage?.distrust(piece)
+    this.state.doubt = true
+    this.state.changed(true)
+  }
+
+  #readFailed(error: Error): void {
+    if (error instanceof WrongPiece || this.#ended) return
+    if (isDoubtful(error)) {
+      this.#doubt()
+      return
+    }
+    this.state.error = taskError(error, false)
+    this.state.changed(true)
   }
 
   #gotInfo(info: Uint8Array): void {

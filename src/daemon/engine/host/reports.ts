@@ -11,6 +11,7 @@ const haveInterval = 2000
 interface Sent {
   report: Required<TorrentReport>
   haveVersion: number
+  stampsVersion: number
   haveAt: number
 }
 
@@ -71,26 +72,28 @@ export class Reports {
   #difference(state: TorrentState, urgent: boolean, now: number): TorrentReport {
     const report = state.snapshot(now)
     const before = this.#sent.get(state)
+    const { haveVersion, stampsVersion } = state
+    const moved = before?.haveVersion !== haveVersion || before?.stampsVersion !== stampsVersion
     const haveDue =
-      before === undefined
-        ? state.haveVersion > 0
-        : before.haveVersion !== state.haveVersion && (urgent || now - before.haveAt >= haveInterval)
+      before === undefined ? haveVersion > 0 : moved && (urgent || now - before.haveAt >= haveInterval)
     this.#sent.set(state, {
       report,
-      haveVersion: haveDue ? state.haveVersion : (before?.haveVersion ?? 0),
+      haveVersion: haveDue ? haveVersion : (before?.haveVersion ?? 0),
+      stampsVersion: haveDue ? stampsVersion : (before?.stampsVersion ?? 0),
       haveAt: haveDue ? now : (before?.haveAt ?? Number.NEGATIVE_INFINITY),
     })
     // rates fall on their own, and a piece set that was held back has to go out some time
     const moving =
       report.downloadRate || report.uploadRate || report.payloadDownloadRate || report.payloadUploadRate
-    if (moving || this.#sent.get(state)?.haveVersion !== state.haveVersion) this.#changed.add(state)
+    if (moving || (moved && !haveDue)) this.#changed.add(state)
 
     const news: Record<string, unknown> = { id: report.id }
     for (const [name, value] of Object.entries(report)) {
-      if (name === 'have') continue
+      if (name === 'have' || name === 'stamps') continue
       if (before === undefined || before.report[name as keyof TorrentReport] !== value) news[name] = value
     }
-    if (haveDue) news.have = report.have.slice()
+    // both at once: what is claimed of a file and what it looks like belong together
+    if (haveDue) Object.assign(news, { have: report.have.slice(), stamps: report.stamps })
     return news as unknown as TorrentReport
   }
 }

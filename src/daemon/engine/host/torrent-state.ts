@@ -39,6 +39,8 @@ const noSwarm: SwarmNumbers = {
   distributedCopies: 0,
 }
 
+const noStamps = new Uint8Array(0)
+
 /** Tells the reporter that something changed; `urgent` asks to be sent without waiting for the next round. */
 export type OnChange = (state: TorrentState, urgent: boolean) => void
 
@@ -59,7 +61,11 @@ export class TorrentState {
   /** BEP 27: peers come from trackers alone. Not known before the metadata. */
   isPrivate = false
   have: Uint8Array = new Uint8Array(0)
-  /** Set when `have` was taken on trust. */
+  /** `have` is what is on disk. */
+  looked = false
+  /** What is on disk is no longer what was found. */
+  doubt = false
+  /** Set when `have`, or a part of it, was taken on trust. */
   proof: Proof | null = null
   trust: TorrentReport['trust'] & string = 'none'
   /** Wanted pieces that are missing. */
@@ -208,6 +214,11 @@ export class TorrentState {
     return Math.max(0, this.payloadDownload - this.#completed - this.failedBytes - received)
   }
 
+  /** Grows when what the files look like changes; stands still until the disk has been looked at. */
+  get stampsVersion(): number {
+    return this.looked ? (this.storage?.stamps.version ?? 0) : 0
+  }
+
   /** Everything there is to report, now. */
   snapshot(now: number): Required<TorrentReport> {
     // who is known is known without a swarm, too
@@ -229,6 +240,9 @@ export class TorrentState {
       phase: this.phase,
       checked: this.checked,
       have: this.have,
+      stamps: this.looked && this.storage !== null ? this.storage.stamps.encode() : noStamps,
+      looked: this.looked,
+      doubt: this.doubt,
       trust: this.trust,
       done: this.#verified + partial,
       wantedPartial,

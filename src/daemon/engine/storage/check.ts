@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os'
-import { setBit } from '../bits.ts'
+import { countBits, getBit, setBit } from '../bits.ts'
 import { pieceSize } from './layout.ts'
 import type { Storage } from './storage.ts'
-import { isMissing } from './storage-error.ts'
+import { isDoubtful } from './storage-error.ts'
 import type { Survey } from './survey.ts'
 
 /** Bytes read at once: pieces smaller than this are taken together. */
@@ -15,6 +15,8 @@ export interface CheckOptions {
   signal: AbortSignal
   /** Takes the pieces that are right, as they are found: after a failure it says what was found until then. */
   have: Uint8Array
+  /** Which pieces to look at; null for all. */
+  only?: Uint8Array | null
   /** 0..1 of pieces looked at; called for every stretch. */
   onProgress: (share: number) => void
 }
@@ -32,6 +34,8 @@ export async function checkPieces(storage: Storage, found: Survey, options: Chec
   const perStretch = Math.max(1, Math.floor(stride / meta.pieceLength))
   const stretchBytes = perStretch * meta.pieceLength
   const lanes = Math.max(1, Math.min(2 * availableParallelism(), Math.floor(budget / stretchBytes)))
+  const only = options.only ?? null
+  const all = only === null ? meta.numPieces : countBits(only, meta.numPieces)
   let next = 0
   let looked = 0
 
@@ -41,10 +45,12 @@ export async function checkPieces(storage: Storage, found: Survey, options: Chec
       options.signal.throwIfAborted()
       const first = next
       next = Math.min(first + perStretch, meta.numPieces)
-      const count = next - first
-      await checkStretch(storage, found, { first, count, buffer, have })
-      looked += count
-      options.onProgress(looked / meta.numPieces)
+      const stretch = Array.from({ length: next - first }, (_, i) => first + i)
+      const pieces = only === null ? stretch : stretch.filter((piece) => getBit(only, piece))
+      if (pieces.length === 0) continue
+      await checkStretch(storage, found, { first, count: next - first, pieces, buffer, have })
+      looked += pieces.length
+      options.onProgress(looked / all)
     }
   }
   await Promise.all(Array.from({ length: lanes }, lane))
@@ -54,6 +60,8 @@ export async function checkPieces(storage: Storage, found: Survey, options: Chec
 interface Stretch {
   first: number
   count: number
+  /** Those of the stretch that are looked at. */
+  pieces: readonly number[]
   buffer: Uint8Array
   have: Uint8Array
 }
@@ -61,10 +69,9 @@ interface Stretch {
 async function checkStretch(
   storage: Storage,
   found: Survey,
-  { first, count, buffer, have }: Stretch,
+  { first, count, pieces, buffer, have }: Stretch,
 ): Promise<void> {
   const { meta } = storage
-  const pieces = Array.from({ length: count }, (_, i) => first + i)
   const there = pieces.filter(found.reaches)
   if (there.length === 0) return
   // one read for all when all are there, else one for each that is
@@ -79,7 +86,7 @@ async function checkStretch(
 }
 
 /**
- * False when some of it is not there: a file that vanished or ends early, or a bad sector, is a missing piece. What
+ * False when some of it is not there: a file that vanished, ends early or is being changed, or a bad sector, is a missing piece. What
  * a user has to mend, such as a file that may not be read, is thrown.
  */
 async function readPieces(
@@ -95,8 +102,7 @@ async function readPieces(
     await storage.read(start, into.subarray(0, length))
     return true
   } catch (error) {
-    const { code } = error as { code?: string }
-    if (isMissing(error) || code === 'ESHORT' || code === 'EIO') return false
+    if (isDoubtful(error) || (error as { code?: string }).code === 'EIO') return false
     throw error
   }
 }

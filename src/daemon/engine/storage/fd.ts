@@ -1,4 +1,5 @@
 import { close, fstat, ftruncate, open, read, write } from 'node:fs'
+import type { Stamp } from './file-stamps.ts'
 
 /**
  * Positional reads and writes on raw descriptors. Not FileHandle: it costs an object and a promise chain more
@@ -17,9 +18,13 @@ export function closeFd(fd: number): Promise<void> {
   })
 }
 
-export function isRegular(fd: number): Promise<boolean> {
+/** Size and time of an open file; null when it is no regular file. */
+export function regularStamp(fd: number): Promise<Stamp | null> {
   return new Promise((resolve, reject) => {
-    fstat(fd, (error, found) => (error === null ? resolve(found.isFile()) : reject(error)))
+    fstat(fd, { bigint: true }, (error, found) => {
+      if (error !== null) return reject(error)
+      resolve(found.isFile() ? { size: Number(found.size), mtimeNs: found.mtimeNs } : null)
+    })
   })
 }
 

@@ -1,4 +1,5 @@
 import type { DescriptorPool } from './descriptor-pool.ts'
+import type { Stamp } from './file-stamps.ts'
 import type { SaveFolder } from './save-folder.ts'
 import { StorageError } from './storage-error.ts'
 
@@ -12,22 +13,38 @@ export class OpenFiles {
     this.#pool = pool
   }
 
-  /** Runs `work` with a descriptor to read from. Throws a StorageError, with code ENOENT for a missing file. */
-  async read<T>(name: string, work: (fd: number) => Promise<T>): Promise<T> {
+  /**
+   * Runs `work` with a descriptor to read from; `opened` hears what the file looks like if it was not open yet. Throws a StorageError, with
+   * code ENOENT for a missing file.
+   */
+  async read<T>(name: string, work: (fd: number) => Promise<T>, opened?: (stamp: Stamp) => void): Promise<T> {
     const path = this.folder.locate(name)
     // one that is open to write serves as well; it cannot go between this look and `use`
     const key = this.#pool.has(`w:${path}`) ? `w:${path}` : `r:${path}`
+    const open = async () => {
+      const { fd, stamp } = await this.folder.openToRead(name)
+      opened?.(stamp)
+      return fd
+    }
     try {
-      return await this.#pool.use(this, key, () => this.folder.openToRead(name), work)
+      return await this.#pool.use(this, key, open, work)
     } catch (error) {
       throw StorageError.from(error, 'read', path)
     }
   }
 
-  /** Runs `work` with a descriptor to write to; the file and its folders are made when missing. */
-  async write<T>(name: string, executable: boolean, work: (fd: number) => Promise<T>): Promise<T> {
+  /**
+   * Runs `work` with a descriptor to write to; the file and its folders are made when missing, unless `create` is false:
+   * then that is an error with code EGONE.
+   */
+  async write<T>(
+    name: string,
+    executable: boolean,
+    work: (fd: number) => Promise<T>,
+    create = true,
+  ): Promise<T> {
     const path = this.folder.locate(name)
-    const open = () => this.folder.openToWrite(name, executable)
+    const open = () => this.folder.openToWrite(name, executable, create)
     try {
       return await this.#pool.use(this, `w:${path}`, open, work)
     } catch (error) {

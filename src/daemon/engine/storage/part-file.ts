@@ -52,7 +52,7 @@ export class PartFile {
   /** null as well when the save path is no folder: the torrent's own files will say so, whose names people know. */
   async #size(): Promise<number | null> {
     try {
-      return await this.#files.folder.size(this.name)
+      return (await this.#files.folder.look(this.name))?.size ?? null
     } catch (error) {
       if (isMissing(error)) return null
       throw error

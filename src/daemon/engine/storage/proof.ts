@@ -11,18 +11,22 @@ export class WrongPiece extends Error {
 }
 
 /**
- * Pieces that are claimed to be there but were never hashed (libtorrent's seed mode): each is hashed when it is first
- * asked for.
+ * Pieces that are claimed to be there but were never hashed (libtorrent's seed mode), or were being written when the last
+ * process ended: each is hashed when it is first asked for.
  */
 export class Proof {
   readonly #storage: Storage
   readonly #proven: Uint8Array
   readonly #under = new Map<number, Promise<void>>()
-  readonly #ended: (outcome: 'proven' | 'broken') => void
+  readonly #ended: (outcome: 'proven' | 'broken', piece: number) => void
   #left: number
 
-  /** `claimed`: one bit a piece. `ended` hears once that all are right, or that one is not. */
-  constructor(storage: Storage, claimed: Uint8Array, ended: (outcome: 'proven' | 'broken') => void) {
+  /** `claimed`: one bit a piece. `ended` hears once that all are right, or that one is not; with the piece that told. */
+  constructor(
+    storage: Storage,
+    claimed: Uint8Array,
+    ended: (outcome: 'proven' | 'broken', piece: number) => void,
+  ) {
     this.#storage = storage
     this.#proven = claimed.map((byte) => ~byte)
     this.#left = countBits(claimed, storage.meta.numPieces)
@@ -46,11 +50,11 @@ export class Proof {
     await this.#storage.read(piece * meta.pieceLength, bytes)
     const hash = new Uint8Array(await crypto.subtle.digest('SHA-1', bytes))
     if (Buffer.compare(hash, meta.pieceHashes.subarray(piece * 20, piece * 20 + 20)) !== 0) {
-      if (this.#left > 0) this.#ended('broken')
+      if (this.#left > 0) this.#ended('broken', piece)
       this.#left = 0
       throw new WrongPiece(piece)
     }
     this.#proven[piece >> 3]! |= 0x80 >> (piece & 7)
-    if (this.#left > 0 && --this.#left === 0) this.#ended('proven')
+    if (this.#left > 0 && --this.#left === 0) this.#ended('proven', piece)
   }
 }

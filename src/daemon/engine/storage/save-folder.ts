@@ -1,8 +1,9 @@
 import { constants, type Stats } from 'node:fs'
 import { lstat, mkdir, realpath, stat } from 'node:fs/promises'
 import { join, sep } from 'node:path'
-import { closeFd, isRegular, openFd } from './fd.ts'
-import { isMissing, StorageError } from './storage-error.ts'
+import { closeFd, openFd, regularStamp } from './fd.ts'
+import type { Stamp } from './file-stamps.ts'
+import { goneError, isMissing, StorageError } from './storage-error.ts'
 
 const { O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR } = constants
 
@@ -15,15 +16,26 @@ export interface FoundFile {
   readonly stats: Stats
 }
 
+/** A file that was opened. */
+export interface OpenedFile {
+  readonly fd: number
+  readonly stamp: Stamp
+}
+
 /**
- * A torrent's save path: opens files below it and nothing else. Names come from strangers and folders may hold
- * symbolic links, so every folder on the way is resolved and must still lie inside.
+ * A torrent's save path: opens files below it. Names come from strangers and folders may hold symbolic links, so every
+ * folder on the way to a file that is written, moved or removed is resolved and must still lie inside. Reading follows
+ * the links that a user made wherever they lead, as libtorrent does: what is read is hashed before a peer gets it.
  */
 export class SaveFolder {
   readonly path: string
   #root: string | null = null
+  /** The device of the save path as it was first seen; while this process lives that tells a disk that went away. */
+  #device: number | null = null
   /** Folder below the save path -> its real path, for those that were seen to be inside. */
   readonly #parents = new Map<string, string>()
+  /** The same for reading, wherever they lie. */
+  readonly #readParents = new Map<string, string>()
 
   /** `path` is absolute; it need not exist. */
   constructor(path: string) {
@@ -43,38 +55,65 @@ export class SaveFolder {
     return join(this.path, name)
   }
 
-  /** Opens a file to read; throws with code ENOENT when it is not there. */
-  async openToRead(name: string): Promise<number> {
+  /** Opens a file to read and says what it looks like; throws with code ENOENT when it is not there. */
+  async openToRead(name: string): Promise<OpenedFile> {
     const path = this.locate(name)
     try {
-      return await this.#open(await this.#realName(name, false), O_RDONLY, 0)
+      const real = await this.#readName(name)
+      try {
+        return await openRegular(real, O_RDONLY, 0, path)
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ELOOP') throw error
+        return await openRegular(await realpath(real), O_RDONLY, 0, path)
+      }
     } catch (error) {
+      if (isMissing(error)) this.#readParents.clear()
       throw StorageError.from(error, 'read', path)
     }
   }
 
-  /** Opens a file to read and write; creates it and its folders when they are missing. */
-  async openToWrite(name: string, executable: boolean): Promise<number> {
+  /**
+   * Opens a file to read and write. `create`: it and its folders are made when they are missing; without it a file that
+   * is not there is an error with code EGONE. So is a save path that was there and is not any more, or whose disk is
+   * another one now.
+   */
+  async openToWrite(name: string, executable: boolean, create = true): Promise<number> {
     const path = this.locate(name)
+    const flags = create ? O_RDWR | O_CREAT : O_RDWR
     const mode = executable ? 0o777 : 0o666
     try {
-      const real = await this.#realName(name, true)
-      return await this.#open(real, O_RDWR | O_CREAT, mode)
+      if (create) await this.#sameDisk()
+      const real = await this.#realName(name, create)
+      return await this.#open(real, flags, mode)
     } catch (error) {
       if (!isMissing(error)) throw StorageError.from(error, 'write to', path)
+      if (!create) throw goneError(path)
     }
     // a folder that we knew has been removed behind our back: make it again, once
     this.forget()
     try {
-      return await this.#open(await this.#realName(name, true), O_RDWR | O_CREAT, mode)
+      await this.#sameDisk()
+      return await this.#open(await this.#realName(name, true), flags, mode)
     } catch (error) {
       throw StorageError.from(error, 'write to', path)
     }
   }
 
-  /** Size of a file, symbolic links followed as far as they stay inside; null when it is not there. */
-  async size(name: string): Promise<number | null> {
-    return (await this.find(name))?.stats.size ?? null
+  /**
+   * Size and time of a regular file, symbolic links followed wherever they lead; null when it is not there. A file where
+   * one of its folders would have to be is an error, as in libtorrent's check.
+   */
+  async look(name: string): Promise<Stamp | null> {
+    const path = this.locate(name)
+    try {
+      const found = await stat(await this.#readName(name), { bigint: true })
+      if (!found.isFile()) throw notFile(path)
+      return { size: Number(found.size), mtimeNs: found.mtimeNs }
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw StorageError.from(error, 'read', path)
+      this.#readParents.clear()
+      return null
+    }
   }
 
   /**
@@ -124,6 +163,25 @@ export class SaveFolder {
   forget(): void {
     this.#root = null
     this.#parents.clear()
+    this.#readParents.clear()
+  }
+
+  /** Before something is made: throws when the save path went away, or another disk is in its place. */
+  async #sameDisk(): Promise<void> {
+    const found = await stat(this.path).catch((error) => (isMissing(error) ? null : Promise.reject(error)))
+    if (this.#device !== null && found?.dev !== this.#device) throw goneError(this.path)
+    this.#device ??= found?.dev ?? null
+  }
+
+  async #readName(name: string): Promise<string> {
+    const cut = name.lastIndexOf('/')
+    const parent = cut === -1 ? '' : name.slice(0, cut)
+    let folder = this.#readParents.get(parent)
+    if (folder === undefined) {
+      folder = await realpath(parent === '' ? this.path : join(this.path, parent))
+      this.#readParents.set(parent, folder)
+    }
+    return join(folder, name.slice(cut + 1))
   }
 
   async #realName(name: string, create: boolean): Promise<string> {
@@ -137,6 +195,7 @@ export class SaveFolder {
     if (this.#root === null) {
       if (create) await mkdir(this.path, { recursive: true })
       this.#root = await realpath(this.path)
+      this.#device ??= (await stat(this.#root)).dev
     }
     let folder = this.#root
     for (const part of parent === '' ? [] : parent.split('/')) {
@@ -159,20 +218,23 @@ export class SaveFolder {
   }
 
   async #open(real: string, flags: number, mode: number): Promise<number> {
-    // O_NONBLOCK: a named pipe of that name would block a thread for good
-    let fd: number
     try {
-      fd = await openFd(real, flags | O_NOFOLLOW | O_NONBLOCK, mode)
+      return (await openRegular(real, flags, mode, real)).fd
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ELOOP') throw error
-      fd = await openFd(await this.#inside(real), flags | O_NOFOLLOW | O_NONBLOCK, mode)
+      return (await openRegular(await this.#inside(real), flags, mode, real)).fd
     }
-    if (!(await isRegular(fd))) {
-      await closeFd(fd)
-      throw notFile(real)
-    }
-    return fd
   }
+}
+
+/** Opens what is no symbolic link; `shown` is the path that errors name. */
+async function openRegular(real: string, flags: number, mode: number, shown: string): Promise<OpenedFile> {
+  // O_NONBLOCK: a named pipe of that name would block a thread for good
+  const fd = await openFd(real, flags | O_NOFOLLOW | O_NONBLOCK, mode)
+  const stamp = await regularStamp(fd)
+  if (stamp !== null) return { fd, stamp }
+  await closeFd(fd)
+  throw notFile(shown)
 }
 
 function outside(path: string, root: string): StorageError {

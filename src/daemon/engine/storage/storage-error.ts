@@ -2,7 +2,7 @@ import { getSystemErrorMessage } from 'node:util'
 
 /** A file operation that failed, with the file it concerns. */
 export class StorageError extends Error {
-  /** errno name such as ENOSPC, or one of ours: EOUTSIDE, ESHORT, ENOTFILE. */
+  /** errno name such as ENOSPC, or one of ours: EOUTSIDE, ESHORT, ENOTFILE, EGONE, ECHANGED. */
   readonly code: string
   /** Absolute path. */
   readonly path: string
@@ -27,4 +27,29 @@ export class StorageError extends Error {
 export function isMissing(error: unknown): boolean {
   const code = (error as { code?: unknown }).code
   return code === 'ENOENT' || code === 'ENOTDIR'
+}
+
+/**
+ * A file or folder that held something of a torrent is not there. `unmounted`: nothing is mounted any more where its disk
+ * was, null when that is not the reason.
+ */
+export function goneError(path: string, unmounted: string | null = null): StorageError {
+  const why = unmounted === null ? '' : `: nothing is mounted at "${unmounted}" any more`
+  return new StorageError(
+    'EGONE',
+    path,
+    `"${path}" is gone${why}; bring it back and resume the torrent, or clear the error to download it again`,
+  )
+}
+
+/** A file of a torrent was changed, by another program or by a loss of power. */
+export function changedError(path: string, what: string): StorageError {
+  return new StorageError('ECHANGED', path, `"${path}" is not what it was: ${what}`)
+}
+
+/** Whether reading failed in a way that a look at the files explains: they are gone, short, or changed. */
+export function isDoubtful(error: unknown): boolean {
+  return (
+    isMissing(error) || ['ESHORT', 'ECHANGED', 'EGONE'].includes(String((error as { code?: unknown }).code))
+  )
 }

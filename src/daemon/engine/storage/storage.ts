@@ -1,17 +1,22 @@
-import { readlink, symlink } from 'node:fs/promises'
+import { readlink, realpath, symlink } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import type { Metainfo } from '../../../metainfo/types.ts'
 import type { DescriptorPool } from './descriptor-pool.ts'
-import { extendTo, readAt, writeAt } from './fd.ts'
+import { extendTo, readAt, regularStamp, writeAt } from './fd.ts'
+import { FileStamps, FileState, type Stamp, sameStamp } from './file-stamps.ts'
 import { Gate } from './gate.ts'
-import { type FileRange, filePieces, fileRanges } from './layout.ts'
+import { type FileRange, filePieces, fileRanges, pieceSize } from './layout.ts'
 import { OpenFiles } from './open-files.ts'
 import { PartFile } from './part-file.ts'
 import { SaveFolder } from './save-folder.ts'
-import { StorageError } from './storage-error.ts'
+import { changedError, StorageError } from './storage-error.ts'
 
 /** Priority of files a shorter list does not name (libtorrent's default_priority). */
 const defaultPriority = 4
+/** A file that is read all the time is looked at this often, ms: has somebody else changed it? */
+const lookAgainMs = 1000
+/** A file is done with when nothing was written to it for so long, ms. */
+const quietMs = 2000
 
 /**
  * A torrent's bytes on disk, with libtorrent's names and layout, so that folders can be handed from one client
@@ -23,25 +28,44 @@ const defaultPriority = 4
 export class Storage {
   readonly meta: Metainfo
   readonly part: PartFile
+  /** What the files look like; empty until somebody has compared them (resume-check.ts). */
+  readonly stamps: FileStamps
   readonly #files: OpenFiles
   readonly #gate = new Gate()
   /** Per file: whether its bytes live in the part file. */
   readonly #inPart: boolean[]
+  /** Writes to each file under way, and when the last one began or ended; the part file is the last. */
+  readonly #writing: Uint32Array
+  readonly #writtenAt: Float64Array
+  /** When each file was last compared with its stamp. */
+  readonly #lookedAt: Float64Array
+  /** Looks at files under way. */
+  readonly #comparing = new Map<number, Promise<void>>()
+  /** Files whose pieces are not proven yet: their stamps would say too much. */
+  readonly #unproven = new Set<number>()
   #priorities: readonly number[]
 
-  /** `infoHash` is the v1 hash, which names the part file. Nothing is touched before `prepare`. */
+  /**
+   * `infoHash` is the v1 hash, which names the part file. `stamps`: what is known of the files without looking at them,
+   * null for nothing. Nothing is touched before `prepare`.
+   */
   constructor(
     meta: Metainfo,
     infoHash: string,
     savePath: string,
     pool: DescriptorPool,
     priorities: readonly number[],
+    stamps: Uint8Array | null = null,
   ) {
     this.meta = meta
     this.#files = new OpenFiles(new SaveFolder(savePath), pool)
     this.part = new PartFile(this.#files, meta, infoHash)
     this.#inPart = meta.files.map(() => false)
     this.#priorities = priorities
+    this.stamps = FileStamps.decode(stamps, meta.files.length + 1) ?? new FileStamps(meta.files.length + 1)
+    this.#writing = new Uint32Array(this.stamps.count)
+    this.#writtenAt = new Float64Array(this.stamps.count)
+    this.#lookedAt = new Float64Array(this.stamps.count)
   }
 
   /** Looks at the disk: which unwanted files exist, and what the part file holds for files wanted by now. */
@@ -63,7 +87,7 @@ export class Storage {
       await this.#place()
       for (const [index, file] of this.meta.files.entries()) {
         if (file.pad || file.size === 0 || !this.#wanted(index) || this.#wanted(index, before)) continue
-        await this.#files.write(file.path, file.executable, (fd) => extendTo(fd, file.size))
+        await this.#writeFile(index, (fd) => extendTo(fd, file.size))
       }
     })
   }
@@ -73,9 +97,63 @@ export class Storage {
     return this.#inPart[file] ?? false
   }
 
-  /** Size on disk of a file; null when it does not exist. */
-  fileSize(file: number): Promise<number | null> {
-    return this.#files.folder.size(this.meta.files[file]!.path)
+  /** Size and time of a file on disk; null when it does not exist. The part file is the one after the last. */
+  look(file: number): Promise<Stamp | null> {
+    return this.#files.folder.look(this.#name(file))
+  }
+
+  /** Absolute path of a file, for errors. */
+  pathOf(file: number): string {
+    return join(this.#files.folder.path, this.#name(file))
+  }
+
+  #name(file: number): string {
+    return this.meta.files[file]?.path ?? this.part.name
+  }
+
+  /** The files in which a piece has bytes; the part file when some of them lie there. */
+  filesOf(piece: number): number[] {
+    const start = piece * this.meta.pieceLength
+    const ranges = fileRanges(this.meta, start, pieceSize(this.meta, piece))
+    const files = ranges.filter(({ file }) => !this.meta.files[file]!.pad).map(({ file }) => file)
+    const whole = files.filter((file) => !this.#inPart[file])
+    return whole.length < files.length ? [...whole, this.meta.files.length] : whole
+  }
+
+  /** A piece was taken on trust (proof.ts): while that is so its files count as written to. */
+  doubt(piece: number): void {
+    for (const file of this.filesOf(piece)) this.#unproven.add(file)
+  }
+
+  /** All that was doubted has proven right. */
+  proven(): void {
+    this.#unproven.clear()
+  }
+
+  /** A piece that was claimed is wrong: its files have to be hashed. */
+  distrust(piece: number): void {
+    for (const file of this.filesOf(piece)) this.stamps.set(file, FileState.changed)
+  }
+
+  /**
+   * Notes what the files look like that have been written to, as far as that is over; `all`: nobody writes any more.
+   * What cannot be looked at stays as it is.
+   */
+  async settle(all = false): Promise<void> {
+    if (!this.stamps.anyWritten) return
+    for (let file = 0; file < this.stamps.count; file++) {
+      if (this.stamps.state(file) !== FileState.written || this.#unproven.has(file)) continue
+      const at = this.#writtenAt[file]!
+      const idle = () => this.#writing[file] === 0 && this.#writtenAt[file] === at
+      if (!idle() || (!all && performance.now() - at < quietMs)) continue
+      const found = await this.look(file).catch(() => null)
+      if (found !== null && idle()) this.stamps.keep(file, found)
+    }
+  }
+
+  /** Waits for reads and writes under way and closes the files, which are opened again when they are needed. */
+  closeFiles(): Promise<void> {
+    return this.#gate.exclusive(() => this.#files.close())
   }
 
   /** Fills `into`. Throws a StorageError when a byte of it is not on disk. */
@@ -103,7 +181,7 @@ export class Storage {
     for (const [index, file] of this.meta.files.entries()) {
       if (file.size > 0 || file.pad || !this.#wanted(index)) continue
       if (file.symlink !== null) await this.#createLink(file.path, file.symlink)
-      else if ((await this.fileSize(index)) === null) {
+      else if ((await this.look(index)) === null) {
         await this.#files.write(file.path, file.executable, async () => {})
       }
     }
@@ -115,6 +193,7 @@ export class Storage {
       // One that cannot be removed is empty and harms nobody; the next storage tries again.
       await this.part.tidy().catch(() => {})
       await this.#files.close()
+      await this.settle(true)
     })
   }
 
@@ -127,29 +206,30 @@ export class Storage {
     for (const [index, file] of this.meta.files.entries()) {
       if (file.pad || file.size === 0) continue
       // bytes in an existing file stay there, as in libtorrent: moving them aside would be of no use
-      if (!this.#wanted(index)) this.#inPart[index] = (await this.fileSize(index)) === null
+      if (!this.#wanted(index)) this.#inPart[index] = (await this.look(index)) === null
       else if (!this.part.empty) await this.#moveOut(index)
       else this.#inPart[index] = false
     }
-    await this.part.free(this.part.pieces().filter((piece) => !this.#needsSlot(piece)))
+    const free = this.part.pieces().filter((piece) => !this.#needsSlot(piece))
+    if (free.length > 0) await this.#noteWrite(this.meta.files.length, () => this.part.free(free))
   }
 
   /**
    * Moves a wanted file's bytes out of the part file, unless the file exists and so has its own. In ascending
-   * order: until the last of them is there, the file is too short for what is claimed of it (see `trust.ts`).
+   * order: until the last of them is there, the file is too short for what is claimed of it (see resume-check.ts).
    */
   async #moveOut(index: number): Promise<void> {
     const file = this.meta.files[index]!
     const pieces = filePieces(this.meta, file)
     const slots =
       pieces === null ? [] : this.part.pieces().filter((p) => p >= pieces.first && p <= pieces.last)
-    if (slots.length > 0 && (this.#inPart[index] || (await this.fileSize(index)) === null)) {
+    if (slots.length > 0 && (this.#inPart[index] || (await this.look(index)) === null)) {
       for (const piece of slots) {
         const start = Math.max(file.offset, piece * this.meta.pieceLength)
         const end = Math.min(file.offset + file.size, (piece + 1) * this.meta.pieceLength)
         const bytes = new Uint8Array(end - start)
         if (!(await this.part.read(piece, start - piece * this.meta.pieceLength, bytes))) continue
-        await this.#files.write(file.path, file.executable, (fd) => writeAt(fd, bytes, start - file.offset))
+        await this.#writeFile(index, (fd) => writeAt(fd, bytes, start - file.offset))
       }
     }
     this.#inPart[index] = false
@@ -179,20 +259,84 @@ export class Storage {
       }
       return
     }
-    const count = await this.#files.read(file.path, (fd) => readAt(fd, into, range.offset))
-    if (count < into.length) throw this.#short(file.path)
+    const read = async (fd: number) => {
+      const [count] = await Promise.all([readAt(fd, into, range.offset), this.#compare(range.file, fd)])
+      if (this.stamps.state(range.file) === FileState.changed)
+        throw changedError(this.pathOf(range.file), 'its pieces are checked')
+      return count
+    }
+    const opened = (stamp: Stamp) => {
+      this.#lookedAt[range.file] = performance.now()
+      this.#judge(range.file, stamp)
+    }
+    if ((await this.#files.read(file.path, read, opened)) < into.length) throw this.#short(file.path)
+  }
+
+  /** Now and then, looks whether somebody else has changed a file since its pieces were known to be right. */
+  #compare(index: number, fd: number): Promise<void> | null {
+    if (this.stamps.state(index) !== FileState.kept) return null
+    const under = this.#comparing.get(index)
+    if (under !== undefined) return under
+    const now = performance.now()
+    if (now - this.#lookedAt[index]! < lookAgainMs) return null
+    this.#lookedAt[index] = now
+    const looking = regularStamp(fd)
+      .then((found) => {
+        if (found !== null) this.#judge(index, found)
+      })
+      .finally(() => this.#comparing.delete(index))
+    this.#comparing.set(index, looking)
+    return looking
+  }
+
+  #judge(index: number, found: Stamp): void {
+    const { stamps } = this
+    if (stamps.state(index) === FileState.kept && !sameStamp(found, stamps.stamp(index)))
+      stamps.set(index, FileState.changed)
+  }
+
+  /**
+   * Runs a write to one file, and keeps in mind that its time is our doing. A file that was there is not made anew, and
+   * one that somebody else has changed meanwhile is not taken for ours.
+   */
+  #writeFile(index: number, work: (fd: number) => Promise<void>): Promise<void> {
+    const { stamps } = this
+    const file = this.meta.files[index]!
+    const isNew = stamps.state(index) === FileState.unknown
+    const write = async (fd: number) => {
+      if (stamps.state(index) === FileState.kept) {
+        const found = await regularStamp(fd)
+        if (found !== null) this.#judge(index, found)
+        stamps.wrote(index)
+      }
+      await work(fd)
+    }
+    return this.#noteWrite(index, () => this.#files.write(file.path, file.executable, write, isNew))
+  }
+
+  async #noteWrite(index: number, write: () => Promise<void>): Promise<void> {
+    this.#writing[index]!++
+    try {
+      await write()
+      this.stamps.wrote(index)
+    } finally {
+      this.#writing[index]!--
+      this.#writtenAt[index] = performance.now()
+    }
   }
 
   async #writeRange(range: FileRange, bytes: Uint8Array): Promise<void> {
     const file = this.meta.files[range.file]!
     if (file.pad) return
     if (this.#inPart[range.file]) {
-      for (const slice of this.#slices(range)) {
-        await this.part.write(slice.piece, slice.offset, bytes.subarray(slice.at, slice.at + slice.length))
-      }
+      await this.#noteWrite(this.meta.files.length, async () => {
+        for (const slice of this.#slices(range)) {
+          await this.part.write(slice.piece, slice.offset, bytes.subarray(slice.at, slice.at + slice.length))
+        }
+      })
       return
     }
-    await this.#files.write(file.path, file.executable, (fd) => writeAt(fd, bytes, range.offset))
+    await this.#writeFile(range.file, (fd) => writeAt(fd, bytes, range.offset))
   }
 
   /** A file range cut at piece borders, for the slots of the part file. */
@@ -213,8 +357,9 @@ export class Storage {
     const absolute = this.#files.folder.locate(path)
     // throws when the target leads out
     this.#files.folder.locate(target)
-    const to = relative(dirname(path), target)
     const real = await this.#files.folder.prepare(path)
+    // from where the link really lies: a folder on the way may be a link of the user, and `..` leads elsewhere there
+    const to = relative(dirname(real), join(await realpath(this.#files.folder.path), target))
     try {
       await symlink(to, real)
     } catch (error) {
