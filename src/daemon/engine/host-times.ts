@@ -30,6 +30,7 @@ const deadlines: { [M in keyof HostMethods]: number | null } = {
   removeFiles: null,
   moveFiles: null,
   placeFiles: null,
+  closeFiles: null,
   shutdown: null,
 }
 
