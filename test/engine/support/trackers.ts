@@ -33,7 +33,8 @@ export function startTrackers(t: TestContext, tiers: string[][], settings: Setti
   const net = new TrackerNet(trackerSettings(settings))
   const peers: unknown[] = []
   const trackers = new Trackers(state, client, net, {
-    peer: (peer) => peers.push(peer),
+    peers: (found) => peers.push(...found),
+    rtcPeer: (peer) => peers.push(peer),
     warn: () => {},
     failing: () => {},
   })

@@ -60,6 +60,7 @@ export class Discovery implements DhtMember, LsdMember {
   /** Ends it. Trackers are told; waits for those that ever answered, at most `deadlineMs`. */
   async stop(deadlineMs: number): Promise<void> {
     this.#running = false
+    this.#sources.found.forget(this)
     this.#torrent.discovery = null
     this.apply()
     await this.#trackers.stop(deadlineMs)
@@ -90,14 +91,21 @@ export class Discovery implements DhtMember, LsdMember {
   }
 
   dhtPeer(address: string): void {
-    this.#found(address, 'dht')
+    this.#found([address], 'dht')
   }
 
   lsdPeer(address: string): void {
-    this.#found(address, 'lsd')
+    this.#found([address], 'lsd')
   }
 
-  #found(address: string, source: string): void {
-    if (this.#running && !this.#torrent.destroyed) this.#torrent.addPeer(address, source)
+  /** A tracker names peers, `host:port`. */
+  trackerPeers(addresses: readonly string[]): void {
+    this.#found(addresses, 'tracker')
+  }
+
+  #found(addresses: readonly string[], source: string): void {
+    this.#sources.found.add(this, addresses, (address) => {
+      if (this.#running && !this.#torrent.destroyed) this.#torrent.addPeer(address, source)
+    })
   }
 }

@@ -105,11 +105,12 @@ export class Swarm implements Sharer {
     if (meta !== null) this.#info = meta.info
     const { torrent } = this
     const { warn } = events
-    const peer = (found: unknown) => {
+    const rtcPeer = (found: unknown) => {
       if (!torrent.destroyed) torrent.addPeer(found as string, 'tracker')
     }
+    const peers = (addresses: readonly string[]) => this.discovery.trackerPeers(addresses)
     const failing = () => this.discovery.trackersFail()
-    const trackers = new Trackers(state, client, net, { warn, peer, failing })
+    const trackers = new Trackers(state, client, net, { warn, peers, rtcPeer, failing })
     this.trackers = trackers
     this.exchange = new PeerExchange(this)
     this.discovery = new Discovery({ state, torrent, trackers, sources })

@@ -3,11 +3,14 @@ import type { Settings } from '../../../../rpc/contract/types.ts'
 import { Dht, type DhtHooks } from '../dht/service.ts'
 import { dhtSettings } from '../dht/settings.ts'
 import { LocalPeers, lsdSettings } from '../lsd/service.ts'
+import { FoundPeers } from './found-peers.ts'
 
 /** Where a session's torrents find peers besides their trackers. */
 export class PeerSources {
   readonly dht: Dht
   readonly lsd: LocalPeers
+  /** What they and the trackers name. */
+  readonly found = new FoundPeers()
 
   constructor(settings: Settings, hooks: DhtHooks) {
     this.dht = new Dht(dhtSettings(settings), hooks)

@@ -22,8 +22,10 @@ const maxDelayMs = 0x7fffffff
 const maxQueueMs = 10_000
 
 export interface TrackerHooks {
-  /** A tracker named a peer: its `host:port`, or for a WebRTC peer its object. */
-  peer: (peer: unknown) => void
+  /** A tracker named peers, `host:port`: no more than are wanted to be known. */
+  peers: (addresses: readonly string[]) => void
+  /** A tracker brought a WebRTC peer, which is an object. */
+  rtcPeer: (peer: unknown) => void
   /** A tracker failed or said something that is worth a line in the log. */
   warn: (message: string) => void
   /** The last one that was left has failed. */
@@ -251,7 +253,7 @@ export class Trackers {
     this.#state.currentTracker = entry.url
     this.#sumUp()
     if (answer.warning !== '') this.#hooks.warn(`${entry.url}: ${answer.warning}`)
-    for (const peer of answer.peers) this.#hooks.peer(peer)
+    this.#hooks.peers(answer.peers)
     this.#look()
   }
 

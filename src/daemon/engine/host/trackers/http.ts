@@ -22,6 +22,8 @@ import { checkTarget, hostOf, lookupFor, trackerUrl } from './url.ts'
 
 /** libtorrent follows as many. */
 const maxRedirects = 5
+/** A dictionary for a peer has eight items, so this is room for thousands; it is decoded in one go. */
+const mostItems = 30_000
 // an announce every half hour is not worth an open connection
 const direct = {
   'http:': new HttpAgent({ keepAlive: false }),
@@ -51,7 +53,7 @@ export async function httpAnnounce(request: AnnounceRequest, options: HttpOption
     complete: count(answer, 'complete'),
     incomplete: count(answer, 'incomplete'),
     downloaded: count(answer, 'downloaded'),
-    peers: peersOf(answer),
+    peers: peersOf(answer, settings.maxPeers),
     warning: text(answer, 'warning message'),
     trackerId: text(answer, 'tracker id'),
   }
@@ -193,7 +195,7 @@ function tooLong(maxLength: number): TrackerError {
 function decode(bytes: Buffer): BDict {
   let value: unknown
   try {
-    value = bdecode(bytes, { form: 'loose' })
+    value = bdecode(bytes, { form: 'loose', items: mostItems })
   } catch (error) {
     const { message } = error as Error
     throw new TrackerError(decodeErrorCode(message), `the answer: ${message}`, nonsense)

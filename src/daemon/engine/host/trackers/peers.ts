@@ -5,17 +5,27 @@ export function compactLength(family: 4 | 6): number {
   return family === 4 ? 6 : 18
 }
 
-/** Addresses of 4 or 16 bytes, each with a port of 2 (BEP 23, BEP 7). A rest that is no whole entry is left. */
-export function compactPeers(bytes: Uint8Array, family: 4 | 6): string[] {
+/**
+ * Addresses of 4 or 16 bytes, each with a port of 2 (BEP 23, BEP 7), at most so many. A rest that is no whole entry is
+ * left.
+ */
+export function compactPeers(bytes: Uint8Array, family: 4 | 6, most: number): string[] {
   const size = compactLength(family)
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
   const peers: string[] = []
-  for (let at = 0; at + size <= view.length; at += size) {
+  const { from, to } = some(Math.floor(bytes.length / size), most)
+  for (let at = from * size; at < to * size; at += size) {
     const port = view.readUInt16BE(at + size - 2)
     const address = view.subarray(at, at + size - 2)
     if (port !== 0) peers.push(`${family === 4 ? address.join('.') : bracketed(groups(address))}:${port}`)
   }
   return peers
+}
+
+/** Which ones are taken where there are too many: any, so that not everybody takes the first. */
+function some(count: number, most: number): { from: number; to: number } {
+  const from = Math.floor(Math.random() * (Math.max(0, count - most) + 1))
+  return { from, to: Math.min(count, from + most) }
 }
 
 function groups(address: Buffer): string {
@@ -27,20 +37,27 @@ function bracketed(address: string): string {
   return URL.canParse(`http://[${address}]`) ? new URL(`http://[${address}]`).hostname : `[${address}]`
 }
 
-/** Peers of an HTTP tracker's answer: compact, or a dictionary each (BEP 3). */
-export function peersOf(answer: BDict): string[] {
+/** Peers of an HTTP tracker's answer: compact, or a dictionary each (BEP 3). At most so many of each kind. */
+export function peersOf(answer: BDict, most: number): string[] {
   const list = answer.list('peers') ?? []
+  const { from, to } = some(list.length, most)
   return [
-    ...compactPeers(answer.bytes('peers') ?? new Uint8Array(0), 4),
-    ...compactPeers(answer.bytes('peers6') ?? new Uint8Array(0), 6),
-    ...list.map(dictPeer).filter((peer) => peer !== null),
+    ...compactPeers(answer.bytes('peers') ?? new Uint8Array(0), 4, most),
+    ...compactPeers(answer.bytes('peers6') ?? new Uint8Array(0), 6, most),
+    ...list
+      .slice(from, to)
+      .map(dictPeer)
+      .filter((peer) => peer !== null),
   ]
 }
+
+/** A name of the DNS. */
+const longestName = 253
 
 function dictPeer(value: BValue): string | null {
   if (typeof value !== 'object' || !('get' in value)) return null
   const ip = Buffer.from(value.bytes('ip') ?? []).toString('latin1')
   const port = Number(value.integer('port'))
-  if (ip === '' || !(port > 0 && port <= 65535)) return null
+  if (ip === '' || ip.length > longestName || !(port > 0 && port <= 65535)) return null
   return `${ip.includes(':') ? bracketed(ip) : ip}:${port}`
 }

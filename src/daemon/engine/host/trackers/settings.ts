@@ -24,6 +24,8 @@ export interface TrackerSettings {
   ssrfMitigation: boolean
   allowIdna: boolean
   numWant: number
+  /** Taken of one answer: more would only be thrown away. */
+  maxPeers: number
   /** Seconds: however eager a tracker is, it is not asked more often. */
   minInterval: number
   /** Milliseconds for a whole request, and without hearing anything. */
@@ -57,6 +59,7 @@ const defaults = {
   ssrf_mitigation: true,
   allow_idna: false,
   num_want: 200,
+  max_peerlist_size: 3000,
   min_announce_interval: 300,
   tracker_completion_timeout: 30,
   tracker_receive_timeout: 10,
@@ -67,6 +70,8 @@ const defaults = {
   udp_tracker_token_expiry: 60,
 }
 
+/** Where the list of peers has no limit of its own. */
+const mostPeers = 10_000
 /** setTimeout takes no more. */
 const maxMs = 0x7fffffff
 const ms = (seconds: number) => Math.min(maxMs, Math.max(0, seconds) * 1000)
@@ -90,6 +95,7 @@ export function trackerSettings(settings: Settings): TrackerSettings {
     ssrfMitigation: get('ssrf_mitigation'),
     allowIdna: get('allow_idna'),
     numWant: Math.max(0, get('num_want')),
+    maxPeers: Math.max(get('num_want'), get('max_peerlist_size') || mostPeers),
     minInterval: Math.max(1, get('min_announce_interval')),
     // 0 is no limit in libtorrent; a request without end would keep its tracker from being asked again
     completionMs: ms(get('tracker_completion_timeout')) || maxMs,

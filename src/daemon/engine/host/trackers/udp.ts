@@ -85,7 +85,7 @@ export class UdpTrackers {
       incomplete: answer.readInt32BE(12),
       complete: answer.readInt32BE(16),
       downloaded: -1,
-      peers: compactPeers(answer.subarray(20), family),
+      peers: compactPeers(answer.subarray(20), family, options.settings.maxPeers),
       warning: '',
       trackerId: '',
     }

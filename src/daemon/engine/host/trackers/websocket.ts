@@ -54,15 +54,15 @@ export class WebSocketTracker {
   /** Peers that were met and are not connected yet. */
   readonly #meeting = new Set<EventEmitter>()
 
-  /** `peer` gets the objects of WebRTC peers; `warn` hears what should not be possible. */
+  /** `rtcPeer` gets the objects of WebRTC peers; `warn` hears what should not be possible. */
   constructor(
     request: AnnounceRequest,
     { userAgent, maxResponse }: TrackerSettings,
     rtc: RtcOptions,
-    { peer, warn }: { peer: (peer: unknown) => void; warn: (message: string) => void },
+    { rtcPeer, warn }: { rtcPeer: (peer: unknown) => void; warn: (message: string) => void },
   ) {
     this.#infoHash = Buffer.from(request.infoHash, 'hex').toString('latin1')
-    this.#peer = peer
+    this.#peer = rtcPeer
     this.#warn = warn
     this.#noWebRtc = `trackers over WebSocket are for WebRTC, which is off: ${
       rtc.wrtc === false
