@@ -11,11 +11,13 @@ import { eventHandlers } from './methods/events.ts'
 import { type Presets, presetHandlers } from './methods/presets.ts'
 import { sessionHandlers } from './methods/sessions.ts'
 import { settingsHandlers } from './methods/settings.ts'
+import { stateHandlers } from './methods/state.ts'
 import { torrentHandlers } from './methods/torrents.ts'
 import { type Clock, realClock } from './session/clock.ts'
 import { type EngineFactory, Session } from './session/session.ts'
 import { defaultSession, Sessions } from './session/sessions.ts'
 import { sessionStats } from './session/stats.ts'
+import { DailyCopies } from './state/daily.ts'
 import { StateError } from './state/error.ts'
 import type { RemovalRow, SavedTorrent } from './state/rows.ts'
 import { describeRow } from './state/set-aside.ts'
@@ -97,20 +99,30 @@ export async function openApp(options: AppOptions): Promise<App> {
     )
     sizeEvents(bus, sessions)
     warnOfStrangers(sessions, torrents, removals, log)
-    return appOf(sessions, store, bus, options.config.presets ?? new Map())
+    const copies = new DailyCopies(store.path, () => store.changes, log)
+    return appOf({ sessions, store, bus, presets: options.config.presets ?? new Map(), copies })
   } catch (error) {
     store.close()
     throw error
   }
 }
 
-function appOf(sessions: Sessions, store: Store, bus: EventBus, presets: Presets): App {
+interface AppParts {
+  sessions: Sessions
+  store: Store
+  bus: EventBus
+  presets: Presets
+  copies: DailyCopies
+}
+
+function appOf({ sessions, store, bus, presets, copies }: AppParts): App {
   let closed: Promise<void> | null = null
   let over = false
   const ticker = new StatsTicker(bus, () =>
     [...sessions].map((session) => ({ name: session.name, stats: { ...sessionStats(session) } })),
   )
   const endWaits = () => {
+    copies.close()
     ticker.close()
     bus.close()
   }
@@ -121,6 +133,7 @@ function appOf(sessions: Sessions, store: Store, bus: EventBus, presets: Presets
       ...torrentHandlers(sessions, presets),
       ...presetHandlers(presets),
       ...eventHandlers(sessions, bus, ticker),
+      ...stateHandlers(store),
     }),
     sessions: () =>
       [...sessions].map(({ name, records, engine }) => ({

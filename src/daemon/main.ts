@@ -11,6 +11,7 @@ import { type FileIdentity, identityOf, isStill } from '../rpc/file-identity.ts'
 import { RpcServer } from '../rpc/server.ts'
 import { version } from '../rpc/version.ts'
 import { type App, openApp } from './app.ts'
+import { asFailure } from './failure.ts'
 import { InstanceLock, type InstancePlaces } from './instance.ts'
 import { type LeaveRequests, leaveRequests } from './leave.ts'
 import { createLog, type Log, type LogLevel } from './log.ts'
@@ -18,7 +19,8 @@ import { daemonHandlers } from './methods/daemon.ts'
 import { type ReadyChannel, takeReadyChannel } from './ready.ts'
 import { checkSetting } from './session/settings/pack.ts'
 import { SocketKeeper } from './socket-keeper.ts'
-import { StateError } from './state/error.ts'
+
+export { restoreState } from './offline.ts'
 
 /** The daemon's command line; what is left out comes from the environment, the configuration and the defaults. */
 export interface DaemonOptions {
@@ -234,11 +236,4 @@ function stateFileIn(folder: string): { path: string; identity: FileIdentity } |
 
 function stackOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
-}
-
-/** A state that cannot be used is for the user to set right, not a defect. */
-function asFailure(error: unknown): unknown {
-  if (!(error instanceof StateError)) return error
-  const exitCode = error.kind === 'in-use' ? ExitCode.busy : ExitCode.config
-  return new Failure(exitCode, error.message, { cause: error })
 }

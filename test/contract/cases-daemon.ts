@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
 import { contract, type Method, type Result } from '../../src/rpc/contract/index.ts'
 import { version } from '../../src/rpc/version.ts'
 import type { CasesOf } from './case.ts'
@@ -31,6 +33,22 @@ export const daemonCases: CasesOf<Exclude<Method, `${'torrents' | 'events' | 'pr
             ],
           ),
       },
+    ],
+    'daemon.backup': [
+      {
+        what: 'writes a copy for the owner alone',
+        params: ({ folder }) => ({ path: join(folder, 'copy.db') }),
+        result: ({ file, size }) => {
+          const stat = statSync(file)
+          assert.deepEqual([stat.size, stat.mode & 0o777], [size, 0o600])
+        },
+      },
+      {
+        what: 'says why it cannot be written',
+        params: { path: '/proc/nope/copy.db' },
+        error: ['FileSystem', /the backup \/proc\/nope\/copy\.db could not be written: ENOENT/],
+      },
+      { what: 'takes no relative path', params: { path: 'copy.db' }, error: ['InvalidValue', /absolute/] },
     ],
     'daemon.stop': [
       { what: 'asks to end', params: {}, result: (_, { stopped }) => assert.deepEqual(stopped, ['stop']) },

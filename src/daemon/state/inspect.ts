@@ -145,7 +145,7 @@ function isUntouched(path: string, mark: Mark | null | 'damaged'): boolean {
 }
 
 /** What SQLite says of the b-trees. Wrong values in single rows are not meant here: they are set aside one by one. */
-function checkStructure(sqlite: DatabaseSync): { faults: string[]; staleIndexes: boolean } {
+export function checkStructure(sqlite: DatabaseSync): { faults: string[]; staleIndexes: boolean } {
   const lines = sqlite.prepare(`PRAGMA integrity_check(${maxFaults * 5})`).all()
   const texts = lines.map((line) => String(line.integrity_check).trim()).filter((text) => text !== 'ok')
   const ofIndex = /missing from index|wrong # of entries in index|non-unique entry in index/

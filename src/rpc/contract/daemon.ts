@@ -81,6 +81,18 @@ export const daemonMethods = {
     changes: false,
     doc: 'Tells where the daemon lives and how its sessions do.',
   }),
+  'daemon.backup': method({
+    params: object({
+      path: Type.String({ description: 'absolute path of the copy; a file there is replaced' }),
+    }),
+    result: object({
+      file: Type.String(),
+      size: Type.Integer({ description: 'bytes' }),
+      changes: Type.Integer({ description: 'commits that it holds' }),
+    }),
+    changes: false,
+    doc: 'Copies the state into a file while it runs, reads the copy, and answers when it is on the disk.',
+  }),
   'daemon.stop': method({
     params: noParams,
     result: nothing,

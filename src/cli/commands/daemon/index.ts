@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import type { CommandContext } from '../index.ts'
+import { backupCommand, restoreCommand } from './backup.ts'
 import { restartCommand } from './restart.ts'
 import { runInForeground } from './run.ts'
 import { socketCommand } from './socket.ts'
@@ -53,6 +54,20 @@ export function addDaemonCommands(program: Command, context: CommandContext): vo
     .option('--json', 'print all of it as JSON')
     .action(async ({ json }: { json?: true }) => {
       context.exit(await statusCommand(context.daemon(), { json: json === true, colour: context.colour() }))
+    })
+  daemon
+    .command('backup')
+    .description('copy the state into a file while the daemon runs')
+    .argument('<file>', 'the copy; a file there is replaced when the copy is whole')
+    .action(async (file: string) => {
+      await backupCommand(context.daemon(), file)
+    })
+  daemon
+    .command('restore')
+    .description('put a backup in the place of the state; the daemon must not run')
+    .argument('<file>', 'a backup, or a copy of state.db')
+    .action(async (file: string) => {
+      await restoreCommand(context.daemon(), file)
     })
   daemon
     .command('socket')

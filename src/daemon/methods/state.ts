@@ -1,0 +1,17 @@
+import { isAbsolute } from 'node:path'
+import type { Handlers } from '../../rpc/contract/index.ts'
+import { ErrorCode, RpcError } from '../../rpc/errors.ts'
+import { backUp } from '../state/backup.ts'
+import type { Store } from '../state/store.ts'
+
+/** Handlers about the state file. */
+export function stateHandlers(store: Store): Pick<Handlers, 'daemon.backup'> {
+  return {
+    'daemon.backup': ({ path }) => {
+      if (!isAbsolute(path)) {
+        throw new RpcError(ErrorCode.InvalidValue, `the path of a backup must be absolute; it is '${path}'`)
+      }
+      return backUp(store.path, path)
+    },
+  }
+}
