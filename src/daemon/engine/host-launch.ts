@@ -14,18 +14,18 @@ export function hostEntryFor(moduleUrl: string): string {
  * Starts a host's process within its bounds. Throws what fork(2) says at once; other failures come as the child's event `error`. A child
  * that could not be started has no pid, and no streams where descriptors were what was missing.
  */
-export function launchHost(entry: string): ChildProcess {
+export function launchHost(entry: string, ringFd: number | null): ChildProcess {
   const nodeOptions = withoutInspector()
   const { flags, dataKB } = hostBounds(nodeOptions)
   // not process.execArgv: an inspector's port, say, is taken already
-  const program = [process.execPath, ...flags, entry]
+  const program = [process.execPath, ...flags, entry, ...(ringFd === null ? [] : ['4'])]
   const bound = dataKB === null ? ':' : `ulimit -d ${dataKB} 2>/dev/null`
   // Node cannot set a limit of its own or of its child
   return spawn('/bin/sh', ['-c', `${bound}; exec "$@"`, 'sh', ...program], {
     // the folder that the daemon was started in may be gone, and Node does not start without one
     cwd: '/',
     serialization: 'advanced',
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc', ringFd ?? 'ignore'],
     env: {
       ...process.env,
       ...compileCache(),

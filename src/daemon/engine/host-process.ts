@@ -1,9 +1,11 @@
 import type { ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { ErrorCode, RpcError } from '../../rpc/errors.ts'
+import type { Heard } from './heard-ring.ts'
 import { launchHost } from './host-launch.ts'
 import { deadlineOf, startMs } from './host-times.ts'
 import type { HostEvent, HostMessage, HostMethods } from './protocol.ts'
+import { RingFile } from './ring-file.ts'
 
 interface Pending {
   resolve: (result: unknown) => void
@@ -16,8 +18,26 @@ export interface HostProcessHooks {
   /** A line of the host's standard output or standard error. */
   line: (line: string) => void
   /** It is gone; every pending call has been rejected. Called once, and never before the constructor has returned. */
-  exit: (reason: string) => void
+  exit: (end: HostEnd) => void
 }
+
+export interface HostEnd {
+  reason: string
+  /** It ended by itself or hung; false when somebody sent it a signal, or when it never began. */
+  crashed: boolean
+  /** Whom it heard last, the newest first. */
+  heard: Heard[]
+}
+
+/** Signals that a process gets for what it did itself. */
+const ownSignals = new Set<NodeJS.Signals | null>([
+  'SIGABRT',
+  'SIGSEGV',
+  'SIGBUS',
+  'SIGILL',
+  'SIGFPE',
+  'SIGTRAP',
+])
 
 /** After its end its last words may still be on their way, ms. */
 const lastWordsMs = 250
@@ -30,7 +50,8 @@ export class HostProcess {
   readonly #hooks: HostProcessHooks
   readonly #pending = new Map<number, Pending>()
   readonly #ended: Promise<void>
-  readonly #end: (reason: string) => void
+  readonly #end: (reason: string, crashed?: boolean) => void
+  readonly #ring = RingFile.open()
   #nextId = 1
   #gone = false
   /** Why a call cannot be made. */
@@ -46,10 +67,10 @@ export class HostProcess {
     this.#hooks = hooks
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#ended = promise
-    this.#end = (reason) => this.#finish(reason, resolve)
+    this.#end = (reason, crashed = false) => this.#finish(reason, crashed, resolve)
     let child: ChildProcess | null = null
     try {
-      child = launchHost(entry)
+      child = launchHost(entry, this.#ring?.fd ?? null)
     } catch (error) {
       this.#why = notStarted(error as Error)
       setImmediate(() => this.#end(this.#why))
@@ -106,7 +127,8 @@ export class HostProcess {
     child.once('exit', (code, signal) => {
       const how = signal === null ? `exit code ${code}` : `signal ${signal}`
       const more = failure === null ? how : `${how}, ${failure.message}`
-      const end = () => this.#end(this.#how(more))
+      const crashed = ownSignals.has(signal) || (code !== null && code !== 0) || this.#sentence !== null
+      const end = () => this.#end(this.#how(more), crashed)
       child.once('close', end)
       setTimeout(end, lastWordsMs)
     })
@@ -157,12 +179,12 @@ export class HostProcess {
     if (what !== null) this.kill(what)
   }
 
-  #finish(reason: string, done: () => void): void {
+  #finish(reason: string, crashed: boolean, done: () => void): void {
     if (this.#gone) return
     this.#gone = true
     this.#why = reason
     for (const id of [...this.#pending.keys()]) this.#take(id)?.reject(unavailable(reason))
-    this.#hooks.exit(reason)
+    this.#hooks.exit({ reason, crashed, heard: this.#ring?.take() ?? [] })
     done()
   }
 }

@@ -16,6 +16,7 @@ const scrapeMs = 120_000
 const deadlines: { [M in keyof HostMethods]: number | null } = {
   configure: startMs,
   ping: longestSilenceMs,
+  ban: questionMs,
   load: null,
   unload: null,
   update: null,

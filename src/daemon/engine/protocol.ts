@@ -112,6 +112,8 @@ export interface HostMethods {
   configure: (params: { session: string; settings: Settings }) => null
   /** Answers. */
   ping: (params: null) => null
+  /** Lets no peer at these IP addresses in, and breaks off with those that were called. They add up. */
+  ban: (params: { addresses: string[] }) => null
   /** Starts (checks, then runs) a torrent; answers when accepted, progress comes as reports. */
   load: (params: { task: TorrentTask }) => null
   /** Stops it: trackers told, files closed, counters final. Answers with the last report; null if unknown. */

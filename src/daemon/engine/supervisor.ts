@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { PartialPiece, PeerInfo } from '../../rpc/contract/peers.ts'
 import type { Settings } from '../../rpc/contract/types.ts'
+import { CrashBans } from './crash-bans.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { hostEntryFor } from './host-launch.ts'
-import { HostProcess, unavailable } from './host-process.ts'
+import { type HostEnd, HostProcess, unavailable } from './host-process.ts'
 import { longestSilenceMs } from './host-times.ts'
 import type {
   Engine,
@@ -62,6 +63,7 @@ class Supervisor implements Engine {
   #retry: NodeJS.Timeout | null = null
   #heartbeat: Heartbeat | null = null
   readonly #restarts = new Restarts()
+  readonly #bans = new CrashBans()
   /** When the host answered, ms; null before. */
   #runsSince: number | null = null
   #stopping = false
@@ -187,7 +189,7 @@ class Supervisor implements Engine {
     const host = new HostProcess(this.#entry, {
       event: (event) => this.#event(event),
       line: (line) => this.#log('warning', line),
-      exit: (reason) => this.#exited(host, reason),
+      exit: (end) => this.#exited(host, end),
     })
     this.#host = host
     this.state.pid = host.pid
@@ -200,6 +202,8 @@ class Supervisor implements Engine {
     const { session, listener } = this.#options
     const restarted = this.state.crashes > 0
     await host.call('configure', { session, settings: this.#settings })
+    const banned = this.#bans.list(Date.now())
+    if (banned.length > 0) await host.call('ban', { addresses: banned })
     this.state.state = 'running'
     this.state.error = null
     this.#runsSince = performance.now()
@@ -227,7 +231,8 @@ class Supervisor implements Engine {
     )
   }
 
-  #exited(host: HostProcess, reason: string): void {
+  #exited(host: HostProcess, end: HostEnd): void {
+    const { reason } = end
     if (this.#host !== host) return
     this.#host = null
     this.#starting = null
@@ -242,6 +247,7 @@ class Supervisor implements Engine {
       return
     }
     const delayMs = this.#restarts.next(ranMs)
+    if (ranMs !== null && end.crashed) this.#blame(end.heard)
     this.state.crashes++
     this.state.last_crash = { time: Math.floor(Date.now() / 1000), reason }
     this.state.state = 'waiting'
@@ -254,6 +260,11 @@ class Supervisor implements Engine {
       this.#start()
     }, delayMs)
     this.#retry.unref()
+  }
+
+  #blame(heard: HostEnd['heard']): void {
+    for (const address of this.#bans.blame(heard, Date.now()))
+      this.#log('warning', `${address} is banned for a day: hosts crashed right after they heard it`)
   }
 
   #event(event: HostEvent): void {

@@ -14,6 +14,7 @@ import { Storage } from '../storage/storage.ts'
 import { ClientKeeper } from './client/client-keeper.ts'
 import { SessionLimits } from './limits/session-limits.ts'
 import { type HostParts, LoadedTorrent } from './loaded-torrent.ts'
+import type { HeardPeers } from './peers/heard.ts'
 import { guardIncoming, hearStrangers } from './peers/incoming.ts'
 import { PeerSources } from './peers/peer-sources.ts'
 import { proxyPlan } from './proxy/proxy-plan.ts'
@@ -48,8 +49,11 @@ export class HostSession implements Handlers {
   readonly #sources: PeerSources
   readonly #parts: HostParts
 
-  constructor(emit: (event: HostEvent) => void) {
+  readonly #heard: HeardPeers | null
+
+  constructor(emit: (event: HostEvent) => void, heard: HeardPeers | null = null) {
     this.#emit = emit
+    this.#heard = heard
     this.#keeper = new ClientKeeper(clientPlan({}), this.#limits.live, {
       opened: (client) => this.#opened(client),
       closing: () => this.#leaveAll(),
@@ -89,6 +93,11 @@ export class HostSession implements Handlers {
   }
 
   async ping(): Promise<null> {
+    return null
+  }
+
+  async ban({ addresses }: { addresses: string[] }): Promise<null> {
+    this.#heard?.ban(addresses)
     return null
   }
 

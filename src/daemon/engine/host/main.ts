@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs'
 import type { HostEvent, HostMessage, HostRequest } from '../protocol.ts'
 import { HostSession } from './host-session.ts'
+import { HeardPeers } from './peers/heard.ts'
 
 /**
  * The engine host: a child process that runs one session's torrents. Its daemon talks to it over the channel of
@@ -26,7 +27,15 @@ function complain(error: unknown): void {
   writeSync(2, `${error instanceof Error ? error.stack : String(error)}\n`)
 }
 
-const session = new HostSession(send)
+/** Notes whom it hears, if the daemon gave it a file for that: the number of its descriptor is the first argument. */
+function heardPeers(fd: string | undefined): HeardPeers | null {
+  if (fd === undefined) return null
+  const heard = new HeardPeers(Number(fd))
+  heard.listen()
+  return heard
+}
+
+const session = new HostSession(send, heardPeers(process.argv[2]))
 
 async function answer(request: HostRequest): Promise<void> {
   try {

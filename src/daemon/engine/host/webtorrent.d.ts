@@ -46,6 +46,11 @@ declare module 'webtorrent' {
     uploadSpeed: () => number
     setTimeout(ms: number): void
     _onRequest: (piece: number, offset: number, length: number) => void
+    /** Takes in what came. */
+    _write: (chunk: Uint8Array, done: () => void) => void
+    /** Bytes that wait for the rest of their message, and how many it needs. */
+    _bufferSize: number
+    _parserSize: number
     peerExtendedHandshake: { reqq?: unknown; v?: unknown; upload_only?: unknown; p?: unknown }
     /** BEP 10: what each end calls an extension; 0 takes one back. */
     extendedMapping: Record<number, string>
@@ -107,7 +112,7 @@ declare module 'webtorrent' {
     type: string
     addr: string
     source?: string
-    conn: Pick<Connection, 'on' | 'destroy'> | null
+    conn: (Pick<Connection, 'on' | 'destroy'> & { remoteAddress?: string | undefined }) | null
     wire: Wire | null
     destroyed: boolean
     connectTimeout: NodeJS.Timeout | null
@@ -292,4 +297,12 @@ declare module 'webtorrent' {
   }
 
   export type { ClientOptions, Connection, Discovery, ParsedTorrent, Peer, Piece, Torrent, WebConn, Wire }
+}
+
+declare module 'webtorrent/lib/peer.js' {
+  import type { Peer as PeerOf } from 'webtorrent'
+
+  type Peer = PeerOf
+  const Peer: { prototype: PeerOf }
+  export default Peer
 }
