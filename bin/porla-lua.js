@@ -15,6 +15,7 @@ if (parseInt(found, 10) < needed) {
 }
 
 function start() {
+  withoutDebugger()
   const fs = process.getBuiltinModule('fs')
   const dist = new URL('../dist/cli.js', import.meta.url)
   const source = new URL('../src/cli/main.ts', import.meta.url)
@@ -29,6 +30,16 @@ function start() {
       process.stderr.write(`porla-lua: this is a bug: ${error instanceof Error ? error.stack : error}\n`)
       process.exitCode = 70
     })
+}
+
+/**
+ * Node opens its debugger on SIGUSR1, to every user of this machine. A listener that comes and goes leaves the signal
+ * as it is in other programs: it ends the process, unless somebody listens.
+ */
+function withoutDebugger() {
+  const listener = () => {}
+  process.on('SIGUSR1', listener)
+  process.off('SIGUSR1', listener)
 }
 
 /**
@@ -62,6 +73,8 @@ function privateFolder(fs) {
   // `sudo` can keep HOME: then neither trust what lies there nor leave files of another owner in it.
   let existing = folder
   while (!fs.existsSync(existing)) existing = existing.slice(0, existing.lastIndexOf('/')) || '/'
+  // A home folder that is not there is not made.
+  if (absolute(HOME) && !absolute(XDG_CACHE_HOME) && existing.length < HOME.length) return undefined
   const { uid, mode } = fs.statSync(existing)
   if (uid !== process.getuid()) return undefined
   if (existing === folder) return (mode & 0o022) === 0 ? folder : undefined

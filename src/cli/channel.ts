@@ -23,6 +23,8 @@ export interface ChannelOptions {
   start?: (() => void) | undefined
   /** Waits in place of a blocking read, at most so many milliseconds; what it throws gives the call up. */
   wait?: (ms: number) => void
+  /** Runs before each call: what was said so far is to be seen while the script waits. */
+  beforeCall?: () => void
   /** Sees every line, for traces. */
   debug?: ((direction: 'sent' | 'received', line: string) => void) | undefined
 }
@@ -61,6 +63,7 @@ export class Channel {
    */
   call<M extends Method>(method: M, params: Params<M>): Result<M> {
     this.calls++
+    this.#options.beforeCall?.()
     if (changingMethods.has(method) && method !== 'torrents.userdata.update') this.changes++
     const fresh = !this.#socket?.open
     try {

@@ -7,6 +7,7 @@ import { ExitCode } from '../rpc/exit-codes.ts'
 import { Failure } from '../rpc/failure.ts'
 import { FileLock, readHolder } from '../rpc/file-lock.ts'
 import { preparePrivateFolder } from '../rpc/private-folder.ts'
+import { decodeExact, encodeExact, exactPath } from './lua/vm/byte-text.ts'
 import type { RunnerOptions } from './options.ts'
 
 /** How often a lock that is waited for is tried. */
@@ -51,7 +52,7 @@ function scriptName({ script, stdin }: Pick<RunnerOptions, 'script' | 'stdin'>):
     )
   }
   try {
-    return realpathSync(script)
+    return decodeExact(realpathSync(exactPath(script), { encoding: 'buffer' }))
   } catch (error) {
     throw new Failure(ExitCode.error, `cannot lock ${script}: ${(error as Error).message}`, { cause: error })
   }
@@ -59,9 +60,9 @@ function scriptName({ script, stdin }: Pick<RunnerOptions, 'script' | 'stdin'>):
 
 /** A file's name that shows what it is for, and is another one for each name. */
 function fileName(name: string): string {
-  const encoded = encodeURIComponent(name)
+  const encoded = encodeURIComponent(name.isWellFormed() ? name : encodeExact(name).toString('latin1'))
   if (encoded.length <= longestName) return encoded
-  const hash = createHash('sha256').update(name).digest('hex')
+  const hash = createHash('sha256').update(encodeExact(name)).digest('hex')
   return `${hash}-${encoded.slice(hash.length + 1 - longestName)}`
 }
 

@@ -2,7 +2,12 @@ import { statSync } from 'node:fs'
 import { ExitCode } from '../rpc/exit-codes.ts'
 import { Failure } from '../rpc/failure.ts'
 import { version } from '../rpc/version.ts'
+import { noteDescriptors } from './descriptors.ts'
+import { exactWords } from './exact-words.ts'
+import { exactPath } from './lua/vm/byte-text.ts'
 import { isBare, parseCommandLine, type RunnerOptions } from './options.ts'
+import { writeError, writeOut } from './output.ts'
+import { callerIgnoresHangup, ignoreHangup } from './signals.ts'
 import { usage } from './usage.ts'
 
 /** The program's name in messages. */
@@ -13,10 +18,13 @@ const program = 'porla-lua'
  * commander nor for the configuration.
  */
 export async function main(argv: string[]): Promise<number> {
-  const line = parseCommandLine(argv, isFile)
+  noteDescriptors()
+  if (callerIgnoresHangup(process.env)) ignoreHangup()
+  const words = exactWords(argv)
+  const line = parseCommandLine(words, isFile)
   switch (line.mode) {
     case 'run':
-      return await run(line, argv)
+      return await run(line, words)
     case 'command': {
       const { runCommand } = await import('./commands/index.ts')
       return await runCommand(line.argv, line.daemon)
@@ -26,13 +34,28 @@ export async function main(argv: string[]): Promise<number> {
       return await runCommand(['--help'], { noStart: false })
     }
     case 'version': {
-      process.stdout.write(`porla-lua ${version}\n`)
-      return ExitCode.ok
+      return printVersion()
     }
     case 'bad':
-      process.stderr.write(`${program}: ${line.message}\n${usage}`)
+      writeError(`${program}: ${line.message}\n${usage}`)
       return ExitCode.error
   }
+}
+
+function printVersion(): number {
+  try {
+    writeOut(`${program} ${version}\n`)
+    return ExitCode.ok
+  } catch (error) {
+    return reported(error)
+  }
+}
+
+/** Says what a Failure says and returns its exit code. Throws everything else. */
+function reported(error: unknown): number {
+  if (!(error instanceof Failure)) throw error
+  writeError(`${program}: ${error.message}\n`)
+  return error.exitCode
 }
 
 /** Runs a script, with a lock, a time limit or a terminal around it. */
@@ -60,9 +83,7 @@ async function run(options: RunnerOptions, argv: string[]): Promise<number> {
     const { runLua } = await import('./run.ts')
     return await runLua(options, argv)
   } catch (error) {
-    if (!(error instanceof Failure)) throw error
-    process.stderr.write(`${program}: ${error.message}\n`)
-    return error.exitCode
+    return reported(error)
   }
 }
 
@@ -73,5 +94,5 @@ function onTerminal(): boolean {
 }
 
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
+  return statSync(exactPath(path), { throwIfNoEntry: false })?.isFile() ?? false
 }

@@ -5,9 +5,11 @@ import { nearest } from '../rpc/nearest.ts'
 import { version } from '../rpc/version.ts'
 import { commandNames } from './commands/names.ts'
 import { endBy } from './end-by.ts'
+import { exactVariable } from './exact-words.ts'
 import { Interrupted, interruptible } from './interruptible.ts'
 import { type Lines, repl } from './lua/repl.ts'
 import { Runtime, type RuntimeOptions, Unwind } from './lua/runtime.ts'
+import { encodeExact } from './lua/vm/byte-text.ts'
 import { type DaemonOptions, isBare, type Preload, type RunnerOptions } from './options.ts'
 import { findSocket } from './places.ts'
 import { startDaemonSync } from './start-daemon.ts'
@@ -68,7 +70,7 @@ export async function runLua(
   function runPreload(preload: Preload): boolean {
     switch (preload.kind) {
       case 'chunk':
-        return runtime.run({ code: Buffer.from(preload.code), name: '=(command line)' })
+        return runtime.run({ code: encodeExact(preload.code), name: '=(command line)' })
       case 'module':
         return runtime.requireModule(preload)
       case 'warnings':
@@ -79,10 +81,10 @@ export async function runLua(
   /** LUA_INIT_5_4, else LUA_INIT: code, or `@file`. */
   function runInit(): boolean {
     const name = process.env.LUA_INIT_5_4 !== undefined ? 'LUA_INIT_5_4' : 'LUA_INIT'
-    const init = process.env[name]
+    const init = exactVariable(process.env, name)
     if (init === undefined) return true
     if (init.startsWith('@')) return runtime.runInitFile(init.slice(1))
-    return runtime.run({ code: Buffer.from(init), name: `=${name}` })
+    return runtime.run({ code: encodeExact(init), name: `=${name}` })
   }
 
   /** A script that is not there may be a misspelt command. */

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { ErrorCode, RpcError } from '../rpc/errors.ts'
 import type { DaemonOptions } from './options.ts'
+import { writeError } from './output.ts'
 import { launcher } from './program.ts'
 import { mayStart } from './start-policy.ts'
 
@@ -37,5 +38,5 @@ export function startDaemonSync(options: DaemonOptions): void {
   }
   const outcome = JSON.parse(stdout) as { pid: number; socket: string; started: boolean }
   if (outcome.started)
-    process.stderr.write(`porla-lua: started the daemon (pid ${outcome.pid}, socket ${outcome.socket})\n`)
+    writeError(`porla-lua: started the daemon (pid ${outcome.pid}, socket ${outcome.socket})\n`)
 }

@@ -2,8 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { ExitCode } from '../rpc/exit-codes.ts'
 import { Failure } from '../rpc/failure.ts'
+import { programChild } from './children.ts'
+import { stdioOfChild } from './descriptors.ts'
 import type { Duration } from './duration.ts'
 import { endBy } from './end-by.ts'
+import { hangupIgnored } from './signals.ts'
 import { supervisedEnvironment } from './supervised.ts'
 
 /** The script's process is interrupted; when it has not ended after so long, it and its children are terminated, */
@@ -23,8 +26,10 @@ const asked: readonly (number | null)[] = [130, 143]
  * it, ends by the same one. Rejects with Failure 124 when the time was up.
  */
 export async function runWithin(time: Duration, argv: string[]): Promise<number> {
-  const words = [...process.execArgv, process.argv[1] as string, ...argv]
-  const child = spawn(process.execPath, words, { stdio: 'inherit', env: supervisedEnvironment(process.env) })
+  const words = ['--disable-sigusr1', ...process.execArgv, process.argv[1] as string, ...argv]
+  const { file, args, env } = programChild(process.execPath, words, supervisedEnvironment(process.env))
+  // The script finds every descriptor of the caller at its number.
+  const child = spawn(file, args, { stdio: stdioOfChild(['inherit', 'inherit', 'inherit']), env })
   let late = false
   /** What has to end. The script's children have other parents once the script's process is gone. */
   let tree: number[] = []
@@ -43,6 +48,7 @@ export async function runWithin(time: Duration, argv: string[]): Promise<number>
     after(killMs, () => end(tree, 'SIGKILL')),
   ]
   const handOn = (signal: NodeJS.Signals): void => {
+    if (signal === 'SIGHUP' && hangupIgnored()) return
     if (signal !== 'SIGINT' || !inForeground()) child.kill(signal)
   }
   for (const name of forwarded) process.on(name, handOn)

@@ -1,3 +1,4 @@
+import type { LoadedConfig, Preset } from '../rpc/config/types.ts'
 import type { Handlers, Result } from '../rpc/contract/index.ts'
 import type { Settings } from '../rpc/contract/types.ts'
 import { ErrorCode, RpcError } from '../rpc/errors.ts'
@@ -54,6 +55,8 @@ export interface App {
   state(): Result<'daemon.status'>['state']
   /** Number of the last event so far. */
   eventsSeq(): number
+  /** Takes over what the configuration says now of the sessions that there are, and its presets. */
+  reconfigure(config: Pick<LoadedConfig, 'sessions' | 'presets'>): void
   /** Lets go of everybody who waits for an event. */
   endWaits(): void
   /** Stops the engines, tidily within the deadline, saves everything and closes the state. Twice is harmless. */
@@ -100,7 +103,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     sizeEvents(bus, sessions)
     warnOfStrangers(sessions, torrents, removals, log)
     const copies = new DailyCopies(store.path, () => store.changes, log)
-    return appOf({ sessions, store, bus, presets: options.config.presets ?? new Map(), copies })
+    return appOf({ sessions, store, bus, presets: new Map(options.config.presets), copies })
   } catch (error) {
     store.close()
     throw error
@@ -111,7 +114,7 @@ interface AppParts {
   sessions: Sessions
   store: Store
   bus: EventBus
-  presets: Presets
+  presets: Map<string, Preset>
   copies: DailyCopies
 }
 
@@ -144,6 +147,14 @@ function appOf({ sessions, store, bus, presets, copies }: AppParts): App {
     state: () => stateOverview(store),
     eventsSeq: () => bus.last,
     endWaits,
+    reconfigure: ({ sessions: configured, presets: wanted }) => {
+      for (const session of sessions) {
+        const config = configured.get(session.name)
+        if (config) session.reconfigure(config.settings)
+      }
+      presets.clear()
+      for (const [name, preset] of wanted) presets.set(name, preset)
+    },
     close: (deadlineMs) => {
       endWaits()
       closed ??= closeAll(sessions, store, deadlineMs).finally(() => {

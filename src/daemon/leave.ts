@@ -9,7 +9,7 @@ export interface LeaveRequests {
 }
 
 /**
- * SIGTERM and SIGINT ask the daemon to end, and so does `request`; a signal after that hurries. The handlers stay
+ * SIGTERM, SIGINT and SIGQUIT ask the daemon to end, and so does `request`; a signal after that hurries. The handlers stay
  * until the process ends: without them a third signal would end it in the middle of its last steps.
  */
 export function leaveRequests(): LeaveRequests {
@@ -20,7 +20,7 @@ export function leaveRequests(): LeaveRequests {
     asked = true
     first.resolve(reason)
   }
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const) {
     process.on(signal, () => (asked ? hurry.resolve(signal) : request(signal)))
   }
   return { first: first.promise, hurry: hurry.promise, request }

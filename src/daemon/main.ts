@@ -17,6 +17,7 @@ import { type LeaveRequests, leaveRequests } from './leave.ts'
 import { createLog, type Log, type LogLevel } from './log.ts'
 import { daemonHandlers } from './methods/daemon.ts'
 import { type ReadyChannel, takeReadyChannel } from './ready.ts'
+import { compareConfigs, hasTerminal } from './reload.ts'
 import { checkSetting } from './session/settings/pack.ts'
 import { SocketKeeper } from './socket-keeper.ts'
 
@@ -30,6 +31,8 @@ export interface DaemonOptions {
   logLevel?: LogLevel
   /** Starts with what is left of a state that does not hold what was written to it. */
   acceptLoss?: boolean
+  /** It ends when its terminal does; for a daemon that somebody watches there. */
+  endsWithTerminal?: boolean
   /** Called when the daemon answers at its socket. */
   ready?: () => void
 }
@@ -56,6 +59,15 @@ export async function runDaemon(options: DaemonOptions = {}): Promise<ExitCode> 
   const log = createLog(options.logLevel)
   const leave = leaveRequests()
   const daemon = new Daemon(log, leave)
+  const watched = options.endsWithTerminal === true && hasTerminal()
+  process.on('SIGHUP', () => {
+    if (watched && !hasTerminal()) leave.request('its terminal has gone (SIGHUP)')
+    else void daemon.reload(options)
+  })
+  // Elsewhere they mean "open your log again" and the like; here they would end it without a word.
+  for (const signal of ['SIGUSR1', 'SIGUSR2'] as const) {
+    process.on(signal, () => log.info(`${signal} has no meaning here; SIGHUP reads the configuration again`))
+  }
   process.on('uncaughtException', (error) => void daemon.crash(error, channel))
   try {
     await daemon.start(options)
@@ -80,6 +92,7 @@ class Daemon {
   #server: RpcServer<typeof contract> | undefined
   #keeper: SocketKeeper | undefined
   #stateFile: { path: string; identity: FileIdentity } | null = null
+  #config: LoadedConfig | undefined
   #crashing = false
 
   constructor(log: Log, leave: LeaveRequests) {
@@ -92,6 +105,7 @@ class Daemon {
     const startedAt = performance.now()
     const { env } = process
     const config = await loadConfig({ flag: options.config, env, checkSetting })
+    this.#config = config
     const places = {
       socket: resolveSocket({ flag: options.socket, env, config }).path,
       stateDir: resolveStateDir({ flag: options.stateDir, env, config }).path,
@@ -117,6 +131,36 @@ class Daemon {
       `porla-lua ${version}, pid ${process.pid}, socket ${places.socket}, state ${places.stateDir}, ` +
         `configuration ${config.file ?? 'none'}`,
     )
+  }
+
+  /** SIGHUP: reads the configuration again. One that cannot be used changes nothing. */
+  async reload(options: DaemonOptions): Promise<void> {
+    // Before it has started it reads it anyway.
+    if (!this.#app || !this.#config) return
+    try {
+      const config = await loadConfig({ flag: options.config, env: process.env, checkSetting })
+      const { changed, needsRestart } = compareConfigs(this.#config, config)
+      if (config.file !== null) this.#app.reconfigure(config)
+      // What needs a restart is said each time until then.
+      const { file, socket, stateDir } = this.#config
+      const sessions = new Map(
+        [...this.#config.sessions].map(([name, old]) => [name, config.sessions.get(name) ?? old]),
+      )
+      this.#config = {
+        file,
+        ...(socket !== undefined && { socket }),
+        ...(stateDir !== undefined && { stateDir }),
+        sessions,
+        presets: config.presets,
+      }
+      this.#log.info(`read the configuration again (SIGHUP): ${changed.join(', ') || 'nothing'} changed`)
+      if (needsRestart.length > 0) {
+        this.#log.warning(`a restart is needed for: ${needsRestart.join(', ')}; porla-lua daemon restart`)
+      }
+    } catch (error) {
+      const text = error instanceof Failure ? error.message : stackOf(error)
+      this.#log.error(`the configuration was not taken over (SIGHUP): ${text}`)
+    }
   }
 
   /**

@@ -1,6 +1,7 @@
 import { closeSync, writeSync } from 'node:fs'
 import { ExitCode } from '../rpc/exit-codes.ts'
 import { Failure } from '../rpc/failure.ts'
+import { closeInherited } from './inherited.ts'
 
 /** Environment variable with the number of the descriptor that a starter listens on. */
 const variable = 'PORLA_LUA_READY_FD'
@@ -27,6 +28,8 @@ export function takeReadyChannel(env: NodeJS.ProcessEnv): ReadyChannel {
       `${variable} must be the number of an open descriptor above 2; it is '${text}'`,
     )
   }
+  // Somebody's script may have started it: what that has open is no matter of a daemon.
+  if (text !== undefined) closeInherited()
   let fd = text === undefined ? null : Number(text)
   const say = (line: string) => {
     if (fd === null) return

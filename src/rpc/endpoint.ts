@@ -34,7 +34,7 @@ export interface EndpointOptions {
  * too long and for a folder in the temp folder that is not this user's alone.
  */
 export function resolveSocket({ flag, env, config }: EndpointOptions): Endpoint {
-  const endpoint = named('--socket', flag, env.PORLA_LUA_SOCKET, config?.socket) ?? defaultSocket(env)
+  const endpoint = named('--socket', flag, env.PORLA_LUA_SOCKET, config?.socket, env) ?? defaultSocket(env)
   checkSocketPath(endpoint.path, endpoint.source === 'flag' ? ExitCode.usage : ExitCode.config)
   return endpoint
 }
@@ -44,7 +44,7 @@ export function resolveSocket({ flag, env, config }: EndpointOptions): Endpoint 
  * $XDG_STATE_HOME/porla-lua, else ~/.local/state/porla-lua. Throws Failure when nothing says where home is.
  */
 export function resolveStateDir({ flag, env, config }: EndpointOptions): Endpoint {
-  const endpoint = named('--state-dir', flag, env.PORLA_LUA_STATE_DIR, config?.stateDir)
+  const endpoint = named('--state-dir', flag, env.PORLA_LUA_STATE_DIR, config?.stateDir, env)
   if (endpoint) return endpoint
   const base = absolute(env.XDG_STATE_HOME) ?? join(homeFolder(env, 'PORLA_LUA_STATE_DIR'), '.local', 'state')
   return { path: join(base, 'porla-lua'), source: 'default' }
@@ -76,16 +76,35 @@ export function absolute(path: string | undefined): string | undefined {
   return path !== undefined && isAbsolute(path) ? path : undefined
 }
 
+/**
+ * A path with the home folder in the place of a `~` at its start; any other path as it is. Throws Failure for the home
+ * of another user (`~name`), which only a shell knows: a folder of that name is not what was meant.
+ */
+export function expandHome(path: string, env: NodeJS.ProcessEnv): string {
+  if (!path.startsWith('~')) return path
+  if (path === '~') return homeFolder(env, 'an absolute path')
+  if (path.startsWith('~/')) return join(homeFolder(env, 'an absolute path'), path.slice(2))
+  const text = `'${path}' starts with a '~' and a name, which only a shell replaces; write the path, or './${path}'`
+  throw new Failure(ExitCode.usage, text)
+}
+
 function named(
   option: string,
   flag: string | undefined,
   variable: string | undefined,
   config: string | undefined,
+  env: NodeJS.ProcessEnv,
 ): Endpoint | undefined {
   if (flag === '') throw new Failure(ExitCode.usage, `${option} needs a path; it is empty`)
-  if (flag !== undefined) return { path: resolve(flag), source: 'flag' }
-  if (variable) return { path: resolve(variable), source: 'environment' }
+  if (flag !== undefined) return { path: resolve(checkText(option, expandHome(flag, env))), source: 'flag' }
+  if (variable) return { path: resolve(expandHome(variable, env)), source: 'environment' }
   return config === undefined ? undefined : { path: config, source: 'config' }
+}
+
+/** Node takes paths of sockets and databases as UTF-8 alone. */
+function checkText(option: string, path: string): string {
+  if (path.isWellFormed()) return path
+  throw new Failure(ExitCode.usage, `${option} must be UTF-8; make a link with another name to that place`)
 }
 
 function defaultSocket(env: NodeJS.ProcessEnv): Endpoint {

@@ -23,6 +23,8 @@ export const ExitCode = {
   config: 78,
   /** A time limit passed. */
   timeout: 124,
+  /** Ended by SIGHUP: the terminal has gone. */
+  hungUp: 129,
   /** Ended by SIGINT. */
   interrupted: 130,
   /** The reader of standard output went away (SIGPIPE). */

@@ -3,6 +3,7 @@ import { RpcError } from '../../rpc/errors.ts'
 import { ExitCode } from '../../rpc/exit-codes.ts'
 import { Failure } from '../../rpc/failure.ts'
 import type { DaemonOptions } from '../options.ts'
+import { writeError, writeOut } from '../output.ts'
 import { addCallCommand } from './call.ts'
 import { type ColourChoice, colourChoices, coloursFor } from './colour.ts'
 import { addDaemonCommands } from './daemon/index.ts'
@@ -46,7 +47,7 @@ export async function runCommand(argv: string[], globals: DaemonOptions): Promis
     if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage
     if (!(error instanceof RpcError || error instanceof Failure)) throw error
     const { colours } = coloursFor(process.stderr, context.colour())
-    process.stderr.write(`${colours.red('porla-lua:')} ${error.message}\n`)
+    writeError(`${colours.red('porla-lua:')} ${error.message}\n`)
     return exitCodeFor(error)
   }
 }
@@ -76,6 +77,8 @@ function describe(program: Command): void {
     .exitOverride()
     .showHelpAfterError("('porla-lua --help' tells more)")
     .configureOutput({
+      writeOut,
+      writeErr: writeError,
       outputError: (text, write) => write(text.replace(/^error: /, 'porla-lua: ')),
       getOutHasColors: () => coloursFor(process.stdout, 'auto').enabled,
       getErrHasColors: () => coloursFor(process.stderr, 'auto').enabled,

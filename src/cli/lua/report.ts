@@ -33,7 +33,7 @@ export class ErrorReport {
   /** The report of the error on top of the stack: a syntax error never passed the handler. */
   take(lua: Lua): Report {
     const { L } = lua
-    const message = lua.text(L, -1) ?? `(error object is a ${lua.typeName(L, -1)} value)`
+    const message = lua.exact(L, -1) ?? `(error object is a ${lua.typeName(L, -1)} value)`
     const exitCode = this.#exitCode
     this.#exitCode = exitCodeOf(undefined)
     return { message, exitCode }

@@ -2,9 +2,11 @@ import { ExitCode } from '../../rpc/exit-codes.ts'
 import { Channel } from '../channel.ts'
 import type { DaemonOptions, Preload } from '../options.ts'
 import { installApi } from './api/index.ts'
+import { currentFolder } from './current-folder.ts'
 import { EventLoop } from './loop/loop.ts'
 import { ErrorReport, type Report } from './report.ts'
 import { installStdlib, OutputError, type Stdlib } from './stdlib/index.ts'
+import { encodeExact } from './vm/byte-text.ts'
 import { LuaError, Unwind } from './vm/errors.ts'
 import { Lua } from './vm/lua.ts'
 import {
@@ -83,6 +85,7 @@ export class Runtime {
     })
     this.channel = new Channel({
       socketPath: options.socketPath,
+      beforeCall: () => this.stdlib.settle(),
       ...(options.startDaemon && { start: options.startDaemon }),
       ...(options.wait && { wait: options.wait }),
     })
@@ -98,13 +101,15 @@ export class Runtime {
     })
     installApi(lua, {
       channel: this.channel,
-      cwd: () => process.cwd(),
+      cwd: currentFolder,
       warn: (text) => this.stdlib.stderr.write(Buffer.from(`${this.#program}: warning: ${text}\n`)),
       host: {
         env: options.env,
         daemon: options.daemon ?? { noStart: true },
         loop: this.loop,
         say: (text) => this.stdlib.stderr.write(Buffer.from(text)),
+        settle: () => this.stdlib.settle(),
+        keepUp: () => this.stdlib.keepUp(),
       },
     })
     this.#handler = lua.define((S) => this.#report.handle(lua, S))
@@ -130,7 +135,7 @@ export class Runtime {
     const { raw, L } = this.lua
     raw._lua_createtable(L, words.length, 1)
     for (const [i, word] of words.entries()) {
-      this.lua.pushText(L, word)
+      this.lua.pushExact(L, word)
       raw._lua_rawseti(L, -2, BigInt(i - script))
     }
     raw._lua_setglobal(L, this.lua.name('arg'))
@@ -152,8 +157,8 @@ export class Runtime {
     return this.#guard(() => {
       const { raw, L } = this.lua
       if (!this.#loadScript(path)) {
-        const message = this.lua.text(L, -1)
-        if (message !== undefined && hint) this.lua.pushText(L, message + hint(message))
+        const message = this.lua.exact(L, -1)
+        if (message !== undefined && hint) this.lua.pushExact(L, message + hint(message))
         return LuaStatus.errorSyntax
       }
       const base = raw._lua_gettop(L)
@@ -236,7 +241,7 @@ export class Runtime {
 
   /** Reports a failure of the run: the message on stderr, and an exit code that says so. */
   fail(message: string, exitCode: number = ExitCode.error): void {
-    this.stdlib.stderr.write(Buffer.from(`${this.#program}: ${message}\n`))
+    this.stdlib.stderr.write(encodeExact(`${this.#program}: ${message}\n`))
     this.#exitCode ||= exitCode
   }
 
@@ -274,7 +279,7 @@ export class Runtime {
     const { raw, L } = this.lua
     raw._lua_rawgeti(L, registryIndex, this.#loadFile)
     if (path === undefined) this.lua.pushNil(L)
-    else this.lua.pushText(L, path)
+    else this.lua.pushExact(L, path)
     if (raw._lua_pcallk(L, 1, 2, 0, 0, 0) !== LuaStatus.ok) return false
     if (this.lua.type(L, -2) !== LuaType.function) return false
     this.lua.pop(L, 1)

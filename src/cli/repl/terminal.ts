@@ -1,5 +1,7 @@
 import { createInterface, type Interface } from 'node:readline'
 import { Worker } from 'node:worker_threads'
+import { ExitCode } from '../../rpc/exit-codes.ts'
+import { Failure } from '../../rpc/failure.ts'
 import type { RunnerOptions } from '../options.ts'
 import { vmThread } from '../program.ts'
 import { History, historySize } from './history.ts'
@@ -14,6 +16,8 @@ const completionMs = 500
  */
 export async function runOnTerminal(options: RunnerOptions, argv: string[]): Promise<number> {
   const start: Start = { options, argv, interrupt: new SharedArrayBuffer(4) }
+  // Node starts no thread in a folder that was removed.
+  requireFolder()
   const worker = new Worker(vmThread, { workerData: start })
   const terminal = new Terminal(worker, new Int32Array(start.interrupt))
   try {
@@ -21,6 +25,15 @@ export async function runOnTerminal(options: RunnerOptions, argv: string[]): Pro
   } finally {
     terminal.close()
     await worker.terminate()
+  }
+}
+
+function requireFolder(): void {
+  try {
+    process.cwd()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    throw new Failure(ExitCode.error, 'the current folder was removed; the interactive mode needs one')
   }
 }
 

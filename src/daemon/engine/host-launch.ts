@@ -18,7 +18,8 @@ export function launchHost(entry: string, ringFd: number | null): ChildProcess {
   const nodeOptions = withoutInspector()
   const { flags, dataKB } = hostBounds(nodeOptions)
   // not process.execArgv: an inspector's port, say, is taken already
-  const program = [process.execPath, ...flags, entry, ...(ringFd === null ? [] : ['4'])]
+  // and no debugger that any user of this machine can reach
+  const program = [process.execPath, '--disable-sigusr1', ...flags, entry, ...(ringFd === null ? [] : ['4'])]
   const bound = dataKB === null ? ':' : `ulimit -d ${dataKB} 2>/dev/null`
   // Node cannot set a limit of its own or of its child
   return spawn('/bin/sh', ['-c', `${bound}; exec "$@"`, 'sh', ...program], {

@@ -282,6 +282,12 @@ export class Session implements RunnerHost {
     this.#settingsChanged()
   }
 
+  /** Takes over what the configuration file says now; what was applied stays on top of it. */
+  reconfigure(config: Settings): void {
+    this.settings.reconfigure(config)
+    this.#settingsChanged()
+  }
+
   #settingsChanged(): void {
     this.engine.configure(this.settings.all)
     this.scheduler.settingsChanged()

@@ -1,7 +1,7 @@
-import { dirname, isAbsolute, join, resolve } from 'node:path'
+import { dirname, isAbsolute, resolve } from 'node:path'
 import type { Settings, SettingValue } from '../contract/types.ts'
-import { homeFolder } from '../endpoint.ts'
-import { ConfigError } from '../failure.ts'
+import { expandHome } from '../endpoint.ts'
+import { ConfigError, Failure } from '../failure.ts'
 import { found, isRecord, unknownName } from '../schema-problem.ts'
 import type { CheckSetting, LoadedConfig, Preset, SessionConfig } from './types.ts'
 
@@ -111,8 +111,17 @@ function readPath(env: NodeJS.ProcessEnv): Read<string> {
   return (entry) => {
     const text = readString(entry)
     if (text === '' || text.includes('\0')) throw wrong(entry, 'a path')
-    if (text.startsWith('~/')) return join(homeFolder(env, 'an absolute path there'), text.slice(2))
-    return isAbsolute(text) ? text : resolve(dirname(entry.file), text)
+    const path = inHome(entry, text, env)
+    return isAbsolute(path) ? path : resolve(dirname(entry.file), path)
+  }
+}
+
+function inHome(entry: Entry, text: string, env: NodeJS.ProcessEnv): string {
+  try {
+    return expandHome(text, env)
+  } catch (error) {
+    if (error instanceof Failure) throw new ConfigError(`${where(entry)}: ${error.message}`, { cause: error })
+    throw error
   }
 }
 

@@ -1,6 +1,6 @@
 import { type Stats, statSync } from 'node:fs'
 import { extname, join, resolve } from 'node:path'
-import { absolute, homeFolder } from '../endpoint.ts'
+import { absolute, expandHome, homeFolder } from '../endpoint.ts'
 import { ExitCode } from '../exit-codes.ts'
 import { ConfigError, Failure } from '../failure.ts'
 
@@ -24,8 +24,8 @@ export interface LocateOptions {
  */
 export function findConfigFile({ flag, env }: LocateOptions): string | null {
   if (flag === '') throw new Failure(ExitCode.usage, '--config needs a path; it is empty')
-  if (flag !== undefined) return namedFile(flag, '--config')
-  if (env.PORLA_LUA_CONFIG) return namedFile(env.PORLA_LUA_CONFIG, 'PORLA_LUA_CONFIG')
+  if (flag !== undefined) return namedFile(flag, '--config', env)
+  if (env.PORLA_LUA_CONFIG) return namedFile(env.PORLA_LUA_CONFIG, 'PORLA_LUA_CONFIG', env)
   const folder = configFolder(env)
   const there =
     folder === null ? [] : configNames.map((name) => join(folder, name)).filter((path) => stat(path))
@@ -49,8 +49,8 @@ function configFolder(env: NodeJS.ProcessEnv): string | null {
   }
 }
 
-function namedFile(given: string, by: string): string {
-  const path = resolve(given)
+function namedFile(given: string, by: string, env: NodeJS.ProcessEnv): string {
+  const path = resolve(expandHome(given, env))
   const file = stat(path)
   if (!file) throw new ConfigError(`the configuration file ${path} (${by}) does not exist`)
   if (file.isDirectory()) throw new ConfigError(`the configuration file ${path} (${by}) is a folder`)

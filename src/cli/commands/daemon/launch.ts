@@ -29,7 +29,14 @@ export async function launch(places: Places, options: { acceptLoss?: boolean } =
   if (places.config !== undefined) words.push('--config', places.config)
   const child = spawn(
     process.execPath,
-    [launcher, ...words, 'daemon', 'run', ...(options.acceptLoss ? ['--accept-loss'] : [])],
+    [
+      '--disable-sigusr1',
+      launcher,
+      ...words,
+      'daemon',
+      'run',
+      ...(options.acceptLoss ? ['--accept-loss'] : []),
+    ],
     {
       detached: true,
       cwd: '/',

@@ -14,6 +14,8 @@ interface DaemonModule {
     stateDir?: string
     config?: string
     acceptLoss?: boolean
+    /** See DaemonOptions of the daemon. */
+    endsWithTerminal?: boolean
   }): Promise<number>
   restoreState(places: DaemonPlaces, file: string): Promise<{ torrents: number; kept: string | null }>
 }

@@ -32,6 +32,10 @@ export interface ApiHost {
   readonly loop: EventLoop
   /** Writes to stderr, in order with what the script writes there. */
   say: (text: string) => void
+  /** Writes what stdout has buffered, before the script waits for something. */
+  settle: () => void
+  /** The same for what may be quick: not each time. */
+  keepUp: () => void
 }
 
 /** Index of a C function's first upvalue (lua_upvalueindex). */

@@ -30,7 +30,9 @@ function childFile(): string {
  * its own. Throws LuaError with the reason, which names the file concerned.
  */
 export function createTorrent(request: CreateRequest): Uint8Array {
-  const child = spawnSync(process.execPath, [childFile()], {
+  const child = spawnSync(process.execPath, ['--disable-sigusr1', childFile()], {
+    // Its paths are absolute, and the current folder may be gone.
+    cwd: '/',
     input: JSON.stringify(request),
     maxBuffer: maxTorrentBytes,
     stdio: ['pipe', 'pipe', 'pipe'],

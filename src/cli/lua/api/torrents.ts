@@ -50,6 +50,7 @@ export const torrentsModule: ApiModule = {
         const options = api.argument(1, () => readFields<CreateRequest>(api.lua, L, 1, readers))
         const { path } = options
         if (!path) throw new LuaError("torrents.create needs a path: torrents.create{path = 'folder'}")
+        api.host.settle()
         api.lua.pushBytes(L, createTorrent({ ...options, path: absolutePath(api, path) }))
         return 1
       },

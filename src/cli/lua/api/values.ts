@@ -1,3 +1,4 @@
+import { decodeExact } from '../vm/byte-text.ts'
 import type { Lua } from '../vm/lua.ts'
 import { LuaType, type State } from '../vm/raw.ts'
 import { WrongValue } from './describe.ts'
@@ -18,6 +19,12 @@ export function readText(lua: Lua, L: State, idx: number): string {
   } catch {
     throw new WrongValue('text in UTF-8 expected, got other bytes')
   }
+}
+
+/** A string of any bytes, as text that keeps them (`encodeExact`). */
+export function readExact(lua: Lua, L: State, idx: number): string {
+  if (lua.type(L, idx) !== LuaType.string) expected(lua, L, idx, 'string')
+  return decodeExact(lua.view(L, idx) as Uint8Array)
 }
 
 /** libtorrent's `int`: limits, settings and times are of this type there. */

@@ -1,6 +1,7 @@
 import { ExitCode } from '../../../rpc/exit-codes.ts'
 import { InterruptThread } from '../../interrupt-thread.ts'
 import { Interrupted, interruptible } from '../../interruptible.ts'
+import { hangupIgnored } from '../../signals.ts'
 import { Unwind } from '../vm/errors.ts'
 import type { State } from '../vm/raw.ts'
 
@@ -46,6 +47,7 @@ export class EventLoop {
   #keeping = false
   readonly #interrupted = () => this.#end(new Interrupted())
   readonly #terminated = () => this.#end(new Unwind(ExitCode.terminated))
+  readonly #hungUp = () => this.#end(new Unwind(ExitCode.hungUp))
 
   constructor(host: LoopHost) {
     this.#host = host
@@ -105,8 +107,8 @@ export class EventLoop {
   }
 
   /**
-   * Resolves when nothing is alive any more. Rejects with Interrupted for SIGINT, and with Unwind: `os.exit`, SIGTERM, a
-   * closed pipe, a time limit.
+   * Resolves when nothing is alive any more. Rejects with Interrupted for SIGINT, and with Unwind: `os.exit`, SIGTERM,
+   * SIGHUP, a closed pipe, a time limit.
    */
   async run(): Promise<void> {
     if (this.idle && this.#tasks.length === 0) return
@@ -189,6 +191,10 @@ export class EventLoop {
   #listen(on: boolean): void {
     if (on) process.on('SIGTERM', this.#terminated)
     else process.off('SIGTERM', this.#terminated)
+    if (!hangupIgnored()) {
+      if (on) process.on('SIGHUP', this.#hungUp)
+      else process.off('SIGHUP', this.#hungUp)
+    }
     if (on && !this.#interruptThread?.active) process.on('SIGINT', this.#interrupted)
     else process.off('SIGINT', this.#interrupted)
   }

@@ -4,6 +4,7 @@ import type { ApiModule } from '../api/describe.ts'
 import { pushList } from '../api/values.ts'
 import { systemFailure } from '../stdlib/errno.ts'
 import { checkFileName, pathOf, pushByteString, readable } from '../stdlib/names.ts'
+import { encodeExact } from '../vm/byte-text.ts'
 import { LuaError } from '../vm/errors.ts'
 
 /** What is behind the last slash. */
@@ -47,7 +48,7 @@ export const modules: readonly ApiModule[] = [
           const path = checkFileName(api.lua, L, 1)
           if (path.startsWith('/')) pushByteString(api.lua, L, path)
           else {
-            const cwd = Buffer.from(api.cwd()).toString('latin1')
+            const cwd = encodeExact(api.cwd()).toString('latin1')
             pushByteString(api.lua, L, path === '' ? cwd : `${cwd === '/' ? '' : cwd}/${path}`)
           }
           return 1

@@ -1,11 +1,9 @@
-import { isUtf8 } from 'node:buffer'
 import { linkSync, mkdirSync, rmdirSync, symlinkSync, utimesSync } from 'node:fs'
 import type { Api } from '../api/api.ts'
 import type { ApiModule, StaticMember } from '../api/describe.ts'
 import { systemFailure } from '../stdlib/errno.ts'
 import { checkFileName, checkOption, pathOf, readable } from '../stdlib/names.ts'
 import { pushOutcome } from '../stdlib/results.ts'
-import { LuaError } from '../vm/errors.ts'
 import type { State } from '../vm/raw.ts'
 import { attributesType, pushAttributes } from './lfs/attributes.ts'
 import { changeFolder } from './lfs/chdir.ts'
@@ -25,7 +23,6 @@ function time(api: Api, L: State, arg: number, otherwise: number): number {
 
 function chdir(api: Api, L: State): number {
   const path = checkFileName(api.lua, L, 1)
-  if (!isUtf8(pathOf(path))) throw new LuaError('a folder name in UTF-8 expected, got other bytes')
   try {
     changeFolder(api, readable(path))
   } catch (error) {
@@ -34,7 +31,7 @@ function chdir(api: Api, L: State): number {
     const reason = inThread ? 'not possible at the prompt; a script can' : systemFailure(error)?.message
     if (reason === undefined) throw error
     api.lua.pushNil(L)
-    api.lua.pushText(L, `Unable to change working directory to '${readable(path)}'\n${reason}\n`)
+    api.lua.pushExact(L, `Unable to change working directory to '${readable(path)}'\n${reason}\n`)
     return 2
   }
   api.lua.pushBoolean(L, true)
@@ -43,7 +40,8 @@ function chdir(api: Api, L: State): number {
 
 function currentFolder(api: Api, L: State): number {
   try {
-    api.lua.pushText(L, process.cwd())
+    process.cwd()
+    api.lua.pushExact(L, api.cwd())
     return 1
   } catch (error) {
     const failure = systemFailure(error)

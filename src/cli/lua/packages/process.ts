@@ -2,12 +2,15 @@ import type { ChildProcess } from 'node:child_process'
 import { constants as accessModes, accessSync, statSync } from 'node:fs'
 import { constants } from 'node:os'
 import { delimiter, join, resolve } from 'node:path'
+import { programChild } from '../../children.ts'
+import { stdioOfChild } from '../../descriptors.ts'
 import type { Api } from '../api/api.ts'
 import type { ApiModule } from '../api/describe.ts'
-import { type FieldReaders, readFields, readList, readText } from '../api/values.ts'
+import { type FieldReaders, readExact, readFields, readList, readText } from '../api/values.ts'
 import { Callback } from '../loop/callback.ts'
 import type { Alive } from '../loop/loop.ts'
 import { systemFailure } from '../stdlib/errno.ts'
+import { exactPath } from '../vm/byte-text.ts'
 import { LuaError } from '../vm/errors.ts'
 
 interface LaunchOptions {
@@ -17,8 +20,8 @@ interface LaunchOptions {
 }
 
 const readers: FieldReaders<LaunchOptions> = {
-  file: readText,
-  args: (lua, L, idx) => readList(lua, L, idx, readText),
+  file: readExact,
+  args: (lua, L, idx) => readList(lua, L, idx, readExact),
   done: Callback.read,
 }
 
@@ -38,12 +41,12 @@ class Child implements Alive {
     let failure: string | undefined
     try {
       // A whole path, or PATH would be searched.
-      const path = resolve(api.cwd(), file)
-      this.#child = spawn(path, args, {
-        argv0: file,
-        cwd: api.cwd(),
-        env: api.host.env,
-        stdio: ['ignore', 'pipe', 'pipe'],
+      const path = file.startsWith('/') ? file : `${api.cwd()}/${file}`
+      const command = programChild(path, args, api.host.env)
+      this.#child = spawn(command.file, command.args, {
+        ...(command.file === path && { argv0: file }),
+        env: command.env,
+        stdio: stdioOfChild(['ignore', 'pipe', 'pipe']),
       })
       if (this.#child.pid === undefined) failure = whyNot(path)
     } catch (error) {
@@ -88,8 +91,8 @@ class Child implements Alive {
 /** Node tells too late why a program did not start. */
 function whyNot(path: string): string {
   try {
-    if (statSync(path).isDirectory()) return 'it is a folder'
-    accessSync(path, accessModes.X_OK)
+    if (statSync(exactPath(path)).isDirectory()) return 'it is a folder'
+    accessSync(exactPath(path), accessModes.X_OK)
     return 'it is no program, or the system has no room for another process'
   } catch (error) {
     return systemFailure(error)?.message ?? String(error)

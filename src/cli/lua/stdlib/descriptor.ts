@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import { failureCode, SystemError } from './errno.ts'
+import { setStdinOffset } from './file-offset.ts'
 import { Backoff, sleepMs } from './wait.ts'
 
 /** How long the thread that stops a script may need after a SIGINT. */
@@ -77,6 +78,11 @@ export class Descriptor {
   remaining(): number {
     if (this.kind !== 'file') return 0
     return Math.max(0, this.#size() - this.tell())
+  }
+
+  /** At the end of the program: what was read ahead is left to whoever reads the same open file next, as in C. */
+  giveBack(ahead: number): void {
+    if (this.kind === 'file' && ahead > 0) setStdinOffset(this.tell() - ahead)
   }
 
   close(): void {

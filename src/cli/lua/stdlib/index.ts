@@ -32,7 +32,7 @@ export interface StdlibHost {
 
 /** A standard stream for the program's own words, in order with what the script writes. */
 export interface Output {
-  /** Throws Unwind when it is stdout and its reader has gone; other failures show in `closeAll`. */
+  /** Throws Unwind when its reader has gone; other failures show in `closeAll`. */
   write(bytes: Uint8Array): void
 }
 
@@ -40,6 +40,10 @@ export interface Output {
 export interface Stdlib {
   readonly stdout: Output
   readonly stderr: Output
+  /** Writes what stdout has buffered, before the script waits for something. Throws Unwind as `flush`. */
+  settle(): void
+  /** As `settle`, for what may take no time at all: not for each of many pieces of output in a row. */
+  keepUp(): void
   /** Writes what stdout and all files have buffered. Throws Unwind (141) when stdout's reader has gone. */
   flush(): void
   /**
@@ -74,6 +78,9 @@ export function installStdlib(lua: Lua, host: StdlibHost): Stdlib {
   const io = { lua, files, defaults, transfer, lines, opener, processes }
 
   const flush = () => files.flushAll()
+  const settle = () => quietly(() => stdout.settle())
+  stdin.beforeRead = settle
+  opener.beforeWait = settle
 
   files.createMetatable(fileMethods(io))
   setFunctions(lua, 'io', ioFunctions(io))
@@ -120,10 +127,13 @@ export function installStdlib(lua: Lua, host: StdlibHost): Stdlib {
   return {
     stdout: output(stdout),
     stderr: output(stderr),
+    settle,
+    keepUp: () => quietly(() => stdout.keepUp()),
     flush,
     closeAll: () => {
       for (const file of files.takeAll()) quietly(() => file.stream.close())
       processes.close()
+      stdin.giveBack()
       try {
         stdout.flush()
       } catch (error) {
@@ -152,8 +162,10 @@ function standardStreams(lua: Lua): [Stream, Stream, Stream] {
     stdout.discard()
     throw new Unwind(brokenPipe)
   }
-  // A question must be on the screen before its answer is awaited.
-  if (onTerminal || input.kind === 'terminal') stdin.beforeRead = () => quietly(() => stdout.flush())
+  // As SIGPIPE would end it: a script whose messages nobody reads would go on for ever.
+  error.onBrokenPipe = () => {
+    throw new Unwind(brokenPipe)
+  }
   const stderr = new Stream(lua.raw, error, { readable: false, writable: true, buffering: 'no' })
   return [stdin, stdout, stderr]
 }

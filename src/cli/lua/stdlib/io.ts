@@ -1,9 +1,10 @@
+import { encodeExact } from '../vm/byte-text.ts'
 import { ArgumentError, LuaError } from '../vm/errors.ts'
 import type { HostFunction, Lua } from '../vm/lua.ts'
 import { LuaType, type State } from '../vm/raw.ts'
 import type { Default, DefaultFiles } from './default-files.ts'
 import { systemFailure } from './errno.ts'
-import type { FileTable } from './files.ts'
+import type { FileTable, OpenFile } from './files.ts'
 import type { LineIterators } from './lines.ts'
 import {
   type ByteString,
@@ -65,10 +66,10 @@ export function fileMethods({ lua, files, transfer, lines }: IoParts): Record<st
       return pushOutcome(lua, L, () => stream.setBuffering(mode))
     },
     write: (L) => {
-      const { stream } = files.check(L)
+      const file = files.check(L)
       const last = lua.raw._lua_gettop(L)
       lua.raw._lua_pushvalue(L, 1)
-      return transfer.write(L, stream, 2, last)
+      return writeValues(transfer, L, file, 2, last)
     },
   }
 }
@@ -164,7 +165,7 @@ export function ioFunctions(parts: IoParts): Record<string, HostFunction> {
         files.attach(pointer, processes.open(L, command, mode))
         return 1
       } catch (error) {
-        return pushFailure(lua, L, error, Buffer.from(command).toString('latin1'))
+        return pushFailure(lua, L, error, encodeExact(command).toString('latin1'))
       }
     },
     read: (L) => {
@@ -189,9 +190,28 @@ export function ioFunctions(parts: IoParts): Record<string, HostFunction> {
     },
     write: (L) => {
       const last = raw._lua_gettop(L)
-      return transfer.write(L, defaults.pushOpen(L, 'output').stream, 1, last)
+      return writeValues(transfer, L, defaults.pushOpen(L, 'output'), 1, last)
     },
   }
+}
+
+/** As `write` of files; what goes to standard output is soon seen. */
+function writeValues(
+  transfer: Transfer,
+  L: State,
+  { stream, standard }: OpenFile,
+  first: number,
+  last: number,
+): number {
+  const results = transfer.write(L, stream, first, last)
+  if (!standard) return results
+  try {
+    stream.keepUp()
+  } catch (error) {
+    // The bytes stay in the buffer; the end of the program tells.
+    if (systemFailure(error) === undefined) throw error
+  }
+  return results
 }
 
 /** Pops the value on top of the stack into an index (lua_replace). */

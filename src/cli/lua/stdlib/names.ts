@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer'
+import { decodeExact } from '../vm/byte-text.ts'
 import { ArgumentError } from '../vm/errors.ts'
 import type { Lua } from '../vm/lua.ts'
 import { LuaType, type State } from '../vm/raw.ts'
@@ -46,9 +46,9 @@ export function pathOf(name: ByteString): Buffer {
   return Buffer.from(name, 'latin1')
 }
 
-/** The name as text for an error message, where bytes that are not UTF-8 show as U+FFFD. */
+/** The name as text for an error message or for Node, which keeps bytes that are not UTF-8 (`encodeExact`). */
 export function readable(name: ByteString): string {
-  return Buffer.from(name, 'latin1').toString()
+  return decodeExact(Buffer.from(name, 'latin1'))
 }
 
 /** A string argument out of a list (luaL_checkoption); `fallback` when it is absent. */
@@ -71,13 +71,9 @@ export function optInteger(lua: Lua, L: State, arg: number, fallback: number): n
   return lua.isNoneOrNil(L, arg) ? fallback : lua.checkInteger(L, arg)
 }
 
-/**
- * A shell command argument. Node passes arguments as text in UTF-8, so other bytes are an error rather than another
- * command than the script wrote.
- */
+/** A shell command argument, as text that keeps every byte. C would cut it at a NUL and run another command. */
 export function checkCommand(lua: Lua, L: State, arg: number): string {
   const bytes = Buffer.from(checkByteString(lua, L, arg), 'latin1')
-  if (!isUtf8(bytes)) throw new ArgumentError(arg, 'command in UTF-8 expected, got other bytes')
   if (bytes.includes(0)) throw new ArgumentError(arg, 'command contains a NUL byte')
-  return bytes.toString()
+  return decodeExact(bytes)
 }

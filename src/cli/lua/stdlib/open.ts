@@ -1,5 +1,4 @@
 import fs from 'node:fs'
-import os from 'node:os'
 import path from 'node:path'
 import type { Lua } from '../vm/lua.ts'
 import { registryIndex, type State } from '../vm/raw.ts'
@@ -8,6 +7,7 @@ import { failureCode } from './errno.ts'
 import type { OpenFile } from './files.ts'
 import { type ByteString, pathOf } from './names.ts'
 import { Stream } from './stream.ts'
+import { inTemporaryFolder } from './temporary-folder.ts'
 
 /** The modes of `io.open` (liolib's l_checkmode): "r", "w", "a", then "+", then "b". */
 export const modePattern = /^[rwa]\+?b*$/
@@ -19,6 +19,8 @@ export const modePattern = /^[rwa]\+?b*$/
 export class Opener {
   readonly #lua: Lua
   readonly #collect: number
+  /** Runs before a read of a pipe, which may have to wait for its writer. */
+  beforeWait: (() => void) | undefined
 
   /** To be made before a script can replace `collectgarbage`. */
   constructor(lua: Lua) {
@@ -39,7 +41,7 @@ export class Opener {
 
   /** A file that has no name, or soon none. */
   openTemporary(L: State): OpenFile {
-    const { fd, name } = this.createTemporary(L, os.tmpdir())
+    const { fd, name } = inTemporaryFolder((folder) => this.createTemporary(L, folder))
     fs.unlinkSync(name)
     return this.wrap(fd, { readable: true, writable: true, append: false })
   }
@@ -70,6 +72,7 @@ export class Opener {
 
   wrap(fd: number, options: { readable: boolean; writable: boolean; append: boolean }): OpenFile {
     const stream = new Stream(this.#lua.raw, new Descriptor(fd, options), options)
+    if (stream.descriptor.kind !== 'file') stream.beforeRead = this.beforeWait
     return {
       stream,
       close: (L) => {

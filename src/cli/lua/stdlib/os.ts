@@ -1,4 +1,7 @@
 import fs from 'node:fs'
+import { shellChild } from '../../children.ts'
+import { stdioOfChild } from '../../descriptors.ts'
+import { exactVariable } from '../../exact-words.ts'
 import { Unwind } from '../vm/errors.ts'
 import type { HostFunction, Lua } from '../vm/lua.ts'
 import { LuaType, type State } from '../vm/raw.ts'
@@ -12,6 +15,7 @@ import {
   optByteString,
   pathOf,
   pushByteString,
+  readable,
 } from './names.ts'
 import type { Opener } from './open.ts'
 import { exitStatus, pushExitStatus, pushFailure, pushOutcome } from './results.ts'
@@ -45,7 +49,9 @@ export function osFunctions({ lua, files, opener, env, flush }: OsParts): Record
       // C does not, and then the order of outputs depends on whether stdout is a terminal.
       files.flushAll()
       const { spawnSync } = process.getBuiltinModule('node:child_process')
-      const { error, status, signal } = spawnSync('/bin/sh', ['-c', command], { stdio: 'inherit', env })
+      const child = shellChild(command, env)
+      const stdio = stdioOfChild(['inherit', 'inherit', 'inherit'])
+      const { error, status, signal } = spawnSync(child.file, child.args, { stdio, env: child.env })
       if (error) return pushFailure(lua, L, error)
       return pushExitStatus(lua, L, exitStatus(status, signal))
     },
@@ -58,10 +64,9 @@ export function osFunctions({ lua, files, opener, env, flush }: OsParts): Record
     },
 
     getenv: (L) => {
-      const name = Buffer.from(checkByteString(lua, L, 1), 'latin1').toString()
-      const value = Object.hasOwn(env, name) ? env[name] : undefined
+      const value = exactVariable(env, readable(checkByteString(lua, L, 1)))
       if (value === undefined) lua.pushNil(L)
-      else lua.pushText(L, value)
+      else lua.pushExact(L, value)
       return 1
     },
 

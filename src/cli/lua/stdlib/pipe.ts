@@ -1,7 +1,7 @@
 import fs from 'node:fs'
-import os from 'node:os'
 import path from 'node:path'
 import { SystemError } from './errno.ts'
+import { inTemporaryFolder } from './temporary-folder.ts'
 
 /** How many pipes one run of mkfifo makes: starting it costs more than a pipe does. */
 const batch = 4
@@ -36,8 +36,11 @@ export class Pipes {
   }
 
   #refill(): number {
+    return inTemporaryFolder((folder) => this.#make(fs.mkdtempSync(path.join(folder, 'porla-lua-'))))
+  }
+
+  #make(folder: string): number {
     const { spawnSync } = process.getBuiltinModule('node:child_process')
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'porla-lua-'))
     try {
       const names = Array.from({ length: batch }, (_, i) => path.join(folder, `${i}`))
       const made = spawnSync('mkfifo', names, { stdio: 'ignore', env: { PATH: '/usr/bin:/bin' } })

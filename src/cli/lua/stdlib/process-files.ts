@@ -1,5 +1,7 @@
-import type { ChildProcess } from 'node:child_process'
+import type { ChildProcess, StdioOptions } from 'node:child_process'
 import fs from 'node:fs'
+import { shellChild } from '../../children.ts'
+import { stdioOfChild } from '../../descriptors.ts'
 import { LuaError } from '../vm/errors.ts'
 import type { Lua } from '../vm/lua.ts'
 import type { State } from '../vm/raw.ts'
@@ -32,7 +34,7 @@ export class ProcessFiles {
     const [ours, theirs] = mode === 'r' ? [ends.read, ends.write] : [ends.write, ends.read]
     let child: ShellChild
     try {
-      child = new ShellChild(command, mode === 'r' ? [0, theirs, 2] : [theirs, 1, 2], this.#env)
+      child = new ShellChild(command, stdioOfChild(mode === 'r' ? [0, theirs, 2] : [theirs, 1, 2]), this.#env)
     } catch (error) {
       fs.closeSync(ours)
       throw error
@@ -43,6 +45,7 @@ export class ProcessFiles {
       readable: mode === 'r',
       writable: mode === 'w',
     })
+    if (mode === 'r') stream.beforeRead = this.#opener.beforeWait
     return {
       stream,
       close: (S) => {
@@ -52,6 +55,7 @@ export class ProcessFiles {
         } catch (error) {
           if (failureCode(error) !== 'EPIPE') throw error
         } finally {
+          this.#opener.beforeWait?.()
           child.wait()
         }
         return pushExitStatus(this.#lua, S, child.wait())
@@ -76,9 +80,10 @@ class ShellChild {
   readonly #pid: number
   #status: ExitStatus | undefined
 
-  constructor(command: string, stdio: number[], env: NodeJS.ProcessEnv) {
+  constructor(command: string, stdio: StdioOptions, env: NodeJS.ProcessEnv) {
     const { spawn } = process.getBuiltinModule('node:child_process')
-    this.#child = spawn('/bin/sh', ['-c', command], { stdio, env })
+    const child = shellChild(command, env)
+    this.#child = spawn(child.file, child.args, { stdio, env: child.env })
     // Node reports a failed start later; it shows here as a missing process id.
     this.#child.on('error', () => {})
     if (this.#child.pid === undefined) throw new SystemError('EAGAIN', 11)

@@ -18,6 +18,8 @@ export const isSpace = (byte: number): boolean => byte === 32 || (byte >= 9 && b
 
 /** How old the oldest unwritten line of `print` may get while the script goes on printing, milliseconds. */
 const maxDelayMs = 50
+/** So many pieces of output are written one by one before they are gathered. */
+const writesAtOnce = 64
 
 /**
  * What C calls a FILE: a descriptor with one buffer, used either for bytes read ahead or for bytes to be written.
@@ -33,7 +35,7 @@ export class Stream {
   readonly #raw: LuaExports
   readonly #readable: boolean
   readonly #writable: boolean
-  /** Runs before each system call that may wait for input. */
+  /** Runs before each system call that may wait for input: what was said so far has to be seen by then. */
   beforeRead: (() => void) | undefined
 
   #buffer: Pointer = 0
@@ -48,6 +50,8 @@ export class Stream {
   #buffering: Buffering
   /** When it was last flushed, by Date.now: `performance` is loaded at its first use, and an interrupt may stop that. */
   #flushedAt = 0
+  /** How many pieces may still be written one by one. */
+  #atOnce = writesAtOnce
 
   constructor(
     raw: LuaExports,
@@ -142,14 +146,33 @@ export class Stream {
   }
 
   /**
-   * Writes what is buffered unless that was done a moment ago: whoever reads the other end of a pipe sees what a slow
-   * script says when it says it, and a fast one pays for few system calls.
+   * Writes what is buffered unless very much was written a moment ago: whoever reads the other end of a pipe sees what a
+   * slow script says when it says it, also when a signal ends the script right after, and a fast one pays for few
+   * system calls.
    */
   keepUp(): void {
     if (this.#pending === 0) return
+    if (this.#atOnce > 0) {
+      this.#atOnce--
+      this.flush()
+      return
+    }
     const age = Date.now() - this.#flushedAt
     // A negative age: somebody has set the clock.
-    if (age > maxDelayMs || age < 0) this.flush()
+    if (age <= maxDelayMs && age >= 0) return
+    this.#atOnce = writesAtOnce
+    this.flush()
+  }
+
+  /** Writes what is buffered, before something that may take long. */
+  settle(): void {
+    if (this.#pending > 0) this.flush()
+  }
+
+  /** For standard input, at the end of the program. */
+  giveBack(): void {
+    this.descriptor.giveBack(this.#end - this.#start)
+    this.#start = this.#end = 0
   }
 
   /** Forgets what is buffered: nobody will read it. */

@@ -1,3 +1,4 @@
+import { decodeExact, encodeExact } from './byte-text.ts'
 import { ArgumentError, LuaError, Unwind } from './errors.ts'
 import { type LuaExports, LuaType, type Pointer, type State } from './raw.ts'
 
@@ -107,6 +108,12 @@ export class Lua {
     raw._lua_pushlstring(L, at, written)
   }
 
+  /** As `pushText`, for text with the bytes that were no UTF-8 (`decodeExact`). */
+  pushExact(L: State, text: string): void {
+    if (text.isWellFormed()) this.pushText(L, text)
+    else this.pushBytes(L, encodeExact(text))
+  }
+
   /** Pushes a short constant such as a field name, from the cache of `name`. */
   pushName(L: State, text: string): void {
     this.raw._lua_pushlstring(L, this.name(text), Buffer.byteLength(text))
@@ -132,6 +139,12 @@ export class Lua {
   text(L: State, idx: number): string | undefined {
     const view = this.view(L, idx)
     return view && decoder.decode(view)
+  }
+
+  /** As `text`, but bytes that are not UTF-8 are kept (`encodeExact`). */
+  exact(L: State, idx: number): string | undefined {
+    const view = this.view(L, idx)
+    return view && decodeExact(view)
   }
 
   /** Text of any value, as `tostring` gives it. May call `__tostring`. */
@@ -301,13 +314,13 @@ export class Lua {
   /** Raises a Lua error; does not return. Only to be called where no `catch` of ours can see the longjmp. */
   raise(L: State, error: unknown): number {
     if (error instanceof ArgumentError) {
-      const message = this.allocate(encoder.encode(`${error.message}\0`))
+      const message = this.allocate(encodeExact(`${error.message}\0`))
       // luaL_argerror copies the text before it jumps, but never gives control back: keep it reachable for a free.
       return this.#argumentError(L, error.argument, message)
     }
     if (error instanceof LuaError) {
       if (error.position) this.raw._luaL_where(L, 1)
-      this.pushText(L, error.message)
+      this.pushExact(L, error.message)
       if (error.position) this.raw._lua_concat(L, 2)
     } else if (error instanceof RangeError && /call stack/.test(error.message)) {
       this.pushText(L, 'stack overflow (calls, or tables in tables, are nested too deeply)')

@@ -60,7 +60,9 @@ process.on('message', (request: HostRequest) => void answer(request))
 // at once: whoever takes over may start a host of its own on the same files
 process.on('disconnect', () => process.exit(0))
 // a Ctrl-C in the daemon's terminal reaches us too; the daemon wants to end us in order
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
+// (and one of the others means nothing to it)
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const)
+  process.on(signal, () => {})
 process.on('uncaughtException', (error) => {
   complain(error)
   process.exit(1)

@@ -17,11 +17,11 @@ export interface SettingsChange {
 
 /**
  * The settings of one session in three layers: libtorrent's defaults, over them the configuration file, over them what
- * was applied. Only the last one changes at run time.
+ * was applied.
  */
 export class SettingsLayers {
   readonly #defaults: Settings
-  readonly #config: Settings
+  #config: Settings
   #applied: Settings
   #all: Settings
 
@@ -73,6 +73,12 @@ export class SettingsLayers {
   /** Takes over what `check` returned, once it is durable. */
   apply(change: Settings): void {
     this.#applied = { ...this.#applied, ...change }
+    this.#all = this.#merge()
+  }
+
+  /** Takes over what the configuration file says now. */
+  reconfigure(config: Settings): void {
+    this.#config = normalised(config)
     this.#all = this.#merge()
   }
 

@@ -1,5 +1,7 @@
+import { closeSync, openSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Api } from '../../api/api.ts'
+import { exactPath } from '../../vm/byte-text.ts'
 
 const variables = ['PORLA_LUA_CONFIG', 'PORLA_LUA_SOCKET', 'PORLA_LUA_STATE_DIR']
 const options = ['config', 'socket', 'stateDir'] as const
@@ -11,8 +13,24 @@ const options = ['config', 'socket', 'stateDir'] as const
  */
 export function changeFolder(api: Api, path: string): void {
   const { env, daemon } = api.host
-  const before = api.cwd()
-  process.chdir(path)
-  for (const name of variables) if (env[name]) env[name] = resolve(before, env[name])
-  for (const name of options) if (daemon[name]) daemon[name] = resolve(before, daemon[name])
+  const absolute = (place: string) => (/^[~/]/.test(place) ? place : resolve(api.cwd(), place))
+  const places = variables.map((name) => env[name] && absolute(env[name]))
+  const named = options.map((name) => daemon[name] && absolute(daemon[name]))
+  enter(path)
+  for (const [i, name] of variables.entries()) if (places[i]) env[name] = places[i]
+  for (const [i, name] of options.entries()) if (named[i]) daemon[name] = named[i]
+}
+
+/** Node takes UTF-8 alone: another name is entered by its descriptor. */
+function enter(path: string): void {
+  if (path.isWellFormed()) {
+    process.chdir(path)
+    return
+  }
+  const fd = openSync(exactPath(path), 'r')
+  try {
+    process.chdir(`/proc/self/fd/${fd}`)
+  } finally {
+    closeSync(fd)
+  }
 }

@@ -3,6 +3,7 @@ import type { Api } from '../../api/api.ts'
 import type { ApiClass } from '../../api/describe.ts'
 import { failureCode, systemFailure } from '../../stdlib/errno.ts'
 import { type ByteString, checkFileName, pathOf } from '../../stdlib/names.ts'
+import { encodeExact } from '../../vm/byte-text.ts'
 import { ArgumentError } from '../../vm/errors.ts'
 import type { State } from '../../vm/raw.ts'
 
@@ -69,7 +70,7 @@ export function pushDirectoryLock(api: Api, L: State): number {
     api.lua.pushText(L, failure.message)
     return 2
   }
-  const absolute = path.startsWith('/') ? path : `${Buffer.from(api.cwd()).toString('latin1')}/${path}`
+  const absolute = path.startsWith('/') ? path : `${encodeExact(api.cwd()).toString('latin1')}/${path}`
   api.push(L, lockClass, { path: absolute, held: true })
   return 1
 }
