@@ -115,7 +115,7 @@ export const torrentCases: CasesOf<Names> = {
       what: 'tells everything',
       params: { ...torrent, info_hash: [fileHash, null] },
       result: (status, { folder }) => {
-        assert.equal(Object.keys(status).length, 61)
+        assert.equal(Object.keys(status).length, 62)
         assert.deepEqual(
           [status.save_path, status.tags, status.total],
           [join(folder, 'data'), ['first'], 60_000],

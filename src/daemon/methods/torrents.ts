@@ -8,19 +8,26 @@ import {
   addPeer,
   clearError,
   pause,
-  piecesOf,
   resume,
   setFlags,
   updateUserData,
   userData,
 } from '../session/commands.ts'
 import { moveTorrent } from '../session/moving.ts'
+import { verifiedPieces } from '../session/pieces.ts'
 import { recheck } from '../session/recheck.ts'
 import { infoHashOf, type TorrentRecord } from '../session/record.ts'
 import { removeTorrent } from '../session/removal.ts'
 import type { Session } from '../session/session.ts'
 import type { Sessions } from '../session/sessions.ts'
-import { isStatusField, partialStatus, type StatusField, statusFields, statusOf } from '../session/status.ts'
+import {
+  isStatusField,
+  listedFields,
+  partialStatus,
+  type StatusField,
+  statusFields,
+  statusOf,
+} from '../session/status.ts'
 import { peerHandlers } from './peers.ts'
 import { type Presets, withPreset } from './presets.ts'
 import { matchingPage } from './query.ts'
@@ -68,7 +75,7 @@ export function torrentHandlers(
       return null
     },
     'torrents.list': ({ session: name, query, after, limit = pageSize, fields }) => {
-      const names = fields ? checkedFields(fields) : statusFields
+      const names = fields ? checkedFields(fields) : listedFields
       const session = sessions.get(name)
       const context = session.statusContext()
       const page =
@@ -91,8 +98,8 @@ export function torrentHandlers(
       return statusOf(record, session.statusContext())
     },
     'torrents.pieces': (key) => {
-      const { have, pieces } = piecesOf(...find(key))
-      return { pieces: base64(have), num_pieces: pieces }
+      const [session, record] = find(key)
+      return { pieces: base64(verifiedPieces(session.store, record)), num_pieces: record.row.pieces }
     },
     'torrents.metadata.get': (key) => {
       const [session, record] = find(key)

@@ -6,7 +6,6 @@ import { FilesState } from '../state/rows.ts'
 import { unique } from './addition.ts'
 import { changedFlags, goesOn, hasFlag, pausedFlags, resumedFlags } from './flags.ts'
 import { countLimit, rateLimit } from './limits.ts'
-import { bitfield } from './measure.ts'
 import { stopWhenReady } from './observer.ts'
 import { offerPeer } from './offering.ts'
 import { parseAddress } from './peer-address.ts'
@@ -113,17 +112,4 @@ export function clearPeers(session: Session, record: TorrentRecord): void {
     // The engine went away or let the torrent go, and with it the peers.
     session.log.debug(`session ${session.name}: peers of ${row.v1}: ${error.message}`)
   })
-}
-
-/**
- * The verified pieces of a torrent and how many bits that is. All clear before metadata and while checking; what was found
- * until then when a check failed.
- */
-export function piecesOf(session: Session, record: TorrentRecord): { have: Uint8Array; pieces: number } {
-  const { row, progress } = record
-  const nothing = () => bitfield(row.pieces, false)
-  if (progress.files !== FilesState.known) {
-    return { have: record.live?.found?.have ?? nothing(), pieces: row.pieces }
-  }
-  return { have: record.live?.have ?? session.store.have(row.id) ?? nothing(), pieces: row.pieces }
 }

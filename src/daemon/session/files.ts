@@ -2,12 +2,12 @@ import { type Metainfo, parseTorrent } from '../../metainfo/index.ts'
 import type { Result } from '../../rpc/contract/index.ts'
 import { fileProgress } from '../engine/file-progress.ts'
 import { FilesState } from '../state/rows.ts'
-import { piecesOf } from './commands.ts'
 import { countUp } from './durations.ts'
 import { everyFile } from './flags.ts'
 import { measure, pieceBytesOf, priorityOf, sizesOf } from './measure.ts'
 import { fullPriorities } from './metadata.ts'
 import { finishedChanged } from './observer.ts'
+import { verifiedPieces } from './pieces.ts'
 import { hasMetadata, type TorrentRecord, wantedFiles } from './record.ts'
 import type { Session } from './session.ts'
 
@@ -43,7 +43,7 @@ export function prioritizeFiles(session: Session, record: TorrentRecord, list: r
   const sizes = sizesOf(metainfo, priorities)
   const next = { ...progress }
   if (progress.files === FilesState.known) {
-    const sums = measure(piecesOf(session, record).have, sizes, pieceBytesOf(metainfo, priorities))
+    const sums = measure(verifiedPieces(session.store, record), sizes, pieceBytesOf(metainfo, priorities))
     next.finished = sums.finished
     // Until the engine counts anew, its last word on blocks of unfinished pieces has to do.
     const partial = live?.have && !sums.finished ? live.seen.wantedPartial : 0
@@ -93,7 +93,7 @@ export async function fileProgressOf(session: Session, record: TorrentRecord): P
       session.log.debug(`session ${session.name}: progress of files: ${(error as Error).message}`)
     }
   }
-  return fileProgress(metainfo, piecesOf(session, record).have)
+  return fileProgress(metainfo, verifiedPieces(session.store, record))
 }
 
 /**

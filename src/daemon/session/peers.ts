@@ -1,9 +1,11 @@
 import type { PartialPiece, PeerInfo } from '../../rpc/contract/peers.ts'
-import { countsAsSeed, isSeed, type TorrentRecord } from './record.ts'
+import { countsAsSeed, isPaused, isSeed, type TorrentRecord } from './record.ts'
 import type { Session } from './session.ts'
 
 /** The connections of a torrent, half-open ones included; none while it does not run. */
 export async function peersOf(session: Session, record: TorrentRecord): Promise<PeerInfo[]> {
+  // the engine may not have let go of them yet
+  if (isPaused(record) || record.halted) return []
   return (await askEngine(session, record, () => session.engine.peerInfo(record.row.v1))) ?? []
 }
 

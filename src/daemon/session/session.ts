@@ -15,6 +15,7 @@ import { endLive } from './live.ts'
 import { type PieceBytes, pieceBytesOf } from './measure.ts'
 import { carryOutMove } from './moving.ts'
 import { finishedChanged, listenerOf, stopWhenReady, takeLastReport } from './observer.ts'
+import { verifiedPieces } from './pieces.ts'
 import { anythingThere } from './probe.ts'
 import { QueueOrder } from './queue-order.ts'
 import { hasMetadata, isMoving, newRecord, type TorrentRecord, wantedFiles } from './record.ts'
@@ -159,7 +160,11 @@ export class Session implements RunnerHost {
   /** What statuses read now depend on. */
   statusContext(): StatusContext {
     this.queue.settle()
-    return { now: this.clock.now(), seedLimits: seedLimitsOf(this.settings) }
+    return {
+      now: this.clock.now(),
+      seedLimits: seedLimitsOf(this.settings),
+      pieces: (record) => verifiedPieces(this.store, record),
+    }
   }
 
   /**

@@ -25,6 +25,8 @@ export interface StatusContext {
   /** Monotonic milliseconds. */
   now: number
   seedLimits: SeedLimits
+  /** The verified pieces of a torrent, a bit each. */
+  pieces: (record: TorrentRecord) => Uint8Array
 }
 
 type Field<K extends StatusField> = (record: TorrentRecord, context: StatusContext) => TorrentStatus[K]
@@ -40,7 +42,11 @@ const counted = (name: keyof Counters) => (record: TorrentRecord) => counter(rec
 /** Unlimited reads -1, however it was said. */
 const limit = (value: number) => (value > 0 ? value : -1)
 const zero = () => 0
-const runs = (record: TorrentRecord) => !isPaused(record)
+/** Neither the torrent nor its session is paused. */
+const runs = (record: TorrentRecord) => !isPaused(record) && !record.halted
+/** Of connections: as in libtorrent there are none as soon as it is paused, whatever the engine has not said yet. */
+const connected = (name: 'peers' | 'connections' | 'seeds' | 'unchoked') => (record: TorrentRecord) =>
+  runs(record) ? (record.live?.seen[name] ?? 0) : 0
 
 /** A torrent that an error stopped serves nobody: its files have to be looked at before it is a seed again. */
 const serves = (record: TorrentRecord) => !isStopped(record)
@@ -102,6 +108,10 @@ const fields: { readonly [K in StatusField]: Field<K> } = {
   total_wanted: (record) => (isSeed(record) ? record.row.total : record.row.totalWanted),
   total_wanted_done: (record) => (isSeed(record) ? record.row.total : known(record, 'wantedDone')),
   num_pieces: (record) => known(record, 'haveCount'),
+  pieces: (record, { pieces }) => ({
+    size: record.row.pieces,
+    bits: Buffer.from(pieces(record)).toString('base64'),
+  }),
   block_size: ({ row }) => Math.min(blockSize, row.pieceLength),
   total_download: counted('download'),
   total_upload: counted('upload'),
@@ -116,10 +126,10 @@ const fields: { readonly [K in StatusField]: Field<K> } = {
   upload_rate: seen('uploadRate', 0),
   download_payload_rate: seen('payloadDownloadRate', 0),
   upload_payload_rate: seen('payloadUploadRate', 0),
-  num_peers: seen('peers', 0),
-  num_connections: seen('connections', 0),
-  num_seeds: seen('seeds', 0),
-  num_uploads: seen('unchoked', 0),
+  num_peers: connected('peers'),
+  num_connections: connected('connections'),
+  num_seeds: connected('seeds'),
+  num_uploads: connected('unchoked'),
   list_peers: seen('knownPeers', 0),
   list_seeds: seen('knownSeeds', 0),
   connect_candidates: seen('candidates', 0),
@@ -149,6 +159,9 @@ const fields: { readonly [K in StatusField]: Field<K> } = {
 
 /** Every name of a status. */
 export const statusFields = Object.keys(fields) as StatusField[]
+
+/** What a list has of each torrent when its caller does not say: all but the pieces, which are a bit each. */
+export const listedFields: readonly StatusField[] = statusFields.filter((name) => name !== 'pieces')
 
 export function isStatusField(name: string): name is StatusField {
   return Object.hasOwn(fields, name)

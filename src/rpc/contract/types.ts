@@ -83,6 +83,14 @@ export const TorrentStatus = object({
   total_wanted: bytes('size of all wanted pieces'),
   total_wanted_done: bytes('part of total_wanted that is there'),
   num_pieces: number('verified pieces'),
+  pieces: object({
+    size: number('pieces of the torrent, 0 before metadata'),
+    bits: Type.String({
+      contentEncoding: 'base64',
+      description:
+        'verified pieces, one bit each, the first is the high bit of the first byte; torrents.list has it only when `fields` names it',
+    }),
+  }),
   block_size: bytes('request unit, 0 before metadata'),
   total_download: bytes('session counter, protocol included'),
   total_upload: bytes('session counter, protocol included'),

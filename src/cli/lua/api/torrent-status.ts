@@ -24,10 +24,19 @@ export interface StatusValue {
 
 export type Field = keyof TorrentStatus
 
-/** Fetches what is missing. What is there stays, so a property never changes. */
+/** What is counted from the pieces, and so has to come from one moment with them. */
+const counted = ['pieces', 'num_pieces', 'total_done', 'total_wanted_done', 'progress'] as const
+
+/**
+ * Fetches what is missing. What is there stays, so a property never changes; but where pieces come later, as to a status
+ * from a list, their counts come with them.
+ */
 export function completeStatus(api: Api, status: StatusValue): void {
-  if (status.complete) return
-  status.data = { ...api.channel.call('torrents.status', keyOf(status.torrent)), ...status.data }
+  if (status.complete && status.data.pieces !== undefined) return
+  const answer = api.channel.call('torrents.status', keyOf(status.torrent))
+  const known = { ...status.data }
+  if (known.pieces === undefined) for (const field of counted) delete known[field]
+  status.data = { ...answer, ...known }
   status.complete = true
   api.partials.remove(status)
 }
@@ -109,12 +118,9 @@ function optionalText(name: 'error' | 'error_file', doc: string): Property {
 /** One bit a piece, the first is the high bit of the first byte. */
 function pushPieces(api: Api, L: State, status: StatusValue): void {
   if (status.pieces === undefined) {
-    const answer = api.call('torrents.pieces', keyOf(status.torrent))
-    const bits = Buffer.from(answer.pieces, 'base64')
-    status.pieces = Uint8Array.from(
-      { length: answer.num_pieces },
-      (_, i) => (bits[i >> 3]! >> (7 - (i & 7))) & 1,
-    )
+    const { size, bits } = fieldOf(api, status, 'pieces')
+    const bytes = Buffer.from(bits, 'base64')
+    status.pieces = Uint8Array.from({ length: size }, (_, i) => (bytes[i >> 3]! >> (7 - (i & 7))) & 1)
   }
   pushList(api.lua, L, [...status.pieces], (there) => api.lua.pushBoolean(L, there === 1))
 }

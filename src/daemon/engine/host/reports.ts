@@ -5,21 +5,16 @@ import type { TorrentState } from './torrent-state.ts'
 const interval = 250
 /** Ends of checks, completions and errors do not wait that long; a thousand loads at once still share a message. */
 const urgentInterval = 20
-/** The piece set is sent at most this often while it grows, ms. */
-const haveInterval = 2000
-
 interface Sent {
   report: Required<TorrentReport>
   haveVersion: number
   stampsVersion: number
-  haveAt: number
 }
 
 /** Collects what changed and sends it in rounds: one message for all torrents, with changed fields only. */
 export class Reports {
   readonly #send: (reports: TorrentReport[]) => void
   readonly #changed = new Set<TorrentState>()
-  readonly #urgent = new Set<TorrentState>()
   readonly #sent = new Map<TorrentState, Sent>()
   /** Torrents that left. Their trackers may still answer, when a torrent of the same hash is there again already. */
   readonly #closed = new WeakSet<TorrentState>()
@@ -35,14 +30,12 @@ export class Reports {
   changed(state: TorrentState, urgent: boolean): void {
     if (this.#closed.has(state)) return
     this.#changed.add(state)
-    if (urgent) this.#urgent.add(state)
     this.#schedule(this.#lastAt + (urgent ? urgentInterval : interval))
   }
 
   /** The torrent's last report, complete; nothing more is sent of it. */
   close(state: TorrentState): TorrentReport {
     this.#changed.delete(state)
-    this.#urgent.delete(state)
     this.#sent.delete(state)
     this.#closed.add(state)
     return state.snapshot(performance.now())
@@ -59,33 +52,28 @@ export class Reports {
     this.#timer = null
     const now = performance.now()
     const states = [...this.#changed]
-    const urgent = new Set(this.#urgent)
     this.#changed.clear()
-    this.#urgent.clear()
     this.#lastAt = now
-    const reports = states.map((state) => this.#difference(state, urgent.has(state), now))
+    const reports = states.map((state) => this.#difference(state, now))
     const news = reports.filter((report) => Object.keys(report).length > 1)
     if (news.length > 0) this.#send(news)
     if (this.#changed.size > 0) this.#schedule(now + interval)
   }
 
-  #difference(state: TorrentState, urgent: boolean, now: number): TorrentReport {
+  #difference(state: TorrentState, now: number): TorrentReport {
     const report = state.snapshot(now)
     const before = this.#sent.get(state)
     const { haveVersion, stampsVersion } = state
-    const moved = before?.haveVersion !== haveVersion || before?.stampsVersion !== stampsVersion
+    // the pieces go with the bytes that are counted from them: a status is of one moment
     const haveDue =
-      before === undefined ? haveVersion > 0 : moved && (urgent || now - before.haveAt >= haveInterval)
-    this.#sent.set(state, {
-      report,
-      haveVersion: haveDue ? haveVersion : (before?.haveVersion ?? 0),
-      stampsVersion: haveDue ? stampsVersion : (before?.stampsVersion ?? 0),
-      haveAt: haveDue ? now : (before?.haveAt ?? Number.NEGATIVE_INFINITY),
-    })
-    // rates fall on their own, and a piece set that was held back has to go out some time
+      before === undefined
+        ? haveVersion > 0
+        : before.haveVersion !== haveVersion || before.stampsVersion !== stampsVersion
+    this.#sent.set(state, { report, haveVersion, stampsVersion })
+    // rates fall on their own
     const moving =
       report.downloadRate || report.uploadRate || report.payloadDownloadRate || report.payloadUploadRate
-    if (moving || (moved && !haveDue)) this.#changed.add(state)
+    if (moving) this.#changed.add(state)
 
     const news: Record<string, unknown> = { id: report.id }
     for (const [name, value] of Object.entries(report)) {
