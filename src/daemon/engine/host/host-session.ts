@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import type WebTorrent from 'webtorrent'
+import type { Wire } from 'webtorrent'
 import { type Metainfo, parseTorrent } from '../../../metainfo/index.ts'
 import type { PartialPiece, PeerInfo } from '../../../rpc/contract/peers.ts'
 import type { Settings } from '../../../rpc/contract/types.ts'
@@ -17,6 +18,7 @@ import { type HostParts, LoadedTorrent } from './loaded-torrent.ts'
 import type { HeardPeers } from './peers/heard.ts'
 import { guardIncoming, hearStrangers } from './peers/incoming.ts'
 import { PeerSources } from './peers/peer-sources.ts'
+import { type Border, guardPeers } from './peers/wire-guard.ts'
 import { proxyPlan } from './proxy/proxy-plan.ts'
 import { Reports } from './reports.ts'
 import { clientPlan, liveSettings } from './settings.ts'
@@ -256,6 +258,7 @@ export class HostSession implements Handlers {
   }
 
   #opened(client: WebTorrent): void {
+    guardPeers(client, this.#border(client))
     guardIncoming(client, this.#limits)
     hearStrangers(client, this.#limits, (which) => this.#emit({ event: 'wanted', ...which }))
     const address = client._connPool?.tcpServer.address()
@@ -266,10 +269,38 @@ export class HostSession implements Handlers {
     for (const torrent of this.#torrents.values()) torrent.join()
   }
 
+  /** What is done about connections that are closed for what came over them. */
+  #border(client: WebTorrent): Border {
+    const { offenders } = this.#limits
+    const log = (level: 'debug' | 'info' | 'warning', message: string) =>
+      this.#emit({ event: 'log', level, message })
+    const count = (address: string) => {
+      if (address === '' || !offenders.offends(address)) return
+      log('info', `the peer at ${address} is banned for an hour`)
+      for (const { wires } of client.torrents)
+        for (const wire of [...wires]) if (offenders.has(endOf(wire))) wire.destroy()
+    }
+    return {
+      offence: (address, reason) => {
+        log('debug', `${address || 'a peer'} is disconnected: ${reason}`)
+        count(address)
+      },
+      failed: (address, error) => {
+        log('warning', `${address || 'a peer'} is disconnected: ${error.stack}`)
+        count(address)
+      },
+    }
+  }
+
   async #leaveAll(): Promise<void> {
     await Promise.all([...this.#torrents.values()].map((torrent) => torrent.leave(trackerDeadlineMs)))
     await this.#sources.detach()
   }
+}
+
+/** Where a connection goes to. */
+function endOf({ remoteAddress, remotePort }: Wire): string {
+  return `${remoteAddress ?? ''}:${remotePort ?? 0}`
 }
 
 /** An error with a code that the supervisor knows. */

@@ -1,6 +1,8 @@
 import type { Torrent } from 'webtorrent'
 import { tuneEncryption } from './peers/encryption.ts'
 import { sayDhtPort } from './peers/wire-dht.ts'
+import { admit, guarded } from './peers/wire-guard.ts'
+import { WireNews } from './peers/wire-news.ts'
 import type { Swarm } from './swarm.ts'
 
 /**
@@ -11,6 +13,12 @@ import type { Swarm } from './swarm.ts'
 export function override(swarm: Swarm): void {
   const { torrent, client, state } = swarm
   const stock = Object.getPrototypeOf(torrent) as Torrent
+  const news = new WireNews(torrent)
+  // stock: counts all pieces of all peers for each connection and each bitfield. Nothing reads it, see picker.ts
+  Object.defineProperty(torrent, '_rarityMap', {
+    get: () => null,
+    set: (map: { destroy(): void } | null) => map?.destroy(),
+  })
   // stock: the info dictionary encoded again, which has another hash if its keys were not in order. A value
   // that is no byte array keeps ut_metadata from decoding and encoding it for every connection, too
   let known: unknown = null
@@ -37,11 +45,14 @@ export function override(swarm: Swarm): void {
   torrent._onWire = (wire, address) => {
     // ours is pex/exchange.ts: stock hears and never says anything
     client.utPex = false
-    stock._onWire.call(torrent, wire, address)
+    guarded(wire, () => stock._onWire.call(torrent, wire, address))
+    admit(wire, swarm.ruled)
   }
   torrent._onWireWithMetadata = (wire) => {
-    stock._onWireWithMetadata.call(torrent, wire)
-    sayDhtPort(swarm, wire)
+    guarded(wire, () => {
+      news.hear(wire, () => stock._onWireWithMetadata.call(torrent, wire))
+      sayDhtPort(swarm, wire)
+    })
   }
   // stock: compares each torrent's own connections with one number for the client; see connector.ts
   torrent._drain = () => swarm.connector.drain()
@@ -67,11 +78,13 @@ export function override(swarm: Swarm): void {
   }
   // stock: interested in any missing piece, wanted or not
   torrent._updateWireInterest = (wire) => {
-    if (swarm.picker?.interesting(wire)) wire.interested()
-    else wire.uninterested()
+    guarded(wire, () => {
+      if (swarm.picker?.interesting(wire)) wire.interested()
+      else wire.uninterested()
+    })
   }
   // stock: walks over all pieces for each request, see picker.ts
   torrent._updateWire = (wire) => {
-    swarm.picker?.update(wire)
+    guarded(wire, () => swarm.picker?.update(wire))
   }
 }

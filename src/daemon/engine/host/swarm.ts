@@ -14,10 +14,13 @@ import { Bans } from './peers/bans.ts'
 import { Connector } from './peers/connector.ts'
 import { Dialer } from './peers/dialer.ts'
 import { dropOpenPeers, recallPeer } from './peers/known-peers.ts'
+import { MetadataExchange } from './peers/metadata-exchange.ts'
 import { PeerBook } from './peers/peer-book.ts'
 import type { PeerSight } from './peers/peer-info.ts'
 import type { PeerSources } from './peers/peer-sources.ts'
-import { hookWire, offerMetadata } from './peers/wire-hooks.ts'
+import { settlePieces } from './peers/remembered-pieces.ts'
+import { hookWire } from './peers/wire-hooks.ts'
+import type { RuledTorrent } from './peers/wire-rules.ts'
 import { PeerExchange } from './pex/exchange.ts'
 import { Availability } from './pieces/availability.ts'
 import { Picker } from './pieces/picker.ts'
@@ -65,6 +68,7 @@ export class Swarm implements Sharer {
   readonly torrent: Torrent
   readonly discovery: Discovery
   readonly exchange: PeerExchange
+  readonly metadata: MetadataExchange
   readonly trackers: Trackers
   readonly bans = new Bans()
   readonly dialer: Dialer
@@ -79,7 +83,6 @@ export class Swarm implements Sharer {
   /** While webtorrent hands out the slots, by rank. */
   rechoking = false
   readonly #cache: ReadCache
-  #info: Uint8Array | null = null
   #leaving = false
 
   constructor({ client, state, limits, cache, net, sources, events }: SwarmParts) {
@@ -102,7 +105,13 @@ export class Swarm implements Sharer {
       // only feeds an event nobody listens to
       noPeersIntervalTime: 86_400,
     })
-    if (meta !== null) this.#info = meta.info
+    this.metadata = new MetadataExchange({
+      id: state.id,
+      mostBytes: () => limits.live.maxMetadata,
+      found: events.info,
+      warn: events.warn,
+    })
+    if (meta !== null) this.metadata.offer(meta.info)
     const { torrent } = this
     const { warn } = events
     const rtcPeer = (found: unknown) => {
@@ -133,6 +142,19 @@ export class Swarm implements Sharer {
     limits.add(this)
   }
 
+  /** What messages are checked against. */
+  get ruled(): RuledTorrent {
+    const { state, limits } = this
+    return {
+      get meta() {
+        return state.meta
+      },
+      get maxPieces() {
+        return limits.live.maxPieces
+      },
+    }
+  }
+
   get connections(): number {
     return this.torrent._numConns + this.torrent._numPending
   }
@@ -152,8 +174,8 @@ export class Swarm implements Sharer {
   async begin(meta: Metainfo, storage: Storage): Promise<void> {
     const { torrent } = this
     if (torrent.destroyed) return
-    this.#info = meta.info
-    for (const wire of torrent.wires) offerMetadata(wire, meta.info)
+    this.metadata.offer(meta.info)
+    for (const wire of torrent.wires) settlePieces(wire, meta.numPieces)
     torrent._store = this.#storeFor(storage)
     torrent._startupBitfield = this.state.have
     await Object.getPrototypeOf(torrent)._onMetadata.call(torrent, parsedTorrent(this.state.task, meta))
@@ -247,6 +269,7 @@ export class Swarm implements Sharer {
     await this.state.storage?.close()
     this.connector.stop()
     this.exchange.stop()
+    this.metadata.stop()
     this.limits.remove(this)
     this.state.numbers = null
     this.state.partial = null
@@ -332,10 +355,5 @@ export class Swarm implements Sharer {
       }
     }
     this.events.warn(error.message)
-  }
-
-  /** Whether the wire's peer may be offered the metadata, and the exact bytes of it. */
-  get info(): Uint8Array | null {
-    return this.#info
   }
 }

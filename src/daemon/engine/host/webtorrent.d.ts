@@ -29,7 +29,8 @@ declare module 'webtorrent' {
   interface Wire extends EventEmitter {
     type: string
     peerId: string | null
-    peerPieces: PieceSet
+    peerPieces: PieceSet & { buffer: Uint8Array; grow: number; set(index: number, value?: boolean): void }
+    peerAllowedFastSet: number[]
     amChoking: boolean
     amInterested: boolean
     peerChoking: boolean
@@ -46,12 +47,13 @@ declare module 'webtorrent' {
     uploadSpeed: () => number
     setTimeout(ms: number): void
     _onRequest: (piece: number, offset: number, length: number) => void
-    /** Takes in what came. */
-    _write: (chunk: Uint8Array, done: () => void) => void
-    /** Bytes that wait for the rest of their message, and how many it needs. */
-    _bufferSize: number
-    _parserSize: number
-    peerExtendedHandshake: { reqq?: unknown; v?: unknown; upload_only?: unknown; p?: unknown }
+    peerExtendedHandshake: {
+      reqq?: unknown
+      v?: unknown
+      upload_only?: unknown
+      p?: unknown
+      metadata_size?: unknown
+    }
     /** BEP 10: what each end calls an extension; 0 takes one back. */
     extendedMapping: Record<number, string>
     peerExtendedMapping: Record<string, number>
@@ -61,8 +63,10 @@ declare module 'webtorrent' {
     extended(name: string | 0, dictionary: object): void
     peerExtensions: { extended?: boolean; dht?: boolean }
     extendedHandshake: Record<string, unknown>
-    ut_metadata: UtMetadata
-    lt_donthave: EventEmitter
+    ut_metadata: Extension
+    lt_donthave: EventEmitter & Extension
+    /** Extensions by name. */
+    _ext: Record<string, Extension>
     remoteAddress?: string
     remotePort?: number
     peerRequests: { piece: number; offset: number; length: number }[]
@@ -75,6 +79,26 @@ declare module 'webtorrent' {
     cancel(piece: number, offset: number, length: number): void
     reject(piece: number, offset: number, length: number): void
     _write: (data: Uint8Array, done: (error?: Error | null) => void) => void
+    /** Bytes that came, and the step that they are for; `_onMessageLength` once both have shaken hands. */
+    _buffer: Uint8Array[]
+    _bufferSize: number
+    _parserSize: number
+    _parser: (bytes: Uint8Array) => void
+    _finished: boolean
+    /** streamx: what waits to go out, bytes, and what is called when there is room for more. */
+    _readableState: { buffered: number }
+    _read: (done: (error?: Error | null) => void) => void
+    /** An encrypted handshake waits for its torrent. */
+    _pePending: boolean
+    _cryptoSyncPattern: Uint8Array | null
+    _parse: (size: number, parser: (bytes: Uint8Array) => void) => void
+    _processBuffer: () => void
+    _onMessageLength: (bytes: Uint8Array) => void
+    _onMessage: (bytes: Uint8Array) => void
+    _onKeepAlive(): void
+    _onExtended: (id: number, bytes: Uint8Array) => void
+    setInfoHash: (infoHash: string) => void
+    choke(): void
     interested(): void
     uninterested(): void
     unchoke(): void
@@ -84,12 +108,11 @@ declare module 'webtorrent' {
     destroy(): void
   }
 
-  interface UtMetadata extends EventEmitter {
-    metadata: Uint8Array
-    _metadataComplete: boolean
-    _metadataSize: number | null
-    onExtendedHandshake: (handshake: { metadata_size?: unknown }) => void
-    cancel(): void
+  /** An extension of BEP 10 on one connection. */
+  interface Extension {
+    onHandshake?(infoHash: string, peerId: string, extensions: object): void
+    onExtendedHandshake?(handshake: Wire['peerExtendedHandshake']): void
+    onMessage(bytes: Uint8Array): void
   }
 
   /** bittorrent-protocol's side of the encrypted handshake (MSE). */
@@ -98,6 +121,12 @@ declare module 'webtorrent' {
     _peerCryptoProvide: number
     generateStepA3: (offer?: number) => Uint8Array
     _advanceEncryption: () => void
+    decrypt(bytes: Uint8Array): Uint8Array
+    decryptCipher(bytes: Uint8Array): Uint8Array
+    /** Take the other end's key. */
+    handleStepA2: (key: Uint8Array) => void
+    handleStepB1: (key: Uint8Array) => void
+    _onPe3Ia: (bytes: Uint8Array) => void
   }
 
   /** A TCP or uTP socket, as far as it is used. */
@@ -117,6 +146,8 @@ declare module 'webtorrent' {
     destroyed: boolean
     connectTimeout: NodeJS.Timeout | null
     handshakeTimeout: NodeJS.Timeout | null
+    /** The client's. */
+    throttleGroups: object
     onConnect(): void
     startHandshakeTimeout(): void
     destroy(error?: Error): void
@@ -289,6 +320,7 @@ declare module 'webtorrent' {
     lsd: false
     dht: DhtFacade | false
     tracker: TrackerOptions
+    throttleGroups: object
     _connPool: ConnPool | null
     _utpServer: { connect(port: number, host: string): Connection } | null
     natTraversal?: { ttl: number; _timeout: number }
@@ -296,7 +328,18 @@ declare module 'webtorrent' {
     destroy(done?: () => void): void
   }
 
-  export type { ClientOptions, Connection, Discovery, ParsedTorrent, Peer, Piece, Torrent, WebConn, Wire }
+  export type {
+    ClientOptions,
+    Connection,
+    Discovery,
+    Extension,
+    ParsedTorrent,
+    Peer,
+    Piece,
+    Torrent,
+    WebConn,
+    Wire,
+  }
 }
 
 declare module 'webtorrent/lib/peer.js' {

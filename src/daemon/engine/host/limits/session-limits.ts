@@ -1,5 +1,6 @@
 import { DialPace } from '../peers/dial-pace.ts'
 import { LocalEnds } from '../peers/local-ends.ts'
+import { Offenders } from '../peers/offenders.ts'
 import { WireWatch } from '../peers/wire-watch.ts'
 import type { LiveSettings } from '../settings.ts'
 import type { TorrentState } from '../torrent-state.ts'
@@ -18,6 +19,7 @@ export class SessionLimits {
   readonly upload = new Bucket()
   readonly pace = new DialPace()
   readonly localEnds = new LocalEnds()
+  readonly offenders = new Offenders(() => this.live.severalPerAddress)
   readonly watch = new WireWatch(
     () => this.live,
     (swarm) => this.connectionsFor(swarm) <= swarm.connections,

@@ -195,8 +195,8 @@ export class Dialer {
   }
 
   #allowed(address: string): boolean {
-    const { live } = this.#limits
-    if (this.#bans.has(address) || this.#nothingFor(address)) return false
+    const { live, offenders } = this.#limits
+    if (this.#bans.has(address) || offenders.has(address) || this.#nothingFor(address)) return false
     const port = Number(address.slice(address.lastIndexOf(':') + 1))
     return !live.noPrivilegedPorts || port >= firstOpenPort
   }

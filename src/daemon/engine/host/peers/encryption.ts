@@ -35,3 +35,48 @@ export function wellEncrypted(wire: Wire, settings: ConnectionSettings): boolean
   if (method === null) return policy !== 0
   return policy !== 2 && (method & settings.encryptionLevel) !== 0
 }
+
+/** The prime of MSE's key exchange: the first Oakley group's beginning, 768 bits. */
+const prime = Buffer.from(
+  'ffffffffffffffffc90fdaa22168c234c4c6628b80dc1cd129024e088a67cc74020bbea63b139b22514a08798e3404dd' +
+    'ef9519b3cd3a431b302b0a6df25f14374fe1356d6d51c245e485b576625e7ec6f44c42e9a63a36210000000000090563',
+  'hex',
+)
+const two = shifted(Buffer.alloc(prime.length), 2)
+const primeLessTwo = shifted(prime, -2)
+
+/**
+ * Refuses (which throws) keys of the other end that are outside of 2 to p - 2, as libtorrent does: with those the
+ * common secret is known to everybody. What the caller sends along with its key (MSE's initial payload) is the beginning
+ * of the stream; webtorrent takes it for a handshake and drops what is behind that.
+ */
+export function guardEncryption(wire: Wire, refuse: (reason: string) => never): void {
+  const encryptor = wire._encryptor
+  if (!encryptor) return
+  for (const step of ['handleStepA2', 'handleStepB1'] as const) {
+    const take = encryptor[step]
+    encryptor[step] = (key) => {
+      if (!isSound(key)) refuse('an encrypted handshake with an unsound key')
+      take.call(encryptor, key)
+    }
+  }
+  encryptor._onPe3Ia = (bytes) => {
+    const first = encryptor.decryptCipher(bytes)
+    encryptor._advanceEncryption()
+    wire._buffer.unshift(first)
+    wire._buffer = [Buffer.concat(wire._buffer)]
+    wire._bufferSize += first.length
+  }
+}
+
+/** Whether 96 bytes are a Diffie-Hellman key that an honest peer could have. */
+export function isSound(key: Uint8Array): boolean {
+  return Buffer.compare(key, two) >= 0 && Buffer.compare(key, primeLessTwo) <= 0
+}
+
+/** A number near this one, which ends so that nothing is carried beyond the last byte. */
+function shifted(number: Buffer, by: number): Buffer {
+  const result = Buffer.from(number)
+  result[result.length - 1]! += by
+  return result
+}

@@ -12,7 +12,10 @@ export function guardIncoming(client: WebTorrent, limits: SessionLimits): void {
   const take = pool._onConnection
   pool._onConnection = (connection, type) => {
     const { live } = limits
-    const allowed = type === 'tcp' ? live.incomingTcp : live.incomingUtp
+    const { remoteAddress, remotePort } = connection
+    const allowed =
+      (type === 'tcp' ? live.incomingTcp : live.incomingUtp) &&
+      !limits.offenders.has(`${remoteAddress ?? ''}:${remotePort ?? 0}`)
     if (!allowed || live.proxy !== null || limits.total >= live.connections) {
       connection.on('error', () => {})
       connection.destroy()

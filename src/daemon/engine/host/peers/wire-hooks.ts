@@ -5,12 +5,12 @@ import { addressBytes, plainHost } from '../pex/message.ts'
 import type { Swarm } from '../swarm.ts'
 import { wellEncrypted } from './encryption.ts'
 import { hearDhtPort } from './wire-dht.ts'
+import { dismiss } from './wire-guard.ts'
 
-/** A connection has shaken hands: counts what it does, holds it to the limits, offers the exact metadata. */
+/** A connection has shaken hands: counts what it does, holds it to the limits. */
 export function hookWire(swarm: Swarm, wire: Wire, address: string | undefined): void {
   if (!welcome(swarm, wire, address)) {
-    // webtorrent is in the middle of setting it up
-    queueMicrotask(() => wire.destroy())
+    dismiss(wire)
     return
   }
   const { state, torrent, client } = swarm
@@ -26,11 +26,7 @@ export function hookWire(swarm: Swarm, wire: Wire, address: string | undefined):
   if (theirs !== null) wire.extendedHandshake.yourip = theirs
   // BEP 21: we ask for nothing
   if (state.complete) wire.extendedHandshake.upload_only = 1
-  if (swarm.info !== null) offerMetadata(wire, swarm.info)
-  else {
-    limitMetadata(swarm, wire)
-    wire.ut_metadata.on('metadata', () => swarm.events.info(wire.ut_metadata.metadata))
-  }
+  if (wire.type !== 'webSeed') swarm.metadata.meet(wire)
   batchWrites(connectionOf(torrent, wire))
   swarm.peers.meet(wire)
   hearDhtPort(swarm, wire)
@@ -172,18 +168,6 @@ function askAtOnce({ torrent }: Swarm, wire: Wire): void {
   )
 }
 
-/** Asks no peer for an info dictionary that would be too large. */
-function limitMetadata({ limits, events }: Swarm, wire: Wire): void {
-  const extension = wire.ut_metadata
-  const { onExtendedHandshake: take } = extension
-  extension.onExtendedHandshake = (handshake) => {
-    const { metadata_size: size } = handshake
-    const { maxMetadata } = limits.live
-    if (typeof size !== 'number' || size <= maxMetadata) take.call(extension, handshake)
-    else events.warn(`a peer offers metadata of ${size} bytes; max_metadata_size allows ${maxMetadata}`)
-  }
-}
-
 /** Refuses requests beyond what the peer was told may wait here (BEP 10, `reqq`). */
 function limitRequests(swarm: Swarm, wire: Wire): void {
   const { _onRequest: take } = wire
@@ -194,14 +178,4 @@ function limitRequests(swarm: Swarm, wire: Wire): void {
     }
     swarm.gate.ask(wire, () => take.call(wire, piece, offset, length))
   }
-}
-
-/** Makes the peer's requests for the info dictionary get these bytes. (ut_metadata would encode it again.) */
-export function offerMetadata(wire: Wire, info: Uint8Array): void {
-  const extension = wire.ut_metadata
-  extension.cancel()
-  extension.metadata = info
-  extension._metadataComplete = true
-  extension._metadataSize = info.length
-  wire.extendedHandshake.metadata_size = info.length
 }

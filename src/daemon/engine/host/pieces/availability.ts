@@ -9,9 +9,9 @@ export interface PeerPieces {
  */
 export class Availability {
   readonly counts: Uint16Array
-  /** Peers that have everything. */
+  /** Peers that had everything when they said what they have. */
   seeds = 0
-  /** Peer -> the pieces that were counted for it, and how many they are; null for a seed. */
+  /** Peer -> the pieces that were counted for it, and how many they are; null for one of `seeds`. */
   readonly #peers = new Map<object, { pieces: Uint8Array; total: number } | null>()
 
   constructor(numPieces: number) {
@@ -39,7 +39,8 @@ export class Availability {
 
   /** Whether a peer has said that it has everything. One that has said nothing yet has nothing. */
   isSeed(peer: object): boolean {
-    return this.#peers.get(peer) === null
+    const counted = this.#peers.get(peer)
+    return counted === null || counted?.total === this.counts.length
   }
 
   /** 0..1: the share of the pieces that a peer has. */
@@ -61,12 +62,12 @@ export class Availability {
       if (!has || counted === undefined) this.set(peer, pieces)
       return
     }
+    // one that has all in the end stays among those that are counted: it may lose and win a piece again and again
     const { pieces: known } = counted
     if (!(piece >= 0 && piece < known.length) || (known[piece] === 1) === has) return
     known[piece] = has ? 1 : 0
     counted.total += has ? 1 : -1
     this.counts[piece]! += has ? 1 : -1
-    if (counted.total === known.length) this.set(peer, pieces)
   }
 
   remove(peer: object): void {
