@@ -83,6 +83,8 @@ export class Swarm implements Sharer {
   /** While webtorrent hands out the slots, by rank. */
   rechoking = false
   readonly #cache: ReadCache
+  /** What is done once webtorrent has looked at the torrent. */
+  readonly #waiting: (() => void)[] = []
   #leaving = false
 
   constructor({ client, state, limits, cache, net, sources, events }: SwarmParts) {
@@ -209,7 +211,11 @@ export class Swarm implements Sharer {
   begun(then: () => void): void {
     if (this.torrent.destroyed) return
     if (this.torrent.infoHash) then()
-    else this.torrent.once('infoHash', then)
+    else if (this.#waiting.push(then) === 1) {
+      this.torrent.once('infoHash', () => {
+        for (const go of this.#waiting.splice(0)) if (!this.torrent.destroyed) go()
+      })
+    }
   }
 
   /** Makes changed file priorities, order or upload mode count. */

@@ -57,6 +57,8 @@ export class Dialer {
     this.#bans = bans
     const stock = Object.getPrototypeOf(torrent) as Torrent
     torrent.addPeer = (address, source) => {
+      // an answer may name thousands: what finds no room costs next to nothing
+      if (typeof address === 'string' && !this.#hasRoom(address)) return false
       // named anew, by a user or a tracker: all ways are open again
       if (!torrent._peers?.has(address)) this.#called.delete(address)
       return stock.addPeer.call(torrent, address, source)
@@ -189,9 +191,13 @@ export class Dialer {
   }
 
   #wanted(address: string): boolean {
+    return this.#hasRoom(address) && this.#allowed(address)
+  }
+
+  /** Whether the address is known, or may become so. */
+  #hasRoom(address: string): boolean {
     const { maxKnownPeers } = this.#limits.live
-    const room = maxKnownPeers === 0 || this.#known.has(address) || this.#known.size < maxKnownPeers
-    return room && this.#allowed(address)
+    return maxKnownPeers === 0 || this.#known.size < maxKnownPeers || this.#known.has(address)
   }
 
   #allowed(address: string): boolean {

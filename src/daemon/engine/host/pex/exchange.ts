@@ -1,4 +1,7 @@
 import type { Wire } from 'webtorrent'
+import { isLocal } from '../peers/local-address.ts'
+import { hostOf } from '../peers/offenders.ts'
+import { refuse } from '../peers/wire-guard.ts'
 import type { Swarm } from '../swarm.ts'
 import { joinAddress, PexFlag, type PexPeer, parsePex, pexDictionary, plainHost } from './message.ts'
 
@@ -8,8 +11,11 @@ const intervalMs = 60_000
 const gatherMs = 200
 /** Peers named in one message (BEP 11). */
 const mostAdded = 50
-/** Messages of a peer beyond so many within a minute are not heeded. */
-const mostHeard = 3
+/** A peer that sends more messages within a minute is disconnected; libtorrent's. */
+const mostHeard = 6
+/** libtorrent disconnects who sends a longer message, bytes. One that is not read names more peers than are taken. */
+const longest = 500 << 10
+const longestRead = 32 << 10
 
 interface Partner {
   /** What it was told of: address -> flags. */
@@ -104,12 +110,18 @@ export class PeerExchange {
     if (partner === undefined || !this.#on || torrent.destroyed) return
     const now = performance.now()
     partner.heardAt = partner.heardAt.filter((at) => now - at < intervalMs)
-    if (partner.heardAt.push(now) > mostHeard) return
-    const message = parsePex(bytes)
-    if (message === null) return
+    const { maxPexPeers } = limits.live
+    const message = bytes.length > longest ? null : parsePex(bytes.subarray(0, longestRead), maxPexPeers)
+    if (partner.heardAt.push(now) > mostHeard) refuse(wire, 'more than six messages of ut_pex a minute')
+    else if (bytes.length > longestRead && bytes.length <= longest) return
+    else if (message === null) refuse(wire, 'a message of ut_pex that is none')
+    if (message === null || wire.destroyed) return
     for (const address of message.dropped) partner.claims.delete(address)
+    const near = isLocal(wire.remoteAddress ?? '')
     for (const { address, flags } of message.added) {
-      if (partner.claims.size >= limits.live.maxPexPeers) break
+      if (partner.claims.size >= maxPexPeers) break
+      // as in libtorrent: a stranger must not have us call around in our own network
+      if (!near && isLocal(hostOf(address))) continue
       partner.claims.add(address)
       // two seeds have nothing for each other
       if (!(state.complete && flags & PexFlag.seed)) torrent.addPeer(address, 'ut_pex')

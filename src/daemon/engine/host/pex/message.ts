@@ -39,8 +39,11 @@ export function pexDictionary({ added, dropped }: PexMessage): Record<string, Ui
   }
 }
 
-/** Reads a message; null for what is none. Peers without a port are left out. */
-export function parsePex(bytes: Uint8Array): PexMessage | null {
+/**
+ * Reads a message; null for what is none. Peers without a port are left out, and of each list what is beyond its first
+ * `most` peers.
+ */
+export function parsePex(bytes: Uint8Array, most = Number.POSITIVE_INFINITY): PexMessage | null {
   let message: unknown
   try {
     message = bdecode(bytes)
@@ -56,7 +59,7 @@ export function parsePex(bytes: Uint8Array): PexMessage | null {
   const peers = (key: string, size: 6 | 18) => {
     const all = text(key)
     const flags = text(`${key}.f`)
-    return Array.from({ length: Math.floor(all.length / size) }, (_, at) => ({
+    return Array.from({ length: Math.min(most, Math.floor(all.length / size)) }, (_, at) => ({
       address: expand(all.subarray(at * size, (at + 1) * size)),
       flags: flags[at] ?? 0,
     })).filter(({ address }) => address !== '')
