@@ -289,8 +289,9 @@ const lost =
   (...bytes: number[]) =>
   (t: Target) =>
     Buffer.concat([frame(14), extended(t.extensions.lt_donthave, Buffer.from(bytes))])
-add('lt_donthave: three bytes', every, lost(0, 0, 0), kept)
-add('lt_donthave: piece 2^32 - 1', every, lost(255, 255, 255, 255), kept)
+// (a seed hangs up on another seed)
+add('lt_donthave: three bytes', ['download', 'magnet'], lost(0, 0, 0), kept)
+add('lt_donthave: piece 2^32 - 1', ['download', 'magnet'], lost(255, 255, 255, 255), kept)
 for (const kind of [10, 11, 12, 18, 19, 21, 22, 23, 99, 255]) {
   add(`unknown: kind ${kind}`, every, () => frame(kind, Buffer.alloc(100)), kept)
 }

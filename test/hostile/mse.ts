@@ -1,4 +1,4 @@
-import { createDiffieHellman, createHash } from 'node:crypto'
+import { createDiffieHellman, createHash, randomBytes } from 'node:crypto'
 
 /**
  * The encrypted handshake of peers (Message Stream Encryption), each step of it open to be done wrongly. Written from
@@ -58,18 +58,23 @@ export function cipher(key: Uint8Array): (bytes: Uint8Array) => Buffer {
   return crypt
 }
 
+/** Made once: it looks whether the prime is one. */
+const group = createDiffieHellman(prime, 'hex', 2)
+
 /** One end's key, and what comes of the other's. */
 export class Exchange {
-  readonly #own = createDiffieHellman(prime, 'hex', 2)
+  readonly #private = randomBytes(20)
   readonly key: Buffer
 
   constructor() {
-    this.key = Buffer.concat([Buffer.alloc(96), this.#own.generateKeys()]).subarray(-96)
+    group.setPrivateKey(this.#private)
+    this.key = Buffer.concat([Buffer.alloc(96), group.generateKeys()]).subarray(-96)
   }
 
   /** The secret, and the ciphers of the one who called (`a`) and of the other (`b`). */
   with(theirs: Uint8Array, infoHash: string) {
-    const secret = Buffer.concat([Buffer.alloc(96), this.#own.computeSecret(theirs)]).subarray(-96)
+    group.setPrivateKey(this.#private)
+    const secret = Buffer.concat([Buffer.alloc(96), group.computeSecret(theirs)]).subarray(-96)
     const id = Buffer.from(infoHash, 'hex')
     const mark = sha1('req1', secret)
     const name = sha1('req2', id).map((byte, at) => byte ^ sha1('req3', secret)[at]!)

@@ -332,6 +332,7 @@ declare module 'webtorrent' {
     ClientOptions,
     Connection,
     Discovery,
+    Encryptor,
     Extension,
     ParsedTorrent,
     Peer,

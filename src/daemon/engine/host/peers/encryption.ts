@@ -1,4 +1,5 @@
-import type { Wire } from 'webtorrent'
+import { createDiffieHellman, type DiffieHellman, randomBytes } from 'node:crypto'
+import type { Encryptor, Wire } from 'webtorrent'
 import type { ConnectionSettings } from './connection-settings.ts'
 
 const plain = 1
@@ -53,6 +54,7 @@ const primeLessTwo = shifted(prime, -2)
 export function guardEncryption(wire: Wire, refuse: (reason: string) => never): void {
   const encryptor = wire._encryptor
   if (!encryptor) return
+  shareGroup(encryptor)
   for (const step of ['handleStepA2', 'handleStepB1'] as const) {
     const take = encryptor[step]
     encryptor[step] = (key) => {
@@ -79,4 +81,46 @@ function shifted(number: Buffer, by: number): Buffer {
   const result = Buffer.from(number)
   result[result.length - 1]! += by
   return result
+}
+
+/** Bits of a private key: what MSE recommends. */
+const privateBits = 160
+let group: DiffieHellman | null = null
+
+/** One end's keys, of the group that all connections have. */
+class KeyPair {
+  readonly #private = randomBytes(privateBits / 8)
+
+  generateKeys(): Buffer {
+    return this.#group.generateKeys()
+  }
+
+  computeSecret(theirs: Uint8Array): Buffer {
+    return this.#group.computeSecret(theirs)
+  }
+
+  get #group(): DiffieHellman {
+    group ??= createDiffieHellman(prime, 2)
+    group.setPrivateKey(this.#private)
+    return group
+  }
+}
+
+let shared = false
+
+/**
+ * Makes webtorrent take the group for the key exchange once. It has Node look anew for each connection whether the
+ * prime is one, which takes some 30 ms of the processor: a few dozen callers a second kept a host from all else.
+ */
+function shareGroup(encryptor: Encryptor): void {
+  if (shared) return
+  shared = true
+  const keys = new WeakMap<object, KeyPair>()
+  Object.defineProperty(Object.getPrototypeOf(encryptor), 'dh', {
+    get(this: object) {
+      const own = keys.get(this) ?? new KeyPair()
+      keys.set(this, own)
+      return own
+    },
+  })
 }
