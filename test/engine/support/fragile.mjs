@@ -2,12 +2,12 @@
 import Wire from 'bittorrent-protocol'
 
 const words = 'fragile, handle with care'
-const stock = Wire.prototype._write
-Wire.prototype._write = function write(chunk, done) {
-  if (Buffer.from(chunk).includes(words)) {
+const stock = Wire.prototype._onMessage
+Wire.prototype._onMessage = function message(bytes) {
+  if (Buffer.from(bytes).includes(words)) {
     setImmediate(() => {
       throw new Error('it broke')
     })
   }
-  return stock.call(this, chunk, done)
+  return stock.call(this, bytes)
 }

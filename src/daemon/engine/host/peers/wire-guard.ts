@@ -25,29 +25,28 @@ export class Illegal extends Error {}
 
 const borders = new WeakMap<object, Border>()
 const guards = new WeakMap<Wire, WireGuard>()
-let installed = false
 
 /**
  * Guards every connection of a client, from its first byte: whatever is thrown while its bytes are worked on, by us,
- * webtorrent or a library, costs this connection and nothing else. webtorrent takes connections into work in one place,
- * for those that come and those that are made: Peer.onConnect.
+ * webtorrent or a library, costs this connection and nothing else.
  */
 export function guardPeers(client: WebTorrent, border: Border): void {
   // all that a peer knows of its client, before it has a torrent
   borders.set(client.throttleGroups, border)
-  if (installed) return
-  installed = true
-  const { onConnect } = PeerClass.prototype
-  PeerClass.prototype.onConnect = function (this: Peer) {
-    try {
-      onConnect.call(this)
-    } catch (error) {
-      this.destroy(error as Error)
-    }
-    const border = borders.get(this.throttleGroups)
-    if (this.wire !== null && border !== undefined)
-      guards.set(this.wire, new WireGuard(this, this.wire, border))
+}
+
+// webtorrent takes connections into work in one place, those that come and those that are made. Whoever listens there as
+// well (heard.ts) comes later, and so hears the bytes before
+const { onConnect } = PeerClass.prototype
+PeerClass.prototype.onConnect = function (this: Peer) {
+  try {
+    onConnect.call(this)
+  } catch (error) {
+    this.destroy(error as Error)
   }
+  const border = borders.get(this.throttleGroups)
+  if (this.wire !== null && border !== undefined)
+    guards.set(this.wire, new WireGuard(this, this.wire, border))
 }
 
 /** The torrent of a connection is known, and the connection is set up: what it sends is taken from now on. */
