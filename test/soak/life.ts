@@ -5,7 +5,7 @@ import type { Random } from '../fuzz/random.ts'
 import type { SoakTorrent } from './torrents.ts'
 
 /** How long a torrent may take to get somewhere, ms: the machine may be busy, and peers go away in between. */
-const patienceMs = 120_000
+const patienceMs = 300_000
 
 /** What the lives have in common. */
 export interface Ground {

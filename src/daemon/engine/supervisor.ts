@@ -20,6 +20,7 @@ import type {
   TorrentTask,
 } from './protocol.ts'
 import { Restarts } from './restarts.ts'
+import { starvedMs } from './starved.ts'
 
 export type LogLevel = 'debug' | 'info' | 'warning' | 'error'
 
@@ -225,6 +226,7 @@ class Supervisor implements Engine {
         },
         // what it says is noted by `heard`; that it does not is noted by the heartbeat
         ask: () => void host.call('ping', null).catch(() => {}),
+        starvedMs: () => (host.pid === null ? 0 : starvedMs(host.pid)),
         silent: () => host.kill(`it hung: it said nothing for ${silenceMs / 1000} s, and was ended`),
       },
       silenceMs,
