@@ -5,6 +5,7 @@
 -- Adding what is there already changes nothing. Ends with 1 when something could not be added.
 
 local sessions = require("sessions")
+local visible = require("log").visible -- names come from strangers
 
 local function usage()
   io.stderr:write("usage: porla-lua add.lua [-s SESSION] [-c CATEGORY] SAVE_PATH TORRENT...\n")
@@ -57,9 +58,9 @@ for _, word in ipairs(words) do
     if category then
       torrent:userdata().category = category
     end
-    print(torrent:info_hash().v1, torrent:status().name)
+    print(torrent:info_hash().v1, visible(torrent:status().name))
   else
-    io.stderr:write(word, ": ", message, "\n")
+    io.stderr:write(visible(word), ": ", visible(message), "\n")
     failed = true
   end
 end

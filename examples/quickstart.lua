@@ -174,7 +174,7 @@ for session in sessions.list() do
       string.format(
         "%-10s  %-12s  %-8s  %7.1f %%  %11s  %11s",
         session.name,
-        status.name,
+        require("log").visible(status.name),
         status.state,
         status.progress * 100,
         human(status.all_time_download),

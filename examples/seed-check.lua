@@ -7,6 +7,7 @@
 -- action, info hash, ratio, seconds of seeding and name, one torrent a line.
 
 local sessions = require("sessions")
+local visible = require("log").visible -- names come from strangers
 
 local function usage(message)
   if message then
@@ -73,5 +74,5 @@ for torrent in session:torrents(table.concat(query, " and ")) do
   if options["--remove"] then
     session:remove_torrent(torrent, { remove_files = options["--files"] })
   end
-  print(action, status.info_hash.v1, ("%.3f"):format(status.ratio), status.seeding_duration, status.name)
+  print(action, status.info_hash.v1, ("%.3f"):format(status.ratio), status.seeding_duration, visible(status.name))
 end

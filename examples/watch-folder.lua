@@ -8,6 +8,7 @@
 
 local fs, lfs = require("fs"), require("lfs")
 local sessions, timers = require("sessions"), require("timers")
+local visible = require("log").visible -- names come from strangers
 
 local function usage()
   io.stderr:write("usage: porla-lua watch-folder.lua [-s SESSION] [-c CATEGORY] [-w SECONDS] WATCH_FOLDER SAVE_PATH\n")
@@ -71,7 +72,7 @@ local function add(path)
   params.userdata.category = options.c
   local torrent = session:add_torrent(params)
   put_away(path, "done")
-  print(torrent:info_hash().v1, info:name())
+  print(torrent:info_hash().v1, visible(info:name()))
 end
 
 local function look()
@@ -80,7 +81,7 @@ local function look()
       local ok, message = pcall(add, path)
       if not ok then
         failed = true
-        io.stderr:write(path, ": ", tostring(message), "\n")
+        io.stderr:write(visible(path), ": ", visible(tostring(message)), "\n")
         put_away(path, "failed")
       end
     end

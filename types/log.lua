@@ -23,4 +23,11 @@ function log.warning(message) end
 ---@param message string|number
 function log.error(message) end
 
+---Text as one line that a terminal shows as it is: control characters, line breaks and marks of the
+---writing direction become escapes (`\n`, `\x1b`, `\u{202e}`). For names that come from the network,
+---before they are printed.
+---@param text string
+---@return string
+function log.visible(text) end
+
 return log

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import { ExitCode } from '../rpc/exit-codes.ts'
 import { Failure } from '../rpc/failure.ts'
 import { version } from '../rpc/version.ts'
+import { forTerminal } from '../rpc/visible.ts'
 import { noteDescriptors } from './descriptors.ts'
 import { exactWords } from './exact-words.ts'
 import { exactPath } from './lua/vm/byte-text.ts'
@@ -37,7 +38,7 @@ export async function main(argv: string[]): Promise<number> {
       return printVersion()
     }
     case 'bad':
-      writeError(`${program}: ${line.message}\n${usage}`)
+      writeError(forTerminal(`${program}: ${line.message}\n${usage}`, 2))
       return ExitCode.error
   }
 }
@@ -54,7 +55,7 @@ function printVersion(): number {
 /** Says what a Failure says and returns its exit code. Throws everything else. */
 function reported(error: unknown): number {
   if (!(error instanceof Failure)) throw error
-  writeError(`${program}: ${error.message}\n`)
+  writeError(forTerminal(`${program}: ${error.message}\n`, 2))
   return error.exitCode
 }
 

@@ -1,3 +1,5 @@
+import { visible } from '../rpc/visible.ts'
+
 /** Levels from the least to the most urgent. */
 export const logLevels = ['debug', 'info', 'warning', 'error'] as const
 export type LogLevel = (typeof logLevels)[number]
@@ -17,7 +19,7 @@ export function createLog(level: LogLevel = 'info', write: (line: string) => voi
   const log = (of: LogLevel) => (message: string) => {
     if (logLevels.indexOf(of) < logLevels.indexOf(result.level)) return
     const time = `${new Date().toISOString().slice(0, 19)}Z`
-    write(`${time} ${of} ${oneLine(message)}\n`)
+    write(`${time} ${of} ${visible(message.replaceAll('\t', ' '))}\n`)
   }
   const result: Log = {
     level,
@@ -32,13 +34,4 @@ export function createLog(level: LogLevel = 'info', write: (line: string) => voi
 function toStderr(): (line: string) => void {
   process.stderr.on('error', () => {})
   return (line) => process.stderr.write(line)
-}
-
-/** Stacks and names of files may hold line breaks and codes that a terminal would obey: they are shown as escapes. */
-function oneLine(message: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  return message.replace(/[\x00-\x1f\x7f-\x9f]/g, (character) => {
-    if (character === '\n') return '\\n'
-    return character === '\t' ? ' ' : `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`
-  })
 }

@@ -1,6 +1,7 @@
 import { isIPv4, isIPv6 } from 'node:net'
 import { base32Bytes } from './base32.ts'
 import { MetainfoError } from './error.ts'
+import { cleanName } from './path-element.ts'
 import { decodeText } from './text.ts'
 import type { MagnetLink } from './types.ts'
 
@@ -45,8 +46,8 @@ function readParameter(link: MagnetLink, name: string, value: string): void {
       readHash(link, value)
       break
     case 'dn': {
-      const { text } = percentDecode(value)
-      if (text !== '') link.name = text
+      const name = cleanName(percentDecode(value).text)
+      if (name !== '') link.name = name
       break
     }
     case 'tr': {

@@ -54,3 +54,8 @@ function extensionStart(bytes: Uint8Array, after: number): number {
   const found = bytes.lastIndexOf(dot)
   return found > Math.max(bytes.length - longestExtension, after) ? found : -1
 }
+
+/** A name that stands for a torrent until its metadata is known, cleaned as file names are; '' for none. */
+export function cleanName(name: string): string {
+  return name === '' ? '' : (pathElement(Buffer.from(name)) ?? '')
+}

@@ -70,7 +70,7 @@ export interface Metainfo {
 export interface MagnetLink {
   /** At least one of the two is there. */
   infoHash: InfoHashes
-  /** `dn`, to be shown until the metadata is known; '' when absent. Not cleaned: no file name. */
+  /** `dn`, to be shown until the metadata is known; '' when absent. Cleaned as file names are. */
   name: string
   /** Each `tr` is a tier of its own, in the link's order. */
   trackers: TrackerEntry[]

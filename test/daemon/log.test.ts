@@ -13,7 +13,7 @@ test('log: one line a message, with time and level, nothing a terminal would obe
   for (const time of times) assert.match(time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ $/)
   assert.deepEqual(
     lines.map((line) => line.slice(21)),
-    ['info a\\nb c\n', 'warning red \\x1b[31m and \\x9b\n', 'error ü\n'],
+    ['info a\\nb c\n', 'warning red \\x1b[31m and \\u{9b}\n', 'error ü\n'],
   )
 })
 

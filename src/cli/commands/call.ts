@@ -6,6 +6,7 @@ import { RpcError } from '../../rpc/errors.ts'
 import { ExitCode } from '../../rpc/exit-codes.ts'
 import { Failure } from '../../rpc/failure.ts'
 import { protocolVersion } from '../../rpc/protocol.ts'
+import { visibleJson } from '../../rpc/visible.ts'
 import type { DaemonOptions } from '../options.ts'
 import { findPlaces, findSocket } from '../places.ts'
 import { mayStart } from '../start-policy.ts'
@@ -40,7 +41,8 @@ async function call(options: DaemonOptions, method: string, params: object): Pro
   try {
     await client.call('hello', { protocol: protocolVersion, client: 'porla-lua call' })
     const result = await client.call(method as Method, params as Params<Method>)
-    print(JSON.stringify(result, null, process.stdout.isTTY ? 2 : undefined))
+    const { isTTY } = process.stdout
+    print(isTTY ? visibleJson(JSON.stringify(result, null, 2)) : JSON.stringify(result))
   } catch (error) {
     if (!(error instanceof RpcError)) throw error
     throw new RpcError(error.code, `${error.message} (error ${error.code})`, error.data, { cause: error })

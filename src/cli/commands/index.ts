@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander'
 import { RpcError } from '../../rpc/errors.ts'
 import { ExitCode } from '../../rpc/exit-codes.ts'
 import { Failure } from '../../rpc/failure.ts'
+import { forTerminal } from '../../rpc/visible.ts'
 import type { DaemonOptions } from '../options.ts'
 import { writeError, writeOut } from '../output.ts'
 import { addCallCommand } from './call.ts'
@@ -47,7 +48,7 @@ export async function runCommand(argv: string[], globals: DaemonOptions): Promis
     if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage
     if (!(error instanceof RpcError || error instanceof Failure)) throw error
     const { colours } = coloursFor(process.stderr, context.colour())
-    writeError(`${colours.red('porla-lua:')} ${error.message}\n`)
+    writeError(`${colours.red('porla-lua:')} ${forTerminal(error.message, 2)}\n`)
     return exitCodeFor(error)
   }
 }
@@ -79,7 +80,7 @@ function describe(program: Command): void {
     .configureOutput({
       writeOut,
       writeErr: writeError,
-      outputError: (text, write) => write(text.replace(/^error: /, 'porla-lua: ')),
+      outputError: (text, write) => write(forTerminal(text.replace(/^error: /, 'porla-lua: '), 2)),
       getOutHasColors: () => coloursFor(process.stdout, 'auto').enabled,
       getErrHasColors: () => coloursFor(process.stderr, 'auto').enabled,
     })

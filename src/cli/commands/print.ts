@@ -1,3 +1,4 @@
+import { forTerminal } from '../../rpc/visible.ts'
 import { writeError, writeOut } from '../output.ts'
 
 /** Writes a result to stdout, see `writeOut`. */
@@ -7,5 +8,5 @@ export function print(text: string): void {
 
 /** Writes a message to stderr. */
 export function say(text: string): void {
-  writeError(`porla-lua: ${text}\n`)
+  writeError(forTerminal(`porla-lua: ${text}\n`, 2))
 }

@@ -1,3 +1,4 @@
+import { forTerminal } from '../../rpc/visible.ts'
 import type { Runtime } from './runtime.ts'
 import { LuaStatus, LuaType, multipleResults } from './vm/raw.ts'
 
@@ -88,7 +89,7 @@ export async function repl(runtime: Runtime, terminal?: Lines): Promise<void> {
 
   function say(message: string): void {
     runtime.stdlib.flush()
-    runtime.stdlib.stderr.write(Buffer.from(`${message}\n`))
+    runtime.stdlib.stderr.write(Buffer.from(forTerminal(`${message}\n`, 2)))
   }
 
   /** The global `_PROMPT` or `_PROMPT2` as text, whatever it is. */

@@ -1,4 +1,5 @@
 import { ExitCode } from '../../rpc/exit-codes.ts'
+import { forTerminal } from '../../rpc/visible.ts'
 import { Channel } from '../channel.ts'
 import type { DaemonOptions, Preload } from '../options.ts'
 import { installApi } from './api/index.ts'
@@ -102,7 +103,7 @@ export class Runtime {
     installApi(lua, {
       channel: this.channel,
       cwd: currentFolder,
-      warn: (text) => this.stdlib.stderr.write(Buffer.from(`${this.#program}: warning: ${text}\n`)),
+      warn: (text) => this.#tell(`warning: ${text}`),
       host: {
         env: options.env,
         daemon: options.daemon ?? { noStart: true },
@@ -239,9 +240,14 @@ export class Runtime {
     }
   }
 
+  /** Writes a message for people to stderr. */
+  #tell(message: string): void {
+    this.stdlib.stderr.write(encodeExact(forTerminal(`${this.#program}: ${message}\n`, 2)))
+  }
+
   /** Reports a failure of the run: the message on stderr, and an exit code that says so. */
   fail(message: string, exitCode: number = ExitCode.error): void {
-    this.stdlib.stderr.write(encodeExact(`${this.#program}: ${message}\n`))
+    this.#tell(message)
     this.#exitCode ||= exitCode
   }
 

@@ -89,7 +89,7 @@ function sourceOf(params: AddParams): Source {
       { path: 'ti' },
     )
   }
-  return { ...bare(...hashPair(params.info_hash)), name: params.name ?? '' }
+  return bare(...hashPair(params.info_hash))
 }
 
 function fromFile(bytes: Buffer): Source {

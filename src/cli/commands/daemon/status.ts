@@ -1,5 +1,6 @@
 import type { Result } from '../../../rpc/contract/index.ts'
 import { ExitCode } from '../../../rpc/exit-codes.ts'
+import { visible } from '../../../rpc/visible.ts'
 import type { DaemonOptions } from '../../options.ts'
 import { findPlaces } from '../../places.ts'
 import { type ColourChoice, coloursFor } from '../colour.ts'
@@ -27,7 +28,7 @@ export async function statusCommand(
   const status = await there.client.call('daemon.status', {}, { timeoutMs: answerMs })
   await there.client.close()
   if (json) print(JSON.stringify({ running: true, ...status }))
-  else print([colours.green('running'), ...describe(status)].join('\n'))
+  else print([colours.green('running'), ...describe(status).map((line) => visible(line))].join('\n'))
   return ExitCode.ok
 }
 

@@ -1,6 +1,7 @@
 import { MetainfoError, parseMagnet } from '../../../metainfo/index.ts'
 import type { Params } from '../../../rpc/contract/index.ts'
 import type { InfoHash } from '../../../rpc/contract/types.ts'
+import { visible } from '../../../rpc/visible.ts'
 import { LuaType, type State } from '../vm/raw.ts'
 import type { Api } from './api.ts'
 import { type ClientDataValue, clientDataClass, newClientData, readUserData } from './client-data.ts'
@@ -256,7 +257,7 @@ export const addTorrentParamsClass: ApiClass<ParamsValue> = {
     },
   ],
   elsewhere: (name) => (name === 'tags' || name === 'category' ? `params.userdata.${name}` : undefined),
-  text: (self) => `AddTorrentParams (${self.ti?.metainfo.name ?? self.name})`,
+  text: (self) => `AddTorrentParams (${visible(self.ti?.metainfo.name ?? self.name)})`,
 }
 
 function readHash(api: Api, L: State, idx: number): InfoHash {

@@ -1,3 +1,4 @@
+import { visible } from '../../../rpc/visible.ts'
 import { announceEndpointClass, type EndpointValue } from './announce-endpoint.ts'
 import type { ApiClass, PropertyMember } from './describe.ts'
 import { pushList } from './values.ts'
@@ -61,5 +62,5 @@ export const announceEntryClass: ApiClass<AnnounceEntryValue> = {
         pushList(api.lua, L, self.endpoints, (endpoint) => api.push(L, announceEndpointClass, endpoint)),
     },
   ],
-  text: (self) => `AnnounceEntry (${self.url})`,
+  text: (self) => `AnnounceEntry (${visible(self.url)})`,
 }

@@ -1,3 +1,4 @@
+import { visible } from '../../../rpc/visible.ts'
 import { LuaType, type State } from '../vm/raw.ts'
 import type { Api } from './api.ts'
 import { type ClientDataValue, changeUserData, readUserData } from './client-data.ts'
@@ -137,5 +138,5 @@ export const tagsClass: ApiClass<ClientDataValue> = {
       return true
     }
   },
-  text: (self, api) => `Tags (${tagsOf(api, self).join(', ')})`,
+  text: (self, api) => `Tags (${visible(tagsOf(api, self).join(', '))})`,
 }

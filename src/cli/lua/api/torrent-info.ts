@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { type Metainfo, MetainfoError, parseTorrent } from '../../../metainfo/index.ts'
 import type { InfoHash } from '../../../rpc/contract/types.ts'
 import { maxLineBytes } from '../../../rpc/protocol.ts'
+import { visible } from '../../../rpc/visible.ts'
 import { systemFailure } from '../stdlib/errno.ts'
 import type { State } from '../vm/raw.ts'
 import { announceEntryClass, sourceTorrentFile } from './announce-entry.ts'
@@ -177,5 +178,5 @@ export const torrentInfoClass: ApiClass<TorrentInfoValue> = {
       return 1
     }),
   ],
-  text: (self) => `TorrentInfo (${self.metainfo.name})`,
+  text: (self) => `TorrentInfo (${visible(self.metainfo.name)})`,
 }

@@ -1,4 +1,5 @@
 import type { TorrentStatus } from '../../../rpc/contract/types.ts'
+import { visible } from '../../../rpc/visible.ts'
 import type { State } from '../vm/raw.ts'
 import type { Api } from './api.ts'
 import type { ApiClass, Origin, PropertyMember } from './describe.ts'
@@ -223,7 +224,8 @@ export const torrentStatusClass: ApiClass<StatusValue> = {
     seconds('seeding_duration', 'Time not paused while it had everything.'),
     count('seed_rank', 'Order among seeds: higher goes first; 0 unless finished.'),
   ],
-  text: (self) => `TorrentStatus (${self.data.name ?? self.torrent.hash[0] ?? self.torrent.hash[1]})`,
+  text: (self) =>
+    `TorrentStatus (${visible(self.data.name ?? self.torrent.hash[0] ?? self.torrent.hash[1] ?? '')})`,
   collected: (self, api) => {
     if (!self.complete) api.partials.remove(self)
   },

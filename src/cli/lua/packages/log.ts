@@ -1,3 +1,4 @@
+import { visible } from '../../../rpc/visible.ts'
 import type { Api } from '../api/api.ts'
 import type { ApiModule, StaticMember } from '../api/describe.ts'
 import { ArgumentError, LuaError } from '../vm/errors.ts'
@@ -30,10 +31,27 @@ function logs(level: Level): StaticMember {
       if (levels.indexOf(level) < threshold(api)) return 0
       const time = new Date().toISOString()
       // One message is one line, also for what reads the lines later.
-      api.host.say(`${time} ${level.toUpperCase().padEnd(7)} ${text.replaceAll(/\r?\n|\r/g, '\\n')}\n`)
+      api.host.say(`${time} ${level.toUpperCase().padEnd(7)} ${visible(text, { keep: '\t' })}\n`)
       return 0
     },
   }
+}
+
+/** Names of torrents, files and trackers come from strangers: a script that prints them to a terminal needs this. */
+const visibleMember: StaticMember = {
+  kind: 'static',
+  name: 'visible',
+  signature: '(text: string): string',
+  doc:
+    'Text as one line that a terminal shows as it is: control characters, line breaks and marks of the writing direction ' +
+    'become escapes (`\\n`, `\\x1b`, `\\u{202e}`). For names that come from the network, before they are printed.',
+  origin: 'own',
+  call: (api, L) => {
+    const text = api.lua.textOf?.(L, 1) ?? api.lua.text(L, 1)
+    if (text === undefined) return api.lua.typeError(L, 1, 'string')
+    api.lua.pushText(L, visible(text))
+    return 1
+  },
 }
 
 export const modules: readonly ApiModule[] = [
@@ -43,6 +61,6 @@ export const modules: readonly ApiModule[] = [
       'Messages for people, on stderr: `2026-01-31T12:00:00.000Z WARNING message`, one line each, the time in UTC. ' +
       `The variable ${variable} (trace, debug, info, warning, error, fatal) says from which level on; info by default.`,
     origin: 'porla',
-    members: [logs('debug'), logs('info'), logs('warning'), logs('error')],
+    members: [logs('debug'), logs('info'), logs('warning'), logs('error'), visibleMember],
   },
 ]
