@@ -1,10 +1,7 @@
 import { lookup } from 'node:dns/promises'
 import { once } from 'node:events'
-import { Agent, request } from 'node:http'
-import { Agent as SecureAgent } from 'node:https'
+import { request } from 'node:http'
 import { connect, isIP, type Socket } from 'node:net'
-import type { Duplex } from 'node:stream'
-import { connect as encrypt } from 'node:tls'
 import { SocksClient, type SocksClientOptions } from 'socks'
 import type { ProxyPlan } from './proxy-plan.ts'
 
@@ -134,54 +131,4 @@ function tunnel(
     asking.once('error', reject)
     asking.end()
   })
-}
-
-/** How long a request of a tracker or web seed may take to get a connection, ms. */
-const agentTimeoutMs = 20_000
-
-type Connected = (error: Error | null, stream: Duplex) => void
-
-/** Node looks at the stream only if there is no error. */
-function refuse(connected: Connected | undefined, error: Error): void {
-  ;(connected as ((error: Error) => void) | undefined)?.(error)
-}
-
-/** For `http.request` to an `http:` address: each connection goes through the proxy. */
-export class ProxyAgent extends Agent {
-  readonly #proxy: ProxyPlan
-
-  constructor(proxy: ProxyPlan) {
-    super({ keepAlive: false })
-    this.#proxy = proxy
-  }
-
-  override createConnection(options: object, connected?: Connected): undefined {
-    connectThrough(this.#proxy, destinationOf(options), { timeoutMs: agentTimeoutMs }).then(
-      (socket) => connected?.(null, socket),
-      (error: Error) => refuse(connected, error),
-    )
-  }
-}
-
-/** The same for `https.request`: TLS is spoken with the destination, the proxy sees ciphertext. */
-export class SecureProxyAgent extends SecureAgent {
-  readonly #proxy: ProxyPlan
-
-  constructor(proxy: ProxyPlan) {
-    super({ keepAlive: false })
-    this.#proxy = proxy
-  }
-
-  override createConnection(options: object, connected?: Connected): undefined {
-    const { host } = destinationOf(options)
-    connectThrough(this.#proxy, destinationOf(options), { timeoutMs: agentTimeoutMs }).then(
-      (socket) => connected?.(null, encrypt({ servername: isIP(host) > 0 ? '' : host, ...options, socket })),
-      (error: Error) => refuse(connected, error),
-    )
-  }
-}
-
-function destinationOf(options: object): Destination {
-  const { host, port } = options as { host?: string; port?: number | string }
-  return { host: host ?? '', port: Number(port) }
 }

@@ -1,6 +1,6 @@
 import { constants } from 'node:os'
 
-/** libtorrent's numbers, as it prints them. The first seven are those of its decoder (bdecode.hpp), the others its own. */
+/** libtorrent's categories and numbers, as it prints them (error_code.hpp, bdecode.hpp, gzip.hpp). */
 export const codes = {
   expected_digit: 'bdecode:1',
   expected_colon: 'bdecode:2',
@@ -26,6 +26,9 @@ export const codes = {
   invalid_tracker_response_length: 'libtorrent:177',
   ssrf_mitigation: 'libtorrent:201',
   blocked_by_idna: 'libtorrent:202',
+  invalid_gzip_header: 'gzip error:1',
+  inflated_data_too_large: 'gzip error:2',
+  data_did_not_terminate: 'gzip error:3',
   /** The answer is longer than it may be. */
   file_too_large: 'generic:27',
   canceled: 'system:125',

@@ -1,11 +1,12 @@
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http'
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { isIP } from 'node:net'
 import { promisify } from 'node:util'
 import { gunzip, inflate } from 'node:zlib'
 import { BDict, bdecode } from '../../../../metainfo/index.ts'
+import { HangUpError, type HttpAnswer, httpGet } from '../http/get.ts'
+import { HttpParseError } from '../http/head.ts'
+import type { ProxyPlan } from '../proxy/proxy-plan.ts'
 import { codes, decodeErrorCode } from './error-codes.ts'
-import { peersOf } from './peers.ts'
+import { peersOf, wrongPeers } from './peers.ts'
 import type { TrackerSettings } from './settings.ts'
 import {
   type AnnounceAnswer,
@@ -24,18 +25,12 @@ import { checkTarget, hostOf, lookupFor, trackerUrl } from './url.ts'
 const maxRedirects = 5
 /** A dictionary for a peer has eight items, so this is room for thousands; it is decoded in one go. */
 const mostItems = 30_000
-// an announce every half hour is not worth an open connection
-const direct = {
-  'http:': new HttpAgent({ keepAlive: false }),
-  'https:': new HttpsAgent({ keepAlive: false }),
-}
-
 export interface HttpOptions {
   settings: TrackerSettings
   /** Ends it. */
   signal: AbortSignal
-  /** Another way than straight to the tracker (a proxy); it looks names up by itself. undefined: straight. */
-  agent: (url: string) => HttpAgent | undefined
+  /** What all of it goes through; null: straight. */
+  proxy: ProxyPlan | null
 }
 
 /** Announces over HTTP or HTTPS (BEP 3, 7, 23, 31). Throws TrackerError, or what the network throws. */
@@ -45,15 +40,21 @@ export async function httpAnnounce(request: AnnounceRequest, options: HttpOption
   const answer = decode(await get(url, options))
   const interval = intervalOf(answer.integer('interval'), defaultInterval)
   const minInterval = intervalOf(answer.integer('min interval'), defaultMinInterval)
+  // as libtorrent reads them: one of 0 is none, one below is no wait
+  const retryAfter = Number(answer.integer('interval') ?? interval) === 0 ? minInterval : interval
   const failure = answer.bytes('failure reason')
-  if (failure !== undefined) throw failureOf(answer, failure, interval || minInterval)
+  if (failure !== undefined) throw failureOf(answer, failure, retryAfter)
+  const peers = peersOf(answer, settings.maxPeers)
+  const wrong = wrongPeers(answer.list('peers') ?? [])
+  if (wrong !== null && peers.length === 0)
+    throw new TrackerError(wrong, 'none of its peers has an address', { retryAfter })
   return {
     interval,
     minInterval,
     complete: count(answer, 'complete'),
     incomplete: count(answer, 'incomplete'),
     downloaded: count(answer, 'downloaded'),
-    peers: peersOf(answer, settings.maxPeers),
+    peers,
     warning: text(answer, 'warning message'),
     trackerId: text(answer, 'tracker id'),
   }
@@ -118,71 +119,88 @@ function withQuery(url: URL, query: string): URL {
 
 async function get(url: URL, options: HttpOptions): Promise<Buffer> {
   let from = url
-  for (let hops = 0; hops <= maxRedirects; hops++) {
-    const response = await send(from, options)
-    const { statusCode = 0, statusMessage = '', headers } = response
-    if (statusCode >= 300 && statusCode < 400 && headers.location !== undefined) {
-      response.destroy()
-      const target = URL.canParse(headers.location, from.href)
-        ? new URL(headers.location, from.href).href
-        : headers.location
-      from = trackerUrl(target, options.settings)
-      continue
+  for (let hops = 0; ; hops++) {
+    const answer = await send(from, options)
+    const { status, reason, headers } = answer.head
+    if (status === 200) return await body(answer, options)
+    answer.close()
+    // as in libtorrent the last one is an answer like any other
+    if (status < 300 || status >= 400 || hops >= maxRedirects) {
+      const told = { told: reason, never: status === 410 }
+      throw new TrackerError(`http:${status}`, `HTTP ${status} ${reason}`, told)
     }
-    if (statusCode !== 200) {
-      response.destroy()
-      const never = statusCode === 410
-      throw new TrackerError(`http:${statusCode}`, `HTTP ${statusCode} ${statusMessage}`, {
-        told: statusMessage,
-        never,
-      })
-    }
-    return await body(response, options.settings.maxResponse)
+    const location = headers.get('location') ?? ''
+    if (location === '')
+      throw new TrackerError(
+        codes.http_missing_location,
+        `${from.origin} redirects, and does not say where to`,
+      )
+    const target = URL.canParse(location, from.href) ? new URL(location, from.href).href : location
+    from = trackerUrl(target, options.settings)
   }
-  throw new TrackerError(codes.redirecting, `${url.origin} redirects more than ${maxRedirects} times`)
 }
 
-function send(url: URL, { settings, signal, ...options }: HttpOptions): Promise<IncomingMessage> {
+async function send(url: URL, { settings, signal, proxy }: HttpOptions): Promise<HttpAnswer> {
   const { protocol } = url
   if (protocol !== 'http:' && protocol !== 'https:')
     throw new TrackerError(codes.unsupported_url_protocol, `${protocol} is no way to reach a tracker`)
   const host = hostOf(url)
-  const agent = options.agent(url.href)
-  if (agent === undefined && isIP(host) !== 0) checkTarget(url, [host], settings)
-  return new Promise((resolve, reject) => {
-    const start = protocol === 'http:' ? httpRequest : httpsRequest
-    const request = start(url, {
-      agent: agent ?? direct[protocol],
-      headers: { 'user-agent': settings.userAgent, 'accept-encoding': 'gzip', connection: 'close' },
-      signal,
-      timeout: settings.receiveMs,
-      ...(agent === undefined && { lookup: lookupFor(url, settings) }),
-      ...(protocol === 'https:' && { rejectUnauthorized: settings.validateHttps }),
+  if (proxy === null && isIP(host) !== 0) checkTarget(url, [host], settings)
+  const silence = new AbortController()
+  const timer = setTimeout(
+    () => silence.abort(timedOut(`${url.origin} says nothing`)),
+    settings.receiveMs,
+  ).unref()
+  try {
+    return await httpGet(url, {
+      proxy,
+      lookup: lookupFor(url, settings),
+      validate: settings.validateHttps,
+      headers: { 'User-Agent': settings.userAgent, 'Accept-Encoding': 'gzip' },
+      signal: AbortSignal.any([signal, silence.signal]),
+      alive: () => timer.refresh(),
     })
-    request.on('timeout', () => request.destroy(timedOut(`${url.origin} says nothing`)))
-    request.on('error', reject)
-    request.on('response', resolve)
-    request.end()
-  })
+  } catch (error) {
+    clearTimeout(timer)
+    throw httpError(error)
+  }
 }
 
-async function body(response: IncomingMessage, maxLength: number): Promise<Buffer> {
+function httpError(error: unknown): unknown {
+  if (error instanceof HttpParseError)
+    return new TrackerError(error.tooLong ? codes.file_too_large : codes.http_parse_error, error.message)
+  if (error instanceof HangUpError) return new TrackerError(codes.eof, error.message)
+  return error
+}
+
+async function body(answer: HttpAnswer, { settings }: HttpOptions): Promise<Buffer> {
+  const { maxResponse } = settings
   const chunks: Buffer[] = []
   let length = 0
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    length += chunk.length
-    if (length > maxLength) throw tooLong(maxLength)
-    chunks.push(chunk)
+  try {
+    for await (const chunk of answer.body()) {
+      length += chunk.length
+      if (length > maxResponse) throw tooLong(maxResponse)
+      chunks.push(chunk)
+    }
+  } catch (error) {
+    throw httpError(error)
   }
   const bytes = Buffer.concat(chunks)
-  const encoding = response.headers['content-encoding']
+  const encoding = answer.head.headers.get('content-encoding')
   if (encoding !== 'gzip' && encoding !== 'x-gzip' && encoding !== 'deflate') return bytes
   try {
-    return await promisify(encoding === 'deflate' ? inflate : gunzip)(bytes, { maxOutputLength: maxLength })
+    return await promisify(encoding === 'deflate' ? inflate : gunzip)(bytes, { maxOutputLength: maxResponse })
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLong(maxLength)
-    throw new TrackerError(codes.http_failed_decompress, `the answer: ${(error as Error).message}`)
+    const { code, message } = error as NodeJS.ErrnoException
+    throw new TrackerError(gzipErrorCode(code, message), `the answer, decompressed: ${message}`)
   }
+}
+
+function gzipErrorCode(code: string | undefined, message: string): string {
+  if (code === 'ERR_BUFFER_TOO_LARGE') return codes.inflated_data_too_large
+  if (message.includes('header')) return codes.invalid_gzip_header
+  return code === 'Z_BUF_ERROR' ? codes.data_did_not_terminate : codes.http_failed_decompress
 }
 
 function tooLong(maxLength: number): TrackerError {

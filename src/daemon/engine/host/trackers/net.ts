@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
-import type { Agent } from 'node:http'
 import type { ScrapeResult } from '../../protocol.ts'
+import type { ProxyPlan } from '../proxy/proxy-plan.ts'
 import { codes } from './error-codes.ts'
 import { Gate } from './gate.ts'
 import { httpAnnounce, httpScrape } from './http.ts'
@@ -94,7 +94,7 @@ export class TrackerNet {
       http: (options: {
         settings: TrackerSettings
         signal: AbortSignal
-        agent: (url: string) => Agent | undefined
+        proxy: ProxyPlan | null
       }) => Promise<T>
       udp: (options: { settings: TrackerSettings; signal: AbortSignal }) => Promise<T>
     },
@@ -113,7 +113,7 @@ export class TrackerNet {
         return await ways.http({
           settings,
           signal: AbortSignal.any([signal, end]),
-          agent: (to) => this.route.agent(to),
+          proxy: this.route.proxy,
         })
       } catch (error) {
         signal.throwIfAborted()

@@ -1,4 +1,5 @@
-import type { BDict, BValue } from '../../../../metainfo/index.ts'
+import { BDict, type BValue } from '../../../../metainfo/index.ts'
+import { codes } from './error-codes.ts'
 
 /** Bytes of an address and its port. */
 export function compactLength(family: 4 | 6): number {
@@ -55,9 +56,16 @@ export function peersOf(answer: BDict, most: number): string[] {
 const longestName = 253
 
 function dictPeer(value: BValue): string | null {
-  if (typeof value !== 'object' || !('get' in value)) return null
+  if (!(value instanceof BDict)) return null
   const ip = Buffer.from(value.bytes('ip') ?? []).toString('latin1')
   const port = Number(value.integer('port'))
   if (ip === '' || ip.length > longestName || !(port > 0 && port <= 65535)) return null
   return `${ip.includes(':') ? bracketed(ip) : ip}:${port}`
+}
+
+/** The code of a list in which nothing is a peer, null for any other: libtorrent's, who names what is wrong with the last. */
+export function wrongPeers(list: readonly BValue[]): string | null {
+  const last = list.at(-1)
+  if (last === undefined || list.some((peer) => dictPeer(peer) !== null)) return null
+  return last instanceof BDict ? codes.invalid_tracker_response : codes.invalid_peer_dict
 }

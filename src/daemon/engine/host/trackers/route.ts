@@ -1,5 +1,3 @@
-import type { Agent } from 'node:http'
-import { ProxyAgent, SecureProxyAgent } from '../proxy/proxy.ts'
 import type { ProxyPlan } from '../proxy/proxy-plan.ts'
 import { type DatagramSocket, SocksUdp } from '../proxy/socks-udp.ts'
 
@@ -14,8 +12,8 @@ export interface DatagramRoute {
 
 /** How requests reach a tracker. */
 export interface TrackerRoute {
-  /** For HTTP and HTTPS; undefined goes straight. */
-  agent(url: string): Agent | undefined
+  /** For HTTP and HTTPS; null goes straight. */
+  readonly proxy: ProxyPlan | null
   /** null goes straight. */
   readonly udp: DatagramRoute | null
   /** Why UDP is not sent; null when it is. */
@@ -24,15 +22,14 @@ export interface TrackerRoute {
   readonly hidden: boolean
 }
 
-export const straight: TrackerRoute = { agent: () => undefined, udp: null, refusesUdp: null, hidden: false }
+export const straight: TrackerRoute = { proxy: null, udp: null, refusesUdp: null, hidden: false }
 
 /** Straight, or through the proxy if it is to carry trackers (proxy_tracker_connections). Nothing goes around it. */
 export function routeThrough(proxy: ProxyPlan | null): TrackerRoute {
   if (proxy === null || !proxy.trackers) return straight
-  const [httpAgent, httpsAgent] = [new ProxyAgent(proxy), new SecureProxyAgent(proxy)]
   const carriesUdp = proxy.type === 'socks5' && proxy.host !== ''
   return {
-    agent: (url) => (url.toLowerCase().startsWith('https:') ? httpsAgent : httpAgent),
+    proxy,
     udp: carriesUdp
       ? { open: () => new SocksUdp(proxy), name: JSON.stringify(proxy), hostnames: proxy.hostnames }
       : null,

@@ -1,10 +1,11 @@
-import { type Agent, type IncomingMessage, request as plainRequest } from 'node:http'
-import { request as secureRequest } from 'node:https'
-import { ProxyAgent, SecureProxyAgent } from '../proxy/proxy.ts'
+import { type HttpAnswer, httpGet } from '../http/get.ts'
+import { IdleConnections } from '../http/idle-connections.ts'
 import type { ProxyPlan } from '../proxy/proxy-plan.ts'
 
 /** As many as browsers follow. */
 const maxRedirects = 20
+/** All web seeds of a host share them. */
+const idle = new IdleConnections()
 
 export interface WebGetOptions {
   userAgent: string
@@ -13,48 +14,26 @@ export interface WebGetOptions {
   proxy: ProxyPlan | null
   /** Ends it, and the answer that came of it. */
   signal: AbortSignal
+  /** A connection was made, or bytes came. */
+  alive: () => void
 }
 
 /** Asks for an http or https url and follows redirects. Answers once the headers are there; the body is to be read. */
-export async function webGet(url: string, options: WebGetOptions): Promise<IncomingMessage> {
+export async function webGet(url: string, options: WebGetOptions): Promise<HttpAnswer> {
+  const { userAgent, headers, ...way } = options
   let target = new URL(url)
   for (let hops = 0; hops <= maxRedirects; hops++) {
-    const response = await send(target, options)
-    const { statusCode = 0, headers } = response
-    if (statusCode < 300 || statusCode >= 400 || headers.location === undefined) return response
-    response.destroy()
-    if (!URL.canParse(headers.location, target.href))
-      throw new Error(`it redirects to "${headers.location}", which is no url`)
-    target = new URL(headers.location, target)
+    if (target.protocol !== 'http:' && target.protocol !== 'https:')
+      throw new Error(`it redirects to ${target.href}, which is neither http nor https`)
+    const request = { ...way, validate: true, idle, headers: { 'User-Agent': userAgent, ...headers } }
+    const answer = await httpGet(target, request)
+    const { status } = answer.head
+    const location = answer.head.headers.get('location')
+    if (status < 300 || status >= 400 || location === undefined) return answer
+    answer.close()
+    if (!URL.canParse(location, target.href))
+      throw new Error(`it redirects to "${location}", which is no url`)
+    target = new URL(location, target)
   }
   throw new Error(`it redirects more than ${maxRedirects} times`)
-}
-
-function send(url: URL, options: WebGetOptions): Promise<IncomingMessage> {
-  const { userAgent, headers, proxy, signal } = options
-  const { protocol } = url
-  if (protocol !== 'http:' && protocol !== 'https:')
-    return Promise.reject(new Error(`it redirects to ${url.href}, which is neither http nor https`))
-  return new Promise((resolve, reject) => {
-    const start = protocol === 'http:' ? plainRequest : secureRequest
-    const agent = proxy === null ? undefined : agentsOf(proxy)[protocol]
-    const request = start(url, { headers: { 'user-agent': userAgent, ...headers }, agent, signal })
-    request.on('error', (error: NodeJS.ErrnoException) => {
-      // the server closed a connection that was kept for the next request
-      if (request.reusedSocket && error.code === 'ECONNRESET' && !signal.aborted) resolve(send(url, options))
-      else reject(error)
-    })
-    request.on('response', resolve)
-    request.end()
-  })
-}
-
-const agents = new WeakMap<ProxyPlan, Record<'http:' | 'https:', Agent>>()
-
-function agentsOf(proxy: ProxyPlan): Record<'http:' | 'https:', Agent> {
-  const known = agents.get(proxy)
-  if (known !== undefined) return known
-  const made = { 'http:': new ProxyAgent(proxy), 'https:': new SecureProxyAgent(proxy) }
-  agents.set(proxy, made)
-  return made
 }

@@ -1,7 +1,8 @@
-import type { IncomingMessage } from 'node:http'
 import { encodedPath } from '../../../../metainfo/own-path.ts'
 import type { Metainfo } from '../../../../metainfo/types.ts'
 import { fileRanges } from '../../storage/layout.ts'
+import type { HttpAnswer } from '../http/get.ts'
+import type { HttpHead } from '../http/head.ts'
 import type { ProxyPlan } from '../proxy/proxy-plan.ts'
 import { webGet } from './web-get.ts'
 
@@ -63,14 +64,14 @@ async function fetchPart(
   const either = AbortSignal.any([signal, idle.signal])
   try {
     const range = `bytes=${offset}-${offset + into.length - 1}`
-    const response = await webGet(url, { ...options, signal: either, headers: { range } })
-    const fault = answerFault(response, offset, into.length)
+    const alive = () => timer.refresh()
+    const answer = await webGet(url, { ...options, alive, signal: either, headers: { Range: range } })
+    const fault = answerFault(answer.head, offset, into.length)
     if (fault !== null) {
-      response.destroy()
+      answer.close()
       throw new Error(fault)
     }
-    const skip = response.statusCode === 206 ? 0 : offset
-    const read = await readInto(response, skip, into, () => timer.refresh())
+    const read = await readInto(answer, answer.head.status === 206 ? 0 : offset, into)
     if (read < into.length) throw new Error(`it sent ${read} bytes of ${into.length}`)
   } catch (error) {
     const { message, code } = (either.aborted ? either.reason : error) as NodeJS.ErrnoException
@@ -83,36 +84,31 @@ async function fetchPart(
 
 /** What makes an answer useless; null for a good one. */
 function answerFault(
-  { statusCode, statusMessage, headers }: IncomingMessage,
+  { status, reason, headers, length: total }: HttpHead,
   offset: number,
   length: number,
 ): string | null {
-  if (statusCode === 206) {
-    const from = /^bytes (\d+)-/.exec(headers['content-range'] ?? '')?.[1]
+  if (status !== 200 && status !== 206) return `it answered ${status} ${reason}`.trim()
+  const encoding = headers.get('content-encoding') ?? 'identity'
+  // nobody asked for it, and a little of it can become anything
+  if (encoding !== '' && encoding !== 'identity') return `it encodes what it sends (${encoding.slice(0, 40)})`
+  if (status === 206) {
+    const from = /^(?:bytes )?\s*(\d+)-/i.exec(headers.get('content-range') ?? '')?.[1]
     if (from !== undefined && Number(from) !== offset)
       return `it sent bytes from ${from} on, not from ${offset}`
     return null
   }
-  if (statusCode !== 200) return `it answered ${statusCode} ${statusMessage}`.trim()
-  const total = Number(headers['content-length'] ?? Number.POSITIVE_INFINITY)
-  return offset <= largestSurplus && total - offset - length <= largestSurplus
-    ? null
-    : 'it cannot send parts of a file'
+  const surplus = (total ?? Number.POSITIVE_INFINITY) - offset - length
+  return offset <= largestSurplus && surplus <= largestSurplus ? null : 'it cannot send parts of a file'
 }
 
 /** Copies a body's bytes from `skip` on until `into` is full, then lets go of the rest. Answers with the count. */
-async function readInto(
-  body: IncomingMessage,
-  skip: number,
-  into: Uint8Array,
-  onBytes: () => void,
-): Promise<number> {
+async function readInto(answer: HttpAnswer, skip: number, into: Uint8Array): Promise<number> {
   // a connection whose answer is read to the end can be used again
-  const exact = Number(body.headers['content-length']) === skip + into.length
+  const exact = answer.head.length === skip + into.length
   let at = 0
   let left = skip
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    onBytes()
+  for await (const chunk of answer.body()) {
     const useful = chunk.subarray(left).subarray(0, into.length - at)
     left = Math.max(0, left - chunk.length)
     into.set(useful, at)
