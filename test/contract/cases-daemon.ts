@@ -48,6 +48,12 @@ export const daemonCases: CasesOf<Exclude<Method, `${'torrents' | 'events' | 'pr
         params: { path: '/proc/nope/copy.db' },
         error: ['FileSystem', /the backup \/proc\/nope\/copy\.db could not be written: ENOENT/],
       },
+      {
+        what: 'says so below what is no folder',
+        params: { path: '/proc/self/status/copy.db' },
+        error: ['FileSystem', /copy\.db could not be written: ENOTDIR/],
+      },
+      { what: 'takes no NUL byte', params: { path: '/tmp/a\0b' }, error: ['InvalidValue', /NUL byte/] },
       { what: 'takes no relative path', params: { path: 'copy.db' }, error: ['InvalidValue', /absolute/] },
     ],
     'daemon.stop': [

@@ -100,7 +100,9 @@ export class Campaign {
     if (probe) this.#answers(probe)
     if (stage.note) result.notes.push(stage.note())
     if (watch) {
-      result.exceptions += watch.exceptions
+      result.exceptions += watch.exceptions.length
+      for (const line of watch.exceptions)
+        if (this.#isNew(line)) this.#say(`${this.#target.name}: in the log: ${line}`)
       result.hostDeaths += watch.hostDeaths
       result.daemonDeaths += watch.daemonDeaths
       if (warm !== null && watch.deaths === 0) {
@@ -151,7 +153,10 @@ export class Campaign {
 
   /** Faults of one kind differ in numbers and names only. */
   #isNew(harm: string): boolean {
-    const kind = harm.replace(/[0-9a-f]{6,}|\d+|"[^"]*"|'[^']*'/gi, '#').slice(0, 80)
+    const kind = harm
+      .replace(/^\S+Z \w+ /, '')
+      .replace(/[0-9a-f]{6,}|\d+|"[^"]*"|'[^']*'/gi, '#')
+      .slice(0, 80)
     if (this.#kinds.has(kind)) return false
     this.#kinds.add(kind)
     return true

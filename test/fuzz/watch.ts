@@ -28,8 +28,11 @@ export class Watch {
   }
 
   /** Exceptions with a stack that the host or the daemon wrote down. */
-  get exceptions(): number {
-    return this.#daemon.log.match(/\n[^\n]*Error\b[^\n]*(?=\n[^\n]* {4}at )/g)?.length ?? 0
+  get exceptions(): string[] {
+    const lines = this.#daemon.log.match(
+      /[^\n]*Error\b[^\n]*(?=\n[^\n]* {4}at )|[^\n]*Error\b[^\n]*\\n +at [^\n]*/g,
+    )
+    return (lines ?? []).map((line) => line.slice(0, 300))
   }
 
   /** What went wrong last as the log has it, one line; '' when it says nothing. */

@@ -11,6 +11,9 @@ export function stateHandlers(store: Store): Pick<Handlers, 'daemon.backup'> {
       if (!isAbsolute(path)) {
         throw new RpcError(ErrorCode.InvalidValue, `the path of a backup must be absolute; it is '${path}'`)
       }
+      if (path.includes('\0')) {
+        throw new RpcError(ErrorCode.InvalidValue, 'the path of a backup must not contain a NUL byte')
+      }
       return backUp(store.path, path)
     },
   }

@@ -25,11 +25,15 @@ const allPages = 2 ** 30
  * then it takes its name in one step: what had the name before stays until the copy is whole. Rejects with StateError.
  */
 export async function backUp(database: string, target: string): Promise<Backup> {
-  if (isSameFile(database, target)) {
-    throw new StateError('io', target, `${target} is the state file itself; name another file for the backup`)
-  }
   const temporary = `${target}.${process.pid}.new`
   try {
+    if (isSameFile(database, target)) {
+      throw new StateError(
+        'io',
+        target,
+        `${target} is the state file itself; name another file for the backup`,
+      )
+    }
     closeSync(openSync(temporary, 'wx', 0o600))
     const source = new DatabaseSync(database, { readOnly: true, timeout: 1000 })
     try {
@@ -48,9 +52,16 @@ export async function backUp(database: string, target: string): Promise<Backup> 
     syncPath(dirname(target))
     return { file: target, size: statSync(target).size, changes }
   } catch (error) {
-    for (const end of ['', '-wal', '-shm', '-journal']) rmSync(`${temporary}${end}`, { force: true })
+    tidy(temporary)
     throw backupError(error, target)
   }
+}
+
+/** Removes what was begun; where that fails too, the first failure is the one to tell. */
+function tidy(temporary: string): void {
+  try {
+    for (const end of ['', '-wal', '-shm', '-journal']) rmSync(`${temporary}${end}`, { force: true })
+  } catch {}
 }
 
 function isSameFile(database: string, target: string): boolean {
