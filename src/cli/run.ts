@@ -18,6 +18,12 @@ import { mayStart } from './start-policy.ts'
 /** The program's name in messages. */
 const program = 'porla-lua'
 
+/** The path by which this program was started, as a script needs it to start it again. */
+function startedBy(): string {
+  const [, path = program] = process.argv
+  return path
+}
+
 /** What surrounds a run whose lines a person types. */
 export interface Surroundings extends Pick<RuntimeOptions, 'watch' | 'wait'> {
   /** A bare program is interactive, and this is where its lines come from; without it they come from stdin. */
@@ -60,7 +66,7 @@ export async function runLua(
     const hasScript = options.script !== undefined
     const bare = isBare(options)
     if (options.version || (bare && interactive)) runtime.stdlib.stdout.write(versionLine(runtime.version))
-    runtime.setArguments([program, ...argv], hasScript ? options.scriptIndex + 1 : 0)
+    runtime.setArguments([startedBy(), ...argv], hasScript ? options.scriptIndex + 1 : 0)
     if (!options.ignoreEnvironment && !runInit()) return false
     if (!options.preloads.every(runPreload)) return false
     if (hasScript) return runtime.runFile(options.stdin ? undefined : options.script, hint)

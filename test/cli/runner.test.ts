@@ -5,7 +5,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { temporaryFolder } from '../helpers/lua.ts'
-import { porlaLua } from '../helpers/program.ts'
+import { launcher, porlaLua } from '../helpers/program.ts'
 
 interface Case {
   what: string
@@ -116,12 +116,12 @@ table('the table arg', [
     what: 'negative indexes',
     words: ['-e ', '--', 's.lua', 'a'],
     files: { 's.lua': 'print(arg[-3], arg[-2], arg[-1], arg[0], arg[1], arg[2], arg[-4])' },
-    out: 'porla-lua\t-e \t--\ts.lua\ta\tnil\tnil\n',
+    out: `${launcher}\t-e \t--\ts.lua\ta\tnil\tnil\n`,
   },
   {
     what: 'without a script 0 is the program',
     words: ['-e', 'print(arg[0], arg[1], arg[2])'],
-    out: /^porla-lua\t-e\tprint/,
+    out: /\/bin\/porla-lua\.js\t-e\tprint/,
   },
   {
     what: 'what -e made of it is what the script gets',

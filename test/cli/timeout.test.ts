@@ -81,7 +81,7 @@ test('a script that is done in time is as without it', { timeout: 30_000 }, asyn
   assert.deepEqual(await outcomeOf(run('print(os.getenv("PORLA_LUA_SUPERVISOR"))')), [0, 'nil\n\n', ''])
   assert.deepEqual(await outcomeOf(run('print(arg[-5], arg[-4], arg[0])')), [
     0,
-    'porla-lua\t--timeout\t-\n\n',
+    `${launcher}\t--timeout\t-\n\n`,
     '',
   ])
 })
