@@ -159,6 +159,18 @@ describe('connections', { concurrency: 4 }, () => {
     await engine.until(torrent.id, 'has one', (r) => r.peers === 1)
   })
 
+  test('those who call are known peers while they are connected, as in libtorrent', async (t) => {
+    const engine = await engineWith(t, {}, 'nothing')
+    const address = await engine.address()
+    const leech = await callPeer(t, torrent, address, { seed: false })
+    const seed = await callPeer(t, torrent, address)
+    await engine.until(torrent.id, 'knows both', (r) => r.knownPeers === 2 && r.knownSeeds === 1)
+    assert.equal(engine.report(torrent.id).candidates, 0)
+    leech.socket.destroy()
+    seed.socket.destroy()
+    await engine.until(torrent.id, 'knows nobody', (r) => r.knownPeers === 0 && r.knownSeeds === 0)
+  })
+
   test('enable_incoming_tcp and enable_outgoing_tcp off: nobody comes in, nobody is called', async (t) => {
     const engine = await engineWith(t, { enable_incoming_tcp: false, enable_outgoing_tcp: false }, 'all')
     const caller = await callPeer(t, torrent, await engine.address(), { seed: false })

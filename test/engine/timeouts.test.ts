@@ -110,6 +110,19 @@ describe('peers that do not do their part', { concurrency: 4 }, () => {
     assert.equal(other.closed, false)
   })
 
+  test('upload mode parts from seeds, and calls them again when it is over', async (t) => {
+    const { engine } = await engineWith(t, {}, 'nothing')
+    const [seed, leech] = [await startRawPeer(t, torrent), await startRawPeer(t, torrent, { seed: false })]
+    await engine.addPeer(torrent.id, seed.address)
+    await engine.addPeer(torrent.id, leech.address)
+    await until(() => seed.came.length === 1 && leech.came.length === 1, 'both are called')
+    await engine.update(torrent.id, { uploadMode: true })
+    await until(() => seed.came[0]!.closed, 'the seed is closed')
+    assert.equal(leech.came[0]!.closed, false)
+    await engine.update(torrent.id, { uploadMode: false })
+    await until(() => seed.came.length === 2, 'it is called again')
+  })
+
   test('peer_turnover: those who wait take the place of the least useful', async (t) => {
     const settings = { peer_turnover: 50, peer_turnover_cutoff: 50, peer_turnover_interval: 1 }
     const { engine } = await engineWith(t, { ...settings, piece_timeout: 60 }, 'nothing', {

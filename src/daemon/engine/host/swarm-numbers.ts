@@ -1,18 +1,31 @@
+import type { Wire } from 'webtorrent'
+import type { Dialer } from './peers/dialer.ts'
+import { joinAddress, plainHost } from './pex/message.ts'
 import type { Swarm } from './swarm.ts'
 import type { SwarmNumbers } from './torrent-state.ts'
 
 /** What a report says of the peers. */
 export function swarmNumbers({ torrent, state, dialer, availability, connections }: Swarm): SwarmNumbers {
   const { wires } = torrent
+  const callers = unknownCallers(wires, dialer)
   return {
     peers: wires.length,
     connections,
     seeds: wires.filter((wire) => wire.isSeeder).length,
     unchoked: wires.filter((wire) => !wire.amChoking).length,
-    knownPeers: dialer.known,
-    knownSeeds: dialer.knownSeeds,
+    knownPeers: dialer.known + callers.length,
+    knownSeeds: dialer.knownSeeds + callers.filter((wire) => wire.isSeeder).length,
     candidates: dialer.candidates,
     // reported as -1 for a seed, so not worth counting
     distributedCopies: state.complete ? 0 : (availability?.copies((piece) => state.has(piece)) ?? 0),
   }
+}
+
+/** Those that called us and are not known by the address at which they listen: in libtorrent they are known peers too. */
+function unknownCallers(wires: readonly Wire[], dialer: Dialer): Wire[] {
+  return wires.filter(({ type, remoteAddress, peerExtendedHandshake: { p } }) => {
+    if (!type.endsWith('Incoming')) return false
+    if (remoteAddress === undefined || typeof p !== 'number') return true
+    return !dialer.knows(joinAddress(plainHost(remoteAddress), p))
+  })
 }

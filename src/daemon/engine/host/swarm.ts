@@ -231,7 +231,7 @@ export class Swarm implements Sharer {
     this.picker?.reorder()
     torrent._updateSelections()
     for (const wire of torrent.wires) torrent._updateWireInterest(wire)
-    if (!state.finished) this.dialer.recall()
+    if (!state.finished && !state.options.uploadMode) this.dialer.recall()
     this.webSeeds.fill()
   }
 

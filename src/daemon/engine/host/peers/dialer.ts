@@ -151,6 +151,11 @@ export class Dialer {
     for (const address of [...this.#known.keys()]) this.forget(address)
   }
 
+  /** Whether the address is known. */
+  knows(address: string): boolean {
+    return this.#known.has(address)
+  }
+
   /** It was known before this load, and whether a seed was there. */
   know(address: string, seed: boolean): void {
     this.#known.set(address, seed)
@@ -168,8 +173,9 @@ export class Dialer {
     const ways = this.#ways(address)
     const way = ways[called.way % Math.max(1, ways.length)]
     if (way === undefined || called.failures >= ways.length * this.#limits.live.maxFailures) return null
-    if (!this.#wanted(address)) {
-      if (this.#known.has(address) && this.#nothingFor(address)) this.#passedOver.add(address)
+    const useless = this.#nothingFor(address) || this.#onlySends(address)
+    if (useless || !this.#wanted(address)) {
+      if (useless && this.#known.has(address)) this.#passedOver.add(address)
       return null
     }
     this.#called.set(address, called)
@@ -210,6 +216,11 @@ export class Dialer {
   /** As in libtorrent (`is_connect_candidate`): two that have everything have nothing for each other. */
   #nothingFor(address: string): boolean {
     return this.#state.finished && (!this.#limits.live.seedsCall || this.#known.get(address) === true)
+  }
+
+  /** A seed while nothing is asked for: in upload mode two such part (`is_upload_only` in libtorrent). */
+  #onlySends(address: string): boolean {
+    return this.#state.options.uploadMode && this.#known.get(address) === true
   }
 
   #ways(address: string): Way[] {

@@ -113,7 +113,9 @@ export class WireWatch {
   #ends(watched: Watched, live: ConnectionSettings, now: number): boolean {
     const { wire, swarm } = watched
     if (!watched.held && now - watched.heard > live.peerTimeout * 1000) return true
-    if (live.closeRedundant && wire.isSeeder && swarm.state.finished) return true
+    // as in libtorrent: two that both only send have nothing for each other
+    const { finished, options } = swarm.state
+    if (live.closeRedundant && wire.isSeeder && (finished || options.uploadMode)) return true
     if (wire.amInterested || wire.peerInterested) watched.idle = null
     else watched.idle ??= now
     // as libtorrent: only where its place is needed
