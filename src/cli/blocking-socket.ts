@@ -50,7 +50,7 @@ export function sleep(milliseconds: number): void {
 export class BlockingSocket {
   readonly #socket: Socket
   readonly #handle: NativeHandle
-  readonly #wait: ((ms: number) => void) | undefined
+  #wait: ((ms: number) => void) | undefined
   #buffer: Buffer = Buffer.allocUnsafe(firstBufferBytes)
   #start = 0
   #end = 0
@@ -91,6 +91,12 @@ export class BlockingSocket {
 
   close(): void {
     this.#socket.destroy()
+  }
+
+  /** From now on it blocks, which is faster than to try again and again. */
+  block(): void {
+    this.#wait = undefined
+    this.#handle.setBlocking(true)
   }
 
   /** Writes one line. Throws NotListening, Disconnected, LineTooLong (nothing is sent then). */

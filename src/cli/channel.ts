@@ -12,6 +12,7 @@ import {
 } from './blocking-socket.ts'
 import { changingMethods } from './changing-methods.ts'
 import { LuaError, Unwind } from './lua/vm/errors.ts'
+import { SilenceThread } from './silence-thread.ts'
 
 export interface ChannelOptions {
   /** Where the daemon listens; a function is asked at the first call, and throws what makes the place unusable. */
@@ -23,6 +24,8 @@ export interface ChannelOptions {
   start?: (() => void) | undefined
   /** Waits in place of a blocking read, at most so many milliseconds; what it throws gives the call up. */
   wait?: (ms: number) => void
+  /** Hears that a daemon which took the connection says nothing for `silentMs`; what it throws gives the call up. */
+  silent?: (socketPath: string) => void
   /** Runs before each call: what was said so far is to be seen while the script waits. */
   beforeCall?: () => void
   /** Sees every line, for traces. */
@@ -31,6 +34,10 @@ export interface ChannelOptions {
 
 /** How long a daemon that was just started may refuse connections, milliseconds. */
 const startedPatienceMs = 3000
+/** How long a daemon may take for its greeting until somebody hears of it. */
+const silentMs = 5000
+/** A script that has run for so long gets a thread that speaks while it waits. */
+const settledMs = 2000
 /** The same when none was started: a full listen queue looks like a refusal. */
 const refusedPatienceMs = 20
 
@@ -52,6 +59,9 @@ export class Channel {
   #path: string | undefined
   #socket: BlockingSocket | undefined
   #lastId = 0
+  /** The process that greeted. */
+  #daemon: number | undefined
+  #silence: SilenceThread | undefined
 
   constructor(options: ChannelOptions) {
     this.#options = options
@@ -127,20 +137,43 @@ export class Channel {
   }
 
   #greet(): BlockingSocket {
-    const socket = new BlockingSocket(this.#socketPath(), this.#options.wait)
+    const socket = new BlockingSocket(this.#socketPath(), this.#options.wait ?? this.#patience())
     try {
       const hello = this.#exchange(socket, 'hello', { protocol: protocolVersion, client: 'porla-lua' })
       checkProtocol(hello)
+      this.#daemon = (hello as Partial<Result<'hello'>>).pid
       this.firstSeq ??= (hello as Partial<Result<'hello'>>).events_seq
     } catch (error) {
       socket.close()
       if (!(error instanceof Disconnected)) throw error
       throw new RpcError(ErrorCode.ConnectionLost, 'the daemon closed the connection without a greeting')
     }
+    if (!this.#options.wait) socket.block()
     this.#socket = socket
     // Whatever was read before came from another connection, perhaps another daemon.
     this.changes++
     return socket
+  }
+
+  /** Waits for a greeting; somebody hears of it when it does not come. */
+  #patience(): (ms: number) => void {
+    const start = performance.now()
+    let told = false
+    return (ms) => {
+      sleep(ms)
+      if (told || performance.now() - start < silentMs) return
+      told = true
+      this.#options.silent?.(this.#socketPath())
+    }
+  }
+
+  /** Only for a script that stays, and where the main thread is deaf while it waits. */
+  #watched(): SilenceThread | undefined {
+    if (this.#daemon === undefined || this.#options.wait || !this.#options.silent) return undefined
+    if (this.#silence?.pid !== this.#daemon && performance.now() > settledMs) {
+      this.#silence = new SilenceThread(this.#daemon)
+    }
+    return this.#silence
   }
 
   #exchange<M extends Method>(socket: BlockingSocket, method: M, params: Params<M>): unknown {
@@ -148,6 +181,16 @@ export class Channel {
     const line = JSON.stringify(createJSONRPCRequest(id, method, params))
     this.#options.debug?.('sent', line)
     socket.writeLine(line)
+    const silence = this.#watched()
+    silence?.begin()
+    try {
+      return this.#answer(socket, id)
+    } finally {
+      silence?.end()
+    }
+  }
+
+  #answer(socket: BlockingSocket, id: number): unknown {
     for (;;) {
       const answer = socket.readLine()
       this.#options.debug?.('received', answer)

@@ -6,6 +6,7 @@ import { resolveStateDir } from '../rpc/endpoint.ts'
 import { ExitCode } from '../rpc/exit-codes.ts'
 import { Failure } from '../rpc/failure.ts'
 import { FileLock, readHolder } from '../rpc/file-lock.ts'
+import { requireOwnPlace } from '../rpc/owner.ts'
 import { preparePrivateFolder } from '../rpc/private-folder.ts'
 import { decodeExact, encodeExact, exactPath } from './lua/vm/byte-text.ts'
 import type { RunnerOptions } from './options.ts'
@@ -28,7 +29,9 @@ export async function takeLock(
   options: Pick<RunnerOptions, 'lock' | 'lockWait' | 'script' | 'stdin' | 'daemon'>,
 ): Promise<void> {
   const name = options.lock || scriptName(options)
-  const folder = join(resolveStateDir({ flag: options.daemon.stateDir, env: process.env }).path, 'locks')
+  const state = resolveStateDir({ flag: options.daemon.stateDir, env: process.env })
+  if (state.source !== 'flag') requireOwnPlace(state.path, process.env)
+  const folder = join(state.path, 'locks')
   preparePrivateFolder(folder)
   const path = join(folder, `${fileName(name)}.lock`)
   const patienceMs = options.lockWait?.ms ?? 0

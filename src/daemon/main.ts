@@ -8,6 +8,7 @@ import { resolveSocket, resolveStateDir } from '../rpc/endpoint.ts'
 import { ExitCode } from '../rpc/exit-codes.ts'
 import { Failure } from '../rpc/failure.ts'
 import { type FileIdentity, identityOf, isStill } from '../rpc/file-identity.ts'
+import { requireOwnPlace } from '../rpc/owner.ts'
 import { RpcServer } from '../rpc/server.ts'
 import { version } from '../rpc/version.ts'
 import { type App, openApp } from './app.ts'
@@ -110,6 +111,8 @@ class Daemon {
       socket: resolveSocket({ flag: options.socket, env, config }).path,
       stateDir: resolveStateDir({ flag: options.stateDir, env, config }).path,
     }
+    if (options.socket === undefined) requireOwnPlace(places.socket, env)
+    if (options.stateDir === undefined) requireOwnPlace(places.stateDir, env)
     this.#lock = await InstanceLock.acquire(places, handOverMs)
     try {
       this.#app = await openApp({

@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, type Stats, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { ExitCode } from './exit-codes.ts'
 import { Failure } from './failure.ts'
+import { userNamed } from './owner.ts'
 
 /**
  * Creates a folder with mode 0700, or checks the one that is there: another user who can write to it could put a
@@ -56,7 +57,7 @@ export function checkPrivateFolder(folder: string, stat: Stats): void {
 
 /** What makes a folder unsafe for a user, as the end of a sentence; null when nothing does. */
 export function folderProblem({ uid, mode }: Pick<Stats, 'uid' | 'mode'>, user: number): string | null {
-  if (uid !== user) return `belongs to user ${uid}, and this is user ${user}`
+  if (uid !== user) return `belongs to ${userNamed(uid)}, and this is ${userNamed(user)}`
   if ((mode & 0o022) === 0) return null
   return `can be written by others (mode ${(mode & 0o7777).toString(8).padStart(4, '0')})`
 }

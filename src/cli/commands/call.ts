@@ -2,18 +2,19 @@ import { text } from 'node:stream/consumers'
 import type { Command } from 'commander'
 import { RpcClient } from '../../rpc/client.ts'
 import type { Method, Params } from '../../rpc/contract/index.ts'
-import { RpcError } from '../../rpc/errors.ts'
+import { ErrorCode, RpcError } from '../../rpc/errors.ts'
 import { ExitCode } from '../../rpc/exit-codes.ts'
 import { Failure } from '../../rpc/failure.ts'
 import { protocolVersion } from '../../rpc/protocol.ts'
+import { daemonOfSocket, isStopped, silenceOf } from '../../rpc/running.ts'
 import { visibleJson } from '../../rpc/visible.ts'
 import type { DaemonOptions } from '../options.ts'
 import { findPlaces, findSocket } from '../places.ts'
 import { mayStart } from '../start-policy.ts'
-import { isNobodyThere } from './daemon/connect.ts'
+import { answerMs, isNobodyThere } from './daemon/connect.ts'
 import { announce, startDaemon } from './daemon/start.ts'
 import type { CommandContext } from './index.ts'
-import { print } from './print.ts'
+import { print, say } from './print.ts'
 
 /** Adds `call METHOD [PARAMS_JSON]`. */
 export function addCallCommand(program: Command, context: CommandContext): void {
@@ -37,9 +38,12 @@ const examples = `Examples:
 
 /** Prints the result: for people on a terminal, in one line otherwise. */
 async function call(options: DaemonOptions, method: string, params: object): Promise<void> {
-  const client = await connect(options)
+  const socket = await findSocket(options)
+  const client = await connect(options, socket)
+  let unwatch = (): void => {}
   try {
-    await client.call('hello', { protocol: protocolVersion, client: 'porla-lua call' })
+    await greeted(client, socket)
+    unwatch = watchForSilence(socket)
     const result = await client.call(method as Method, params as Params<Method>)
     const { isTTY } = process.stdout
     print(isTTY ? visibleJson(JSON.stringify(result, null, 2)) : JSON.stringify(result))
@@ -47,20 +51,45 @@ async function call(options: DaemonOptions, method: string, params: object): Pro
     if (!(error instanceof RpcError)) throw error
     throw new RpcError(error.code, `${error.message} (error ${error.code})`, error.data, { cause: error })
   } finally {
+    unwatch()
     await client.close()
   }
 }
 
+async function greeted(client: RpcClient, socket: string): Promise<void> {
+  try {
+    await client.call(
+      'hello',
+      { protocol: protocolVersion, client: 'porla-lua call' },
+      { timeoutMs: answerMs },
+    )
+  } catch (error) {
+    const daemon = daemonOfSocket(socket, { certain: false })
+    if (!daemon || !(error instanceof RpcError && error.code === ErrorCode.Timeout)) throw error
+    throw new Failure(ExitCode.unreachable, silenceOf(daemon.pid), { cause: error })
+  }
+}
+
+/** Says once that a daemon which was there has been stopped meanwhile. Returns what ends the watch. */
+function watchForSilence(socket: string): () => void {
+  const timer = setInterval(() => {
+    const daemon = daemonOfSocket(socket, { certain: false })
+    if (!daemon || !isStopped(daemon.pid)) return
+    say(silenceOf(daemon.pid))
+    clearInterval(timer)
+  }, answerMs)
+  return () => clearInterval(timer)
+}
+
 /** Connects, and starts a daemon when none is there and that is allowed, as scripts do. */
-async function connect(options: DaemonOptions): Promise<RpcClient> {
-  const socket = await findSocket(options)
+async function connect(options: DaemonOptions, socket: string): Promise<RpcClient> {
   try {
     return await RpcClient.connect(socket)
   } catch (error) {
     if (!isNobodyThere(error) || !mayStart(options)) throw error
     const outcome = await startDaemon(await findPlaces(options))
     if (outcome.started) announce(outcome)
-    return await RpcClient.connect(socket)
+    return await RpcClient.connect(outcome.socket)
   }
 }
 

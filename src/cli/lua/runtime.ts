@@ -1,4 +1,6 @@
+import { ErrorCode, RpcError } from '../../rpc/errors.ts'
 import { ExitCode } from '../../rpc/exit-codes.ts'
+import { daemonOfSocket, isStopped, silenceOf } from '../../rpc/running.ts'
 import { forTerminal } from '../../rpc/visible.ts'
 import { Channel } from '../channel.ts'
 import type { DaemonOptions, Preload } from '../options.ts'
@@ -86,6 +88,7 @@ export class Runtime {
     })
     this.channel = new Channel({
       socketPath: options.socketPath,
+      silent: (socket) => this.#daemonIsSilent(socket),
       beforeCall: () => this.stdlib.settle(),
       ...(options.startDaemon && { start: options.startDaemon }),
       ...(options.wait && { wait: options.wait }),
@@ -129,6 +132,15 @@ export class Runtime {
       return 0
     })
     if (options.watch) watchInstructions(lua, options.watch)
+  }
+
+  /** Says so, once; a daemon that was stopped is not waited for. */
+  #daemonIsSilent(socket: string): void {
+    const daemon = daemonOfSocket(socket, { certain: false })
+    if (!daemon) return
+    const text = silenceOf(daemon.pid)
+    if (isStopped(daemon.pid)) throw new RpcError(ErrorCode.DaemonUnreachable, text)
+    this.stdlib.stderr.write(Buffer.from(`${this.#program}: ${text}; waiting\n`))
   }
 
   /** Sets the global `arg` from the words of the command line; index 0 is the script, or the program. */

@@ -2,6 +2,7 @@ import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { absolute, homeFolder } from '../../rpc/endpoint.ts'
 import { Failure } from '../../rpc/failure.ts'
+import { requireOwnPlace } from '../../rpc/owner.ts'
 
 /** How many lines are kept. */
 export const historySize = 1000
@@ -12,7 +13,7 @@ export const historySize = 1000
  * Without a usable folder there is no history, and no error.
  */
 export class History {
-  readonly #file: string | undefined
+  #file: string | undefined
   /** The newest first, as node:readline has it. */
   readonly lines: string[] = []
 
@@ -20,6 +21,7 @@ export class History {
     this.#file = historyFile(env)
     if (this.#file === undefined) return
     try {
+      requireOwnPlace(this.#file, env)
       mkdirSync(dirname(this.#file), { recursive: true, mode: 0o700 })
       const all = readFileSync(this.#file, 'utf8').split('\n').filter(Boolean)
       this.lines = all.slice(-historySize).reverse()
@@ -27,7 +29,9 @@ export class History {
       if (all.length > historySize * 2) {
         writeFileSync(this.#file, `${all.slice(-historySize).join('\n')}\n`, { mode: 0o600 })
       }
-    } catch {
+    } catch (error) {
+      // In another user's folder nothing is left behind.
+      if (error instanceof Failure) this.#file = undefined
       // Not there yet, or not to be had.
     }
   }

@@ -3,6 +3,7 @@ import { extname, join, resolve } from 'node:path'
 import { absolute, expandHome, homeFolder } from '../endpoint.ts'
 import { ExitCode } from '../exit-codes.ts'
 import { ConfigError, Failure } from '../failure.ts'
+import { checkConfigOwner } from '../owner.ts'
 
 /** Data formats only: a configuration is never code. */
 export const configNames = ['config.toml', 'config.yaml', 'config.yml', 'config.json'] as const
@@ -28,7 +29,7 @@ export function findConfigFile({ flag, env }: LocateOptions): string | null {
   if (env.PORLA_LUA_CONFIG) return namedFile(env.PORLA_LUA_CONFIG, 'PORLA_LUA_CONFIG', env)
   const folder = configFolder(env)
   const there =
-    folder === null ? [] : configNames.map((name) => join(folder, name)).filter((path) => stat(path))
+    folder === null ? [] : configNames.map((name) => join(folder, name)).filter((path) => isThere(path))
   if (there.length > 1) {
     throw new ConfigError(
       `there are two configuration files, ${there.slice(0, 2).join(' and ')}; keep one of them`,
@@ -49,12 +50,22 @@ function configFolder(env: NodeJS.ProcessEnv): string | null {
   }
 }
 
+/** Throws Failure for one of another user. */
+function isThere(path: string): boolean {
+  const file = stat(path)
+  if (file) checkConfigOwner(path, file, false)
+  return file !== undefined
+}
+
 function namedFile(given: string, by: string, env: NodeJS.ProcessEnv): string {
   const path = resolve(expandHome(given, env))
   const file = stat(path)
   if (!file) throw new ConfigError(`the configuration file ${path} (${by}) does not exist`)
   if (file.isDirectory()) throw new ConfigError(`the configuration file ${path} (${by}) is a folder`)
-  if (configExtensions.includes(extname(path))) return path
+  if (configExtensions.includes(extname(path))) {
+    checkConfigOwner(path, file, by === '--config')
+    return path
+  }
   throw new ConfigError(`the configuration file ${path} (${by}) must end in ${configExtensions.join(', ')}`)
 }
 

@@ -1,6 +1,9 @@
 import { RpcClient } from '../../../rpc/client.ts'
 import type { Result } from '../../../rpc/contract/index.ts'
 import { ErrorCode, RpcError } from '../../../rpc/errors.ts'
+import { ExitCode } from '../../../rpc/exit-codes.ts'
+import { Failure } from '../../../rpc/failure.ts'
+import { daemonOfSocket, daemonOfState, type RunningDaemon, silenceOf } from '../../../rpc/running.ts'
 
 /** How long a daemon may take to answer a question about itself. */
 export const answerMs = 5000
@@ -28,10 +31,30 @@ export async function greet(socket: string): Promise<Answering | undefined> {
     return { client, hello: await client.call('hello', { client: 'porla-lua' }, { timeoutMs: answerMs }) }
   } catch (error) {
     await client.close()
+    if (error instanceof RpcError && error.code === ErrorCode.Timeout) {
+      const daemon = daemonOfSocket(socket, { certain: false })
+      if (daemon) throw new Failure(ExitCode.unreachable, silenceOf(daemon.pid), { cause: error })
+    }
     // It was leaving, and is gone.
     if (error instanceof RpcError && error.code === ErrorCode.ConnectionLost) return undefined
     throw error
   }
+}
+
+/**
+ * The daemon that a socket and a state folder belong to, by its locks, when it does not answer at the socket: the
+ * socket is gone, or it is stopped or hangs. Null when there is none.
+ */
+export function silentDaemon({
+  socket,
+  stateDir,
+}: {
+  socket: string
+  stateDir: string
+}): RunningDaemon | null {
+  const ofState = daemonOfState(stateDir, { certain: true })
+  if (ofState?.socket === socket) return ofState
+  return daemonOfSocket(socket, { certain: true })
 }
 
 /** Only these two mean that a daemon may be started: no socket, or one that nobody listens at. */

@@ -40,6 +40,7 @@ export function announce({ pid, socket }: Started): void {
 export async function startDaemon(places: Places, options: { acceptLoss?: boolean } = {}): Promise<Started> {
   const running = await answering(places.socket)
   if (running) return running
+  places.requireOwn()
   try {
     const pid = await launch(places, options)
     return { pid, socket: places.socket, started: true }

@@ -1,22 +1,45 @@
 import type { Result } from '../../../rpc/contract/index.ts'
 import { ExitCode } from '../../../rpc/exit-codes.ts'
+import { Failure } from '../../../rpc/failure.ts'
 import { visible } from '../../../rpc/visible.ts'
 import type { DaemonOptions } from '../../options.ts'
-import { findPlaces } from '../../places.ts'
+import { findPlaces, type Places } from '../../places.ts'
 import { type ColourChoice, coloursFor } from '../colour.ts'
 import { print } from '../print.ts'
-import { answerMs, greet } from './connect.ts'
+import { type Answering, answerMs, greet, silentDaemon } from './connect.ts'
 
 type Status = Result<'daemon.status'>
 
-/** `daemon status`: 0 when it runs, 3 when not. The result is on stdout in both cases. */
+/** As `greet`, but a sentence for a daemon that runs and does not answer. */
+async function greetOrSee(places: Places): Promise<Answering | string | undefined> {
+  try {
+    const there = await greet(places.socket)
+    const silent = there ? null : silentDaemon(places)
+    return silent ? `it runs (pid ${silent.pid}), but its socket ${silent.socket} is gone` : there
+  } catch (error) {
+    if (error instanceof Failure && error.exitCode === ExitCode.unreachable) return error.message
+    throw error
+  }
+}
+
+/** `daemon status`: 0 when it runs, 3 when not, 69 when it runs and does not answer. The result is on stdout in both cases. */
 export async function statusCommand(
   options: DaemonOptions,
   { json, colour }: { json: boolean; colour: ColourChoice },
 ): Promise<ExitCode> {
-  const { socket } = await findPlaces(options)
+  const places = await findPlaces(options)
+  const { socket } = places
   const { colours } = coloursFor(process.stdout, colour)
-  const there = await greet(socket)
+  const there = await greetOrSee(places)
+  if (typeof there === 'string') {
+    const silent = silentDaemon(places)
+    print(
+      json
+        ? JSON.stringify({ running: true, answers: false, pid: silent?.pid ?? null, socket, reason: there })
+        : `${colours.yellow('not answering')}: ${there}`,
+    )
+    return ExitCode.unreachable
+  }
   if (!there) {
     print(
       json
