@@ -226,13 +226,18 @@ function decode(bytes: Buffer): BDict {
 const nonsense = { retryAfter: defaultInterval }
 
 function failureOf(answer: BDict, reason: Uint8Array, interval: number): TrackerError {
-  const told = Buffer.from(reason).toString().slice(0, longestText)
+  const told = shown(reason)
   const retry = answer.get('retry in')
   const never = retry instanceof Uint8Array && Buffer.from(retry).toString() === 'never'
   // minutes, as a number or as its digits (BEP 31)
   const minutes = Number(retry instanceof Uint8Array ? Buffer.from(retry).toString() : retry)
   const retryAfter = minutes > 0 ? minutes * 60 : interval
   return new TrackerError(codes.tracker_failure, told || 'no reason given', { told, retryAfter, never })
+}
+
+/** A cut may go through the middle of a character, which no url can hold. */
+function shown(bytes: Uint8Array | never[]): string {
+  return Buffer.from(bytes).toString().slice(0, longestText).toWellFormed()
 }
 
 function text(dict: BDict, key: string): string {

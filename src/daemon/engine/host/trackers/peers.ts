@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net'
 import { BDict, type BValue } from '../../../../metainfo/index.ts'
 import { codes } from './error-codes.ts'
 
@@ -52,14 +53,14 @@ export function peersOf(answer: BDict, most: number): string[] {
   ]
 }
 
-/** A name of the DNS. */
-const longestName = 253
+/** A name of the DNS, or an IPv4 address. */
+const isName = (text: string) => /^[\w.-]{1,253}$/.test(text)
 
 function dictPeer(value: BValue): string | null {
   if (!(value instanceof BDict)) return null
   const ip = Buffer.from(value.bytes('ip') ?? []).toString('latin1')
   const port = Number(value.integer('port'))
-  if (ip === '' || ip.length > longestName || !(port > 0 && port <= 65535)) return null
+  if (!(isName(ip) || isIPv6(ip)) || !(port > 0 && port <= 65535)) return null
   return `${ip.includes(':') ? bracketed(ip) : ip}:${port}`
 }
 

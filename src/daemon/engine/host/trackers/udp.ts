@@ -269,10 +269,15 @@ function keyOf({ address, port }: Target): string {
   return `${address}:${port}`
 }
 
-/** The system may write an IPv6 address in another way than we got it, and adds its zone. */
+/** The system may write an IPv6 address in another way than we got it, and adds its zone; a proxy may write anything. */
 function sameAddress(from: string, asked: string): boolean {
-  const plain = (address: string) => new URL(`http://[${address.replace(/%.*$/, '')}]`).hostname
-  return from === asked || (from.includes(':') && asked.includes(':') && plain(from) === plain(asked))
+  if (from === asked) return true
+  const [one, other] = [from, asked].map((address) => `http://[${address.replace(/%.*$/, '')}]`) as [
+    string,
+    string,
+  ]
+  if (!URL.canParse(one) || !URL.canParse(other)) return false
+  return new URL(one).hostname === new URL(other).hostname
 }
 
 function oddLength(answer: Buffer): TrackerError {

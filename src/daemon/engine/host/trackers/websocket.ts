@@ -227,6 +227,9 @@ export class WebSocketTracker {
   #failed(error: Error): void {
     const { code, errno } = error as NodeJS.ErrnoException
     if (errno !== undefined || code !== undefined) this.#pending?.reject(error)
+    // the library does not say why
+    else if (error.message.startsWith('Error connecting to'))
+      this.#pending?.reject(new TrackerError(codes.eof, error.message))
     else
       this.#pending?.reject(new TrackerError(codes.tracker_failure, error.message, { told: error.message }))
   }
