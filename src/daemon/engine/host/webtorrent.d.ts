@@ -122,6 +122,8 @@ declare module 'webtorrent' {
     generateStepA3: (offer?: number) => Uint8Array
     _advanceEncryption: () => void
     decrypt(bytes: Uint8Array): Uint8Array
+    /** The keys, if they were made by webtorrent. */
+    _dh: object | null
     decryptCipher(bytes: Uint8Array): Uint8Array
     /** Take the other end's key. */
     handleStepA2: (key: Uint8Array) => void

@@ -117,7 +117,9 @@ function shareGroup(encryptor: Encryptor): void {
   shared = true
   const keys = new WeakMap<object, KeyPair>()
   Object.defineProperty(Object.getPrototypeOf(encryptor), 'dh', {
-    get(this: object) {
+    get(this: Encryptor) {
+      // that of the first connection has sent its key by now
+      if (this._dh) return this._dh
       const own = keys.get(this) ?? new KeyPair()
       keys.set(this, own)
       return own
