@@ -49,11 +49,12 @@ const plain: BadHandshake[] = (
       (id) => Buffer.concat([handshake(id), Buffer.from([0, 0, 0, 2, 20, 1])]),
     ],
     [
-      'have of piece 2^31 - 1 and two bitfields in the same breath',
+      'have of piece 2^31 - 1 and have none five times in the same breath',
       (id) =>
         Buffer.concat([
           handshake(id),
-          Buffer.from([0, 0, 0, 5, 4, 127, 255, 255, 255, 0, 0, 0, 2, 5, 0, 0, 0, 0, 2, 5, 0]),
+          Buffer.from([0, 0, 0, 5, 4, 127, 255, 255, 255]),
+          Buffer.from('000000010f'.repeat(5), 'hex'),
         ]),
     ],
   ] as [string, (id: string) => Uint8Array][]

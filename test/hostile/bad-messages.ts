@@ -122,12 +122,20 @@ add('have: piece 2^31 - 1, then a bitfield of one byte', knowing, () =>
 add('bitfield: too short', knowing, (t) => frame(5, Buffer.alloc(Math.ceil(t.numPieces / 8) - 1)))
 add('bitfield: too long', knowing, (t) => frame(5, Buffer.alloc(Math.ceil(t.numPieces / 8) + 1)))
 add('bitfield: spare bits', knowing, (t) => frame(5, Buffer.alloc(Math.ceil(t.numPieces / 8), 255)))
-add('bitfield: twice', every, (t) => {
-  const one = frame(5, Buffer.alloc(Math.ceil(t.numPieces / 8)))
-  return Buffer.concat([one, one])
-})
-add('bitfield: after have all', every, (t) =>
-  Buffer.concat([frame(14), frame(5, Buffer.alloc(Math.ceil(t.numPieces / 8)))]),
+add(
+  'bitfield: twice',
+  every,
+  (t) => {
+    const one = frame(5, Buffer.alloc(Math.ceil(t.numPieces / 8)))
+    return Buffer.concat([one, one])
+  },
+  kept,
+)
+add(
+  'bitfield: after have all',
+  ['download', 'magnet'],
+  (t) => Buffer.concat([frame(14), frame(5, Buffer.alloc(Math.ceil(t.numPieces / 8)))]),
+  kept,
 )
 add('bitfield: of a torrent with 2 million pieces', ['magnet'], () => frame(5, Buffer.alloc(2 ** 18)), kept)
 add('request: the piece after the last', knowing, (t) => frame(6, u32(t.numPieces, 0, 16384)))
@@ -174,8 +182,13 @@ add(
   kept,
 )
 add('fast: reject of what was not asked for', every, () => frame(16, u32(0, 0, 16384)))
-add('fast: have all twice', every, () => Buffer.concat([frame(14), frame(14)]))
-add('fast: have none after have all', every, () => Buffer.concat([frame(14), frame(15)]))
+add('fast: have none five times', every, () => Buffer.concat(Array.from({ length: 5 }, () => frame(15))))
+add(
+  'fast: have none after have all',
+  ['download', 'magnet'],
+  () => Buffer.concat([frame(14), frame(15)]),
+  kept,
+)
 
 // BEP 10
 for (const [name, text] of [

@@ -24,6 +24,11 @@ export const Message = {
 const longestBlock = 128 << 10
 /** The longest message of other kinds, bytes; libtorrent's. */
 const longestMessage = 1 << 20
+/**
+ * Messages "have all" and "have none" of one connection. BEP 6 has one; aria2 says again what it has, in place of many a
+ * "have". Each costs a look at all pieces; so does a bitfield, which has to be sent for that.
+ */
+const mostSummaries = 4
 /** Of a connection's `port` messages so many are heeded: each makes the DHT node send a datagram there. */
 const mostPorts = 2
 
@@ -51,8 +56,7 @@ export type Verdict = typeof pass | typeof ignore | string
 export class WireRules {
   readonly #wire: Wire
   readonly torrent: RuledTorrent
-  /** A bitfield, have-all or have-none came. */
-  #told = false
+  #summaries = 0
   #ports = 0
   /** Requests that went out, and what came back: a peer may answer late (after a cancel), but not more often. */
   #asked = 0
@@ -103,7 +107,7 @@ export class WireRules {
         return ((message[1]! << 8) | message[2]!) === 0 || ++this.#ports > mostPorts ? ignore : pass
       case Message.haveAll:
       case Message.haveNone:
-        return this.#fast() || this.#first()
+        return this.#fast() || this.#summary()
       case Message.suggest:
       case Message.allowedFast:
         return this.#fast() || this.#index(message)
@@ -155,18 +159,15 @@ export class WireRules {
     return this.#wire.hasFast ? pass : 'a message of the fast extension, which was not agreed on'
   }
 
-  /** One bitfield, have-all or have-none. (It may come late: peers that had no metadata before send it then.) */
-  #first(): Verdict {
-    if (this.#told) return 'a second bitfield'
-    this.#told = true
-    return pass
+  #summary(): Verdict {
+    return ++this.#summaries > mostSummaries ? 'one "have all" or "have none" after the other' : pass
   }
 
   #bitfield(message: Uint8Array): Verdict {
     const { meta } = this.torrent
     const spare = meta === null ? 0 : (8 - (meta.numPieces % 8)) % 8
     if (message[message.length - 1]! & ((1 << spare) - 1)) return 'a bitfield with spare bits set'
-    return this.#first()
+    return pass
   }
 
   #index(message: Uint8Array): Verdict {
