@@ -5,6 +5,7 @@ import type { Method } from '../rpc/contract/index.ts'
  * the program must not load the contract's schemas at start. A test compares the two.
  */
 export const changingMethods: ReadonlySet<Method> = new Set<Method>([
+  'daemon.repair',
   'daemon.stop',
   'sessions.pause',
   'sessions.resume',

@@ -136,7 +136,7 @@ function appOf({ sessions, store, bus, presets, copies }: AppParts): App {
       ...torrentHandlers(sessions, presets),
       ...presetHandlers(presets),
       ...eventHandlers(sessions, bus, ticker),
-      ...stateHandlers(store),
+      ...stateHandlers(store, sessions),
     }),
     sessions: () =>
       [...sessions].map(({ name, records, engine }) => ({
@@ -185,7 +185,8 @@ function holdSessions(store: Store, names: readonly string[], log: Log): void {
 const listedRows = 100
 
 function stateOverview(store: Store): Result<'daemon.status'>['state'] {
-  const rows = store.setAside()
+  // What belongs to a torrent that is set aside is not told apart.
+  const rows = store.setAside().filter(({ id, bundle }) => id === bundle)
   return {
     file: store.path,
     changes: store.changes,

@@ -22,7 +22,7 @@ import { compareConfigs, hasTerminal } from './reload.ts'
 import { checkSetting } from './session/settings/pack.ts'
 import { SocketKeeper } from './socket-keeper.ts'
 
-export { restoreState } from './offline.ts'
+export { checkState, repairState, restoreState } from './offline.ts'
 
 /** The daemon's command line; what is left out comes from the environment, the configuration and the defaults. */
 export interface DaemonOptions {

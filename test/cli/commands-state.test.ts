@@ -137,3 +137,68 @@ test('what can still be read of a broken file is taken when its loss is accepted
   assert.equal((await run(['daemon', 'start', '--accept-loss'])).code, 0)
   assert.deepEqual((await hashes(here)).join(''), '123456789abcdef')
 })
+
+/** Changes the state as another program would, while no daemon runs. */
+function edit(here: Setup, ...statements: string[]): void {
+  const sqlite = new DatabaseSync(join(here.stateDir, 'state.db'), { enableForeignKeyConstraints: false })
+  for (const statement of statements) sqlite.exec(statement)
+  sqlite.close()
+}
+
+for (const running of [true, false]) {
+  test(`damaged rows are named, and put back ${running ? 'while the daemon runs' : 'while it does not run'}`, {
+    timeout: 60_000,
+  }, async (t) => {
+    const here = await setup(t)
+    const { run } = here
+    for (const digit of 'abcde') await add(here, digit)
+    await run([
+      'call',
+      'sessions.settings.update',
+      '{"settings":{"active_downloads":9,"upload_rate_limit":77}}',
+    ])
+    assert.deepEqual(await run(['daemon', 'check']).then(({ code, out }) => [code, out.split(': ')[1]]), [
+      0,
+      'nothing is wrong\n',
+    ])
+    await run(['daemon', 'stop'])
+    edit(
+      here,
+      `UPDATE torrents SET tags = '["a' WHERE id = 1`,
+      `UPDATE torrents SET v1 = 'zz' WHERE id = 2`,
+      'UPDATE progress SET uploaded = 9007199254740993 WHERE id = 3',
+      `UPDATE torrents SET category = 'by hand' WHERE id = 4`,
+      'UPDATE progress SET uploaded = 5000 WHERE id = 5',
+      `UPDATE settings SET value = '[' WHERE name = 'active_downloads'`,
+      `UPDATE settings SET value = '78' WHERE name = 'upload_rate_limit'`,
+    )
+    const seen = await run(['daemon', 'check'])
+    assert.equal(seen.code, 1)
+    assert.equal(seen.out.match(/^damaged: /gm)?.length, 7, seen.out)
+    assert.deepEqual(await hashes(here), ['c', 'e'], 'a damaged row does not stop the rest')
+    const status = await run(['daemon', 'status'])
+    assert.match(
+      status.out,
+      /set aside, see porla-lua daemon check \(7\)\n.*tags is not a JSON array of texts/,
+    )
+    assert.match(
+      (await run(['daemon', 'check'])).out,
+      /^set aside: the setting 'active_downloads' of session/m,
+    )
+    if (!running) await run(['daemon', 'stop'])
+    const repaired = await run(['daemon', 'check', '--repair'])
+    assert.equal(repaired.code, 1, 'something is left')
+    assert.match(repaired.stderr, /is used again, without its tags, which could not be read/)
+    assert.match(repaired.out, /^set aside: the setting 'active_downloads'.*\n.*info hash|'zz'/)
+    assert.deepEqual(await hashes(here), ['a', 'c', 'd', 'e'])
+    const rest = await run(['call', 'torrents.list', '{"fields":["category","all_time_upload"]}'])
+    const { torrents } = JSON.parse(rest.out)
+    assert.equal(torrents[2].category, 'by hand')
+    assert.deepEqual([torrents[1].all_time_upload, torrents[3].all_time_upload], [0, 5000])
+    const { settings } = JSON.parse((await run(['call', 'sessions.settings.list'])).out)
+    assert.deepEqual([settings.active_downloads, settings.upload_rate_limit], [3, 78])
+    assert.equal((await run(['daemon', 'check', '--forget'])).code, 0)
+    await run(['daemon', 'stop'])
+    assert.deepEqual(await hashes(here), ['a', 'c', 'd', 'e'], 'also after a restart')
+  })
+}

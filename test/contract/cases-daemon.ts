@@ -56,6 +56,18 @@ export const daemonCases: CasesOf<Exclude<Method, `${'torrents' | 'events' | 'pr
       { what: 'takes no NUL byte', params: { path: '/tmp/a\0b' }, error: ['InvalidValue', /NUL byte/] },
       { what: 'takes no relative path', params: { path: 'copy.db' }, error: ['InvalidValue', /absolute/] },
     ],
+    'daemon.repair': [
+      {
+        what: 'has nothing to do while nothing is set aside',
+        params: {},
+        result: (result) => assert.deepEqual(result, { done: [], left: [] }),
+      },
+      {
+        what: 'takes no other word',
+        params: { forget: 'all' } as never,
+        error: ['InvalidParams', /'forget'/],
+      },
+    ],
     'daemon.stop': [
       { what: 'asks to end', params: {}, result: (_, { stopped }) => assert.deepEqual(stopped, ['stop']) },
     ],

@@ -279,6 +279,12 @@ export class Session implements RunnerHost {
     return change
   }
 
+  /** Takes over settings that are in the state already. */
+  takeSettings(settings: Settings): void {
+    this.settings.apply(settings)
+    this.#settingsChanged()
+  }
+
   /** Forgets what was applied, all of it without `keys`. Throws UnknownSetting. */
   resetSettings(keys: readonly string[] | undefined): void {
     const names = this.settings.appliedNames(keys)

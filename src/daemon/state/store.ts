@@ -92,6 +92,13 @@ export class Store {
     return this.#db.read(() => listAside(this.#db.sqlite))
   }
 
+  /** Gives up rows that are set aside. */
+  forgetAside(rows: readonly SetAside[]): void {
+    this.#db.write(() => {
+      for (const { id } of rows) this.#statement('DELETE FROM set_aside WHERE id = ?').run(id)
+    })
+  }
+
   /** Every torrent of every session. */
   torrents(): SavedTorrent[] {
     return this.#db.read(() => {

@@ -93,6 +93,17 @@ export const daemonMethods = {
     changes: false,
     doc: 'Copies the state into a file while it runs, reads the copy, and answers when it is on the disk.',
   }),
+  'daemon.repair': method({
+    params: object({
+      forget: Type.Optional(Type.Boolean({ description: 'gives up what cannot be used; default false' })),
+    }),
+    result: object({
+      done: Type.Array(Type.String(), { description: 'what is used again, a sentence each' }),
+      left: Type.Array(Type.String(), { description: 'what cannot be used, and why' }),
+    }),
+    changes: true,
+    doc: 'Tries again to use the rows of the state that are set aside; values that cannot be read get the usual ones.',
+  }),
   'daemon.stop': method({
     params: noParams,
     result: nothing,

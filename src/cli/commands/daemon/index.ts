@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import type { CommandContext } from '../index.ts'
 import { backupCommand, restoreCommand } from './backup.ts'
+import { checkCommand } from './check.ts'
 import { restartCommand } from './restart.ts'
 import { runInForeground } from './run.ts'
 import { socketCommand } from './socket.ts'
@@ -61,6 +62,16 @@ export function addDaemonCommands(program: Command, context: CommandContext): vo
     .argument('<file>', 'the copy; a file there is replaced when the copy is whole')
     .action(async (file: string) => {
       await backupCommand(context.daemon(), file)
+    })
+  daemon
+    .command('check')
+    .description('read all of the state and list what is wrong with it (exit code 1) or nothing (0)')
+    .option('--repair', 'try again to use what was set aside')
+    .option('--forget', 'give up what cannot be used')
+    .option('--json', 'print what was found as JSON')
+    .action(async ({ repair, forget, json }: { repair?: true; forget?: true; json?: true }) => {
+      const wanted = { repair: repair === true, forget: forget === true, json: json === true }
+      context.exit(await checkCommand(context.daemon(), wanted))
     })
   daemon
     .command('restore')

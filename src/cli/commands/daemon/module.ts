@@ -17,6 +17,13 @@ interface DaemonModule {
     /** See DaemonOptions of the daemon. */
     endsWithTerminal?: boolean
   }): Promise<number>
+  checkState(stateDir: string): {
+    file: string
+    refusal: string | null
+    damaged: string[]
+    aside: string[]
+  }
+  repairState(places: DaemonPlaces, forget: boolean): Promise<{ done: string[]; left: string[] }>
   restoreState(places: DaemonPlaces, file: string): Promise<{ torrents: number; kept: string | null }>
 }
 

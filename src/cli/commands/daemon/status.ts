@@ -55,8 +55,12 @@ export async function statusCommand(
   return ExitCode.ok
 }
 
+const noState = { set_aside: [], set_aside_count: 0 }
+
 function describe(status: Status): string[] {
   const width = Math.max(...status.sessions.map(({ name }) => name.length))
+  // An older daemon says nothing of its state.
+  const { set_aside, set_aside_count } = (status.state as Status['state'] | undefined) ?? noState
   return [
     `  version  ${status.version}`,
     `  pid      ${status.pid}`,
@@ -69,6 +73,8 @@ function describe(status: Status): string[] {
       ({ name, torrents, engine }) =>
         `  ${name.padEnd(width)}  ${torrents} ${torrents === 1 ? 'torrent' : 'torrents'}, ${describeEngine(engine)}`,
     ),
+    ...(set_aside_count === 0 ? [] : [`set aside, see porla-lua daemon check (${set_aside_count})`]),
+    ...set_aside.slice(0, 10).map(({ what, reason }) => `  ${what}: ${reason}`),
   ]
 }
 
