@@ -92,11 +92,11 @@ export function parseCommandLine(argv: string[], isFile: (path: string) => boole
     lock: undefined,
     lockWait: undefined,
   }
-  const script = (index: number): RunnerOptions => {
+  const script = (index: number): CommandLine => {
     options.script = argv[index]
     options.args = argv.slice(index + 1)
     options.scriptIndex = index
-    return options
+    return checked(options)
   }
 
   for (let i = 0; i < argv.length; i++) {
@@ -113,7 +113,7 @@ export function parseCommandLine(argv: string[], isFile: (path: string) => boole
     if (word === '--') {
       if (i + 1 < argv.length) return script(i + 1)
       options.scriptIndex = argv.length
-      return options
+      return checked(options)
     }
     if (word.startsWith('--')) {
       const [name, joined] = splitLong(word)
@@ -166,7 +166,16 @@ export function parseCommandLine(argv: string[], isFile: (path: string) => boole
     else if (letter === 'V') return { mode: 'version' }
     else return unknown(word)
   }
-  return options
+  return checked(options)
+}
+
+/** Ends the reading of a script's options: some make sense together only. */
+function checked(options: RunnerOptions): CommandLine {
+  if (options.lockWait === undefined || options.lock !== undefined) return options
+  return {
+    mode: 'bad',
+    message: "'--lock-wait' waits for a lock, so '--lock' is needed too: --lock --lock-wait 10s",
+  }
 }
 
 /** True when an option stood there that only scripts have: what follows is then a script, whatever its name. */

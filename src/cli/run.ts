@@ -3,7 +3,7 @@ import { ExitCode } from '../rpc/exit-codes.ts'
 import { Failure } from '../rpc/failure.ts'
 import { nearest } from '../rpc/nearest.ts'
 import { version } from '../rpc/version.ts'
-import { commandNames } from './commands/names.ts'
+import { commandNames, daemonCommandNames } from './commands/names.ts'
 import { endBy } from './end-by.ts'
 import { exactVariable } from './exact-words.ts'
 import { Interrupted, interruptible } from './interruptible.ts'
@@ -97,6 +97,7 @@ export async function runLua(
   function hint(message: string): string {
     const { script } = options
     if (script === undefined || message !== `cannot open ${script}: No such file or directory`) return ''
+    if (daemonCommandNames.includes(script)) return ` (did you mean 'porla-lua daemon ${script}'?)`
     const near = nearest(script, commandNames)
     return near === undefined ? '' : ` (and no command has that name; did you mean 'porla-lua ${near}'?)`
   }

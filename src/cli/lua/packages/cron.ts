@@ -1,46 +1,29 @@
-import { Cron } from 'croner'
 import type { Api } from '../api/api.ts'
-import { type ApiModule, WrongValue } from '../api/describe.ts'
+import type { ApiModule } from '../api/describe.ts'
 import { readFields, readText } from '../api/values.ts'
 import { Callback } from '../loop/callback.ts'
 import { at } from '../loop/delay.ts'
 import type { Alive } from '../loop/loop.ts'
+import { Zone } from '../stdlib/zone.ts'
 import { LuaError } from '../vm/errors.ts'
 import { cancellable } from './cancellable.ts'
+import { CronPattern } from './cron/pattern.ts'
 
 const example = "cron.schedule{expression = '0 */5 * * * *', callback = f}"
-
-/** Reads an expression; the times it names are local ones. Throws WrongValue that says what is wrong. */
-function parse(expression: string): Cron {
-  const fields = expression.trim().split(/\s+/)
-  if (fields.length !== 6) {
-    throw new WrongValue(
-      `'${expression}' has ${expression.trim() === '' ? 0 : fields.length} fields, a cron expression has six: ` +
-        'second, minute, hour, day of month, month, day of week',
-    )
-  }
-  let cron: Cron
-  try {
-    // As in croncpp, which Porla uses, both day fields must fit.
-    cron = new Cron(expression.trim(), { paused: true, mode: '6-part', domAndDow: true })
-  } catch (error) {
-    throw new WrongValue(`'${expression}': ${(error as Error).message.replace(/^CronPattern: /, '')}`)
-  }
-  if (cron.nextRun() === null) throw new WrongValue(`'${expression}' names a time that never comes`)
-  return cron
-}
 
 /** Calls back at the times of an expression; the next one is looked for when the callback has returned. */
 class Schedule implements Alive {
   readonly #api: Api
-  readonly #cron: Cron
+  readonly #pattern: CronPattern
+  readonly #zone: Zone
   readonly #callback: Callback
   #cancel: () => void = () => {}
   #stopped = false
 
-  constructor(api: Api, cron: Cron, callback: Callback) {
+  constructor(api: Api, pattern: CronPattern, callback: Callback) {
     this.#api = api
-    this.#cron = cron
+    this.#pattern = pattern
+    this.#zone = Zone.load(api.host.env)
     this.#callback = callback
     api.host.loop.add(this)
     this.#arm(Date.now())
@@ -55,7 +38,7 @@ class Schedule implements Alive {
   }
 
   #arm(after: number): void {
-    const next = this.#cron.nextRun(new Date(after))?.getTime()
+    const next = this.#pattern.next(after, this.#zone)
     if (next === undefined) this.stop()
     else this.#cancel = at(next, () => this.#api.host.loop.post(() => this.#fire(next)))
   }
@@ -71,7 +54,7 @@ class Schedule implements Alive {
 const scheduleClass = cancellable<Schedule>('Schedule', 'A schedule that runs.')
 
 interface ScheduleOptions {
-  expression: Cron
+  expression: CronPattern
   callback: Callback
 }
 
@@ -88,13 +71,13 @@ export const modules: readonly ApiModule[] = [
         signature: '(options: {expression: string, callback: fun()}): Schedule',
         doc:
           'Calls `callback` at the times of `expression`: second, minute, hour, day of month, month, day of week, in ' +
-          'local time, with `*`, `?`, lists `a,b`, ranges `a-b`, steps `*/n` and `a-b/n`, JAN-DEC, SUN-SAT, 0 for ' +
+          'local time (TZ, as `os.date`), with `*`, `?`, lists `a,b`, ranges `a-b`, steps `*/n` and `a-b/n`, JAN-DEC, SUN-SAT, 0 for ' +
           'Sunday; both day fields must fit. A bad expression raises an error (in Porla it never fires).',
         origin: 'porla',
         call: (api, L) => {
           const { expression, callback } = api.argument(1, () =>
             readFields<ScheduleOptions>(api.lua, L, 1, {
-              expression: (lua, S, idx) => parse(readText(lua, S, idx)),
+              expression: (lua, S, idx) => new CronPattern(readText(lua, S, idx)),
               callback: Callback.read,
             }),
           )

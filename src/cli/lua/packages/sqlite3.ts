@@ -6,6 +6,7 @@ import { readInteger } from '../api/values.ts'
 import { ArgumentError, LuaError } from '../vm/errors.ts'
 import { LuaType, type State } from '../vm/raw.ts'
 import { exactText } from './sqlite3/exact-text.ts'
+import { InterruptGuard } from './sqlite3/interrupt-guard.ts'
 import { type Parameters, parametersOf } from './sqlite3/parameters.ts'
 
 /** Result codes of SQLite that scripts compare with. */
@@ -35,10 +36,13 @@ interface StatementValue {
   count: number
 }
 
+/** Lets a Ctrl-C through to a script with a database. */
+let guard: InterruptGuard | undefined
+
 /** Runs something in SQLite; its refusal becomes a Lua error with SQLite's words. */
 function inSqlite<T>(what: string, run: () => T): T {
   try {
-    return run()
+    return guard ? guard.around(run) : run()
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     if (code === 'ERR_SQLITE_ERROR') throw new LuaError(`${what}: ${message}`)
@@ -169,6 +173,7 @@ const statementClass: ApiClass<StatementValue> = {
         'anew. Raises an error when SQLite refuses (Porla gives its number).',
       origin: 'porla',
       call: (api, L, self) => {
+        api.host.keepUp()
         api.lua.pushInteger(L, step(self) ? codes.ROW : codes.DONE)
         return 1
       },
@@ -228,6 +233,7 @@ const databaseClass: ApiClass<DatabaseValue> = {
       origin: 'porla',
       call: (api, L, self) => {
         const sql = api.lua.checkText(L, 2)
+        api.host.keepUp()
         inSqlite('cannot run the SQL', () => self.sqlite.exec(sql))
         return 0
       },
@@ -302,6 +308,7 @@ export const modules: readonly ApiModule[] = [
         call: (api, L) => {
           const path = api.lua.checkText(L, 1)
           if (path === '' || path.includes('\0')) throw new ArgumentError(1, 'a path or ":memory:" expected')
+          guard ??= InterruptGuard.start()
           const sqlite = inSqlite(`cannot open '${path}'`, () => {
             // As SQLite itself is without being told otherwise.
             const asUsual = { enableForeignKeyConstraints: false, enableDoubleQuotedStringLiterals: true }
