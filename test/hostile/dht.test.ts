@@ -2,6 +2,10 @@ import assert from 'node:assert/strict'
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { type TestContext, test } from 'node:test'
+import { GuardedSocket } from '../../src/daemon/engine/host/dht/guarded-socket.ts'
+import { DhtNode } from '../../src/daemon/engine/host/dht/node.ts'
+import { ownSocket } from '../../src/daemon/engine/host/dht/socket.ts'
+import { ItemStore, PeerStore } from '../../src/daemon/engine/host/dht/stores.ts'
 import { BDict, bdecode, bencode } from '../../src/metainfo/index.ts'
 import { file, makeTorrent } from '../engine/support/data.ts'
 import { startEngine, type TestEngine, task, tempFolder, until } from '../engine/support/engine.ts'
@@ -117,4 +121,32 @@ test('nodes that answer each query of ours with nonsense cost nothing but their 
     engine.log.filter((line) => line.includes('DHT: a datagram of')),
     [],
   )
+})
+
+test('peers may name nodes as often as they like: only so many are asked', async (t) => {
+  const heard: string[] = []
+  const named = await openSocket(t)
+  named.on('message', (bytes, { port, address }) => {
+    const said = bdecode(bytes) as BDict
+    heard.push(Buffer.from(said.bytes('q') ?? []).toString())
+    const r = { id: Buffer.alloc(20, 'n') }
+    named.send(bencode({ t: said.bytes('t'), y: 'r', r }), port, address)
+  })
+  const limits = { torrents: 1, peers: 1, reply: 1, items: 1, itemLifetime: 0 }
+  const { promise: listening, resolve } = Promise.withResolvers<void>()
+  const node = new DhtNode(
+    {
+      ...{ socket: new GuardedSocket(ownSocket(), { log: () => {} }), address: '127.0.0.1', port: 0 },
+      ...{ nodeId: Buffer.alloc(20, 1), bootstrap: [], known: [], branching: 5 },
+      ...{ peers: new PeerStore(limits), items: new ItemStore(limits) },
+    },
+    { peer: () => {}, listening: resolve, connected: () => {}, failed: (error) => assert.fail(error) },
+  )
+  t.after(() => node.end())
+  await listening
+  for (let i = 0; i < 5000; i++) node.addNode('127.0.0.1', named.address().port)
+  await until(() => heard.length >= 105, 'those that were noted are asked')
+  // it answers at once, so others would have come by now
+  await new Promise((resolve) => setTimeout(resolve, 200))
+  assert.ok(heard.length < 200, `${heard.length} queries`)
 })

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 
 /** utp-native as far as it is used here. */
 interface UtpServer {
+  on(event: 'error', listener: (error: Error) => void): unknown
   listen(port: number, host?: string, done?: () => void): void
 }
 
@@ -39,6 +40,8 @@ function patch(): boolean {
 
 function bounded(server: UtpServer): UtpServer {
   const { listen } = server
+  // webtorrent listens for errors until it closes; one after that would end the process
+  server.on('error', () => {})
   server.listen = (port, _host, done) => listen.call(server, port, host, done)
   return server
 }
