@@ -66,9 +66,9 @@ export class Discovery implements DhtMember, LsdMember {
     await this.#trackers.stop(deadlineMs)
   }
 
-  /** webtorrent calls it when the last wanted piece came. */
+  /** webtorrent calls it when the last piece came, also of those that are wanted: trackers hear of all pieces only. */
   complete(): void {
-    this.#trackers.complete()
+    if (this.#state.complete) this.#trackers.complete()
   }
 
   /** webtorrent calls it for a torrent that it ends by itself. */

@@ -19,6 +19,7 @@ import { PeerBook } from './peers/peer-book.ts'
 import type { PeerSight } from './peers/peer-info.ts'
 import type { PeerSources } from './peers/peer-sources.ts'
 import { settlePieces } from './peers/remembered-pieces.ts'
+import { UploadOnly } from './peers/upload-only.ts'
 import { hookWire } from './peers/wire-hooks.ts'
 import type { RuledTorrent } from './peers/wire-rules.ts'
 import { PeerExchange } from './pex/exchange.ts'
@@ -74,6 +75,7 @@ export class Swarm implements Sharer {
   readonly dialer: Dialer
   readonly peers: PeerBook
   readonly connector: Connector
+  readonly uploadOnly: UploadOnly
   readonly webSeeds: WebSeeds
   picker: Picker | null = null
   availability: Availability | null = null
@@ -135,6 +137,7 @@ export class Swarm implements Sharer {
     this.webSeeds.set(state.options.webSeeds)
     this.#listen()
     this.dialer = new Dialer(this.torrent, state, client, limits, this.bans)
+    this.uploadOnly = new UploadOnly(this)
     this.peers = new PeerBook(this.torrent)
     this.connector = new Connector(this)
     for (const peer of state.task.known) recallPeer(this, peer)
@@ -232,6 +235,7 @@ export class Swarm implements Sharer {
     torrent._updateSelections()
     for (const wire of torrent.wires) torrent._updateWireInterest(wire)
     if (!state.finished && !state.options.uploadMode) this.dialer.recall()
+    this.uploadOnly.apply()
     this.webSeeds.fill()
   }
 
@@ -342,7 +346,11 @@ export class Swarm implements Sharer {
       const urgent = state.addPiece(piece)
       state.changed(urgent)
       // later: webtorrent is about to walk over its connections
-      if (urgent) setImmediate(() => this.webSeeds.fill())
+      if (!urgent) return
+      setImmediate(() => {
+        this.uploadOnly.apply()
+        this.webSeeds.fill()
+      })
     })
   }
 

@@ -191,11 +191,14 @@ export class TorrentState {
     return this.meta !== null && this.phase === 'running' && this.wantedMissing === 0
   }
 
-  /** Bytes that trackers are told are left: of wanted pieces. */
+  /** Bytes that trackers are told are left, as in libtorrent: of all pieces, wanted or not, that are not here as a whole. */
   get left(): number {
     // nobody knows before the metadata, and 0 would say that we are a seed
     if (this.meta === null) return 16384
-    return Math.min(this.wantedMissing * this.meta.pieceLength, this.meta.totalSize)
+    const { totalSize, pieceLength, numPieces } = this.meta
+    const last = numPieces - 1
+    const short = numPieces * pieceLength - totalSize
+    return totalSize - this.#numHave * pieceLength + (getBit(this.have, last) ? short : 0)
   }
 
   /** Bytes of each file that are there; null while that is not known. */

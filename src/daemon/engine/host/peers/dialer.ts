@@ -45,6 +45,8 @@ export class Dialer {
   readonly #called = new Map<string, Called>()
   /** Every address that is known, connected or not, and whether a seed is there. */
   readonly #known = new Map<string, boolean>()
+  /** Of those, who said that they want nothing more (BEP 21). */
+  readonly #uploadOnly = new Set<string>()
   /** Of those, whom nothing was wanted from when their turn came. */
   readonly #passedOver = new Set<string>()
 
@@ -116,6 +118,12 @@ export class Dialer {
     if (this.#known.has(address)) this.#known.set(address, true)
   }
 
+  /** The peer at this address wants nothing more, or something again (BEP 21). */
+  uploadOnly(address: string, on: boolean): void {
+    if (on && this.#known.has(address)) this.#uploadOnly.add(address)
+    else this.#uploadOnly.delete(address)
+  }
+
   /** A peer at this address has shaken hands. */
   connected(address: string): void {
     const called = this.#called.get(address)
@@ -143,6 +151,7 @@ export class Dialer {
   forget(address: string): void {
     this.#known.delete(address)
     this.#passedOver.delete(address)
+    this.#uploadOnly.delete(address)
     this.#called.set(address, { way: 0, failures: Number.POSITIVE_INFINITY, since: null })
   }
 
@@ -215,12 +224,18 @@ export class Dialer {
 
   /** As in libtorrent (`is_connect_candidate`): two that have everything have nothing for each other. */
   #nothingFor(address: string): boolean {
-    return this.#state.finished && (!this.#limits.live.seedsCall || this.#known.get(address) === true)
+    if (!this.#state.finished) return false
+    return this.#sends(address) || !this.#limits.live.seedsCall
   }
 
   /** A seed while nothing is asked for: in upload mode two such part (`is_upload_only` in libtorrent). */
   #onlySends(address: string): boolean {
-    return this.#state.options.uploadMode && this.#known.get(address) === true
+    return this.#state.options.uploadMode && this.#sends(address)
+  }
+
+  /** Whether the peer there wants nothing: a seed, or one that said so. */
+  #sends(address: string): boolean {
+    return this.#known.get(address) === true || this.#uploadOnly.has(address)
   }
 
   #ways(address: string): Way[] {

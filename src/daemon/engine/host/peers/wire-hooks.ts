@@ -24,8 +24,7 @@ export function hookWire(swarm: Swarm, wire: Wire, address: string | undefined):
   // BEP 10: so that a peer behind a router learns its address
   const theirs = wire.remoteAddress === undefined ? null : addressBytes(plainHost(wire.remoteAddress))
   if (theirs !== null) wire.extendedHandshake.yourip = theirs
-  // BEP 21: we ask for nothing
-  if (state.complete) wire.extendedHandshake.upload_only = 1
+  swarm.uploadOnly.meet(wire, address)
   if (wire.type !== 'webSeed') swarm.metadata.meet(wire)
   batchWrites(connectionOf(torrent, wire))
   swarm.peers.meet(wire)

@@ -113,9 +113,7 @@ export class WireWatch {
   #ends(watched: Watched, live: ConnectionSettings, now: number): boolean {
     const { wire, swarm } = watched
     if (!watched.held && now - watched.heard > live.peerTimeout * 1000) return true
-    // as in libtorrent: two that both only send have nothing for each other
-    const { finished, options } = swarm.state
-    if (live.closeRedundant && wire.isSeeder && (finished || options.uploadMode)) return true
+    if (live.closeRedundant && swarm.uploadOnly.redundant(wire)) return true
     if (wire.amInterested || wire.peerInterested) watched.idle = null
     else watched.idle ??= now
     // as libtorrent: only where its place is needed

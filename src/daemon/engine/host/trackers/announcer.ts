@@ -175,7 +175,8 @@ export class Trackers {
 
   #eventFor(entry: Entry): AnnounceEvent {
     if (!entry.startSent) return 'started'
-    return this.#completed && !this.#completeSent && !entry.completeSent ? 'completed' : 'none'
+    if (this.#completed && !this.#completeSent && !entry.completeSent) return 'completed'
+    return this.#state.finished && !this.#state.complete ? 'paused' : 'none'
   }
 
   async #announce(entry: Entry): Promise<void> {

@@ -1,7 +1,10 @@
 import { codes, systemErrorCode } from './error-codes.ts'
 
-/** What a tracker is told with an announce; `none` is the regular one in between. */
-export type AnnounceEvent = 'started' | 'completed' | 'stopped' | 'none'
+/**
+ * What a tracker is told with an announce; `none` is the regular one in between, `paused` (BEP 21) that of a torrent that
+ * has what it wants but not everything.
+ */
+export type AnnounceEvent = 'started' | 'completed' | 'stopped' | 'paused' | 'none'
 
 /** One announce to one tracker. Byte counts are over the torrent's life, as far as settings let them be told. */
 export interface AnnounceRequest {

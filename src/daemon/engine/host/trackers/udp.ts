@@ -24,7 +24,7 @@ const protocolId = 0x41727101980n
 const action = { connect: 0, announce: 1, scrape: 2, error: 3 } as const
 /** Bytes of an answer, at least. */
 const shortest: Record<number, number> = { [action.connect]: 16, [action.announce]: 20, [action.scrape]: 20 }
-const eventNumbers = { none: 0, completed: 1, started: 2, stopped: 3 } as const
+const eventNumbers = { none: 0, completed: 1, started: 2, stopped: 3, paused: 4 } as const
 /** Sockets without work are closed after this, ms. */
 const idleMs = 1000
 /** A datagram is sent so many times before the answer counts as lost. */
