@@ -7,6 +7,7 @@
 -- each torrent. Ends with 1 when something could not be moved.
 
 local events, fs, sessions = require("events"), require("fs"), require("sessions")
+local visible = require("log").visible -- paths may hold anything
 
 local function usage()
   io.stderr:write("usage: porla-lua move-finished.lua [--now] CATEGORY=FOLDER...\n")
@@ -24,20 +25,28 @@ for _, word in ipairs(words) do
   if not category then
     usage()
   end
-  folders[category] = fs.abs(folder)
+  folders[category] = fs.normal(folder)
 end
 if not next(folders) then
   usage()
 end
 
+local function folder_of(torrent)
+  return folders[torrent:userdata().category or "*"] or folders["*"]
+end
+
 --- Begins a move, unless the torrent has no folder or is in it already; says whether it did.
 local function move(torrent)
-  local folder = folders[torrent:userdata().category or "*"] or folders["*"]
-  if not folder or torrent:status().save_path == folder then
+  local folder = folder_of(torrent)
+  if not folder or fs.normal(torrent:status().save_path) == folder then
     return false
   end
   torrent:move_storage(folder)
   return true
+end
+
+local function failed(torrent, folder, message)
+  io.stderr:write(torrent:info_hash().v1, ": could not be moved to ", visible(folder), ": ", visible(message), "\n")
 end
 
 if now then
@@ -51,23 +60,29 @@ if now then
     end
   end
   for _, torrent in ipairs(moving) do
-    local folder = folders[torrent:userdata().category or "*"] or folders["*"]
     while torrent:status().moving_storage do
       events.wait("torrent_moved", 1)
     end
-    local hash, path = torrent:info_hash().v1, torrent:status().save_path
-    if path == folder then
-      print(hash, path)
+    local path = torrent:status().save_path
+    if fs.normal(path) == folder_of(torrent) then
+      print(torrent:info_hash().v1, path)
     else
       ok = false
-      io.stderr:write(hash, ": could not be moved to ", folder, "; the daemon's log says why\n")
+    end
+  end
+  if not ok then
+    local torrent, folder, message = events.wait("torrent_move_failed", 0)
+    while torrent do
+      failed(torrent, folder, message)
+      torrent, folder, message = events.wait("torrent_move_failed", 0)
     end
   end
   os.exit(ok)
 end
 
--- Both have to be kept: a connection that nobody holds hears nothing.
+-- All have to be kept: a connection that nobody holds hears nothing.
 local finished = events.on("torrent_finished", move)
+local unmoved = events.on("torrent_move_failed", failed)
 local moved = events.on("torrent_moved", function(torrent)
   print(torrent:info_hash().v1, torrent:status().save_path)
 end)

@@ -3,7 +3,8 @@
 
 ---What happens in the daemon, in all sessions, in the order in which it happens. `torrent_added`
 ---(TorrentHandle); `torrent_finished` (TorrentHandle): every wanted piece was downloaded, once in a
----torrent's life; `torrent_moved` (TorrentHandle); `torrent_paused` and `torrent_resumed`
+---torrent's life; `torrent_moved` (TorrentHandle, folder) or `torrent_move_failed` (TorrentHandle,
+---folder, message): one of the two after every `move_storage`; `torrent_paused` and `torrent_resumed`
 ---(TorrentHandle): by anyone, the queue included; `torrent_removed` (InfoHash); `torrent_file_error`
 ---(TorrentHandle, path, message); `metadata_received` (TorrentHandle); `engine_down` (name of the
 ---session, reason) and `engine_up` (name of the session): its torrents stand still, or go on;

@@ -11,6 +11,13 @@ local fs = {}
 ---@return string
 function fs.abs(path) end
 
+---The absolute path as save paths are kept, so that two spellings of a folder compare as equal:
+---without `.`, `..`, doubled slashes and one at the end, and with the home folder for `~`. Nothing has
+---to exist.
+---@param path string
+---@return string
+function fs.normal(path) end
+
 ---What is in a folder, files and folders, each as `path/name`, in no order, without what lies deeper.
 ---Raises an error when the folder cannot be read.
 ---@param path string

@@ -96,9 +96,9 @@ function TorrentHandle:info_hash() end
 function TorrentHandle:is_valid() end
 
 ---Moves all files to another folder, which is created; files of the same names there are replaced.
----Returns at once: `moving_storage` is true until it is done, and `save_path` changes then. If it
----fails nothing changes, and the daemon's log says why. A relative path starts at the script's current
----folder. Before the metadata is there only the path changes.
+---Returns at once: `moving_storage` is true until it is done, and `save_path` changes then. It ends in
+---the event `torrent_moved`, or in `torrent_move_failed`, and then nothing has changed. A relative
+---path starts at the script's current folder. Before the metadata is there only the path changes.
 ---@param path string
 function TorrentHandle:move_storage(path) end
 

@@ -18,6 +18,7 @@ export const eventNames = [
   'torrent_added',
   'torrent_finished',
   'torrent_moved',
+  'torrent_move_failed',
   'torrent_paused',
   'torrent_resumed',
   'torrent_removed',

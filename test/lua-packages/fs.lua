@@ -6,6 +6,9 @@ local here = assert(lfs.currentdir())
 check.same(fs.abs("x/../y"))(here .. "/x/../y")
 check.same(fs.abs("/a//b"))("/a//b")
 check.same(fs.abs(""))(here)
+for _, spelling in ipairs{"/a/b", "/a//b", "//a/b/", "/a/./b/.", "/a/x/../b"} do check.same(fs.normal(spelling))("/a/b") end
+check.same(fs.normal("x/"))(here .. "/x")
+check.same(fs.normal("./x"))(here .. "/x")
 
 for path, ext in pairs{
   ["a/b.tar.gz"] = ".gz", a = "", [".bashrc"] = "", ["a."] = ".", ["x.d/y"] = "", ["."] = "", [".."] = "",

@@ -212,3 +212,45 @@ test('a script with every package of the second phase ends by itself', async (t)
   )
   assert.equal(out, 'all')
 })
+
+test('a workflow goes on after its own move only: at once where the files are, never after one that failed', async (t) => {
+  const daemon = await startDaemon(t)
+  const printed = await daemon.ok(
+    `${prelude}
+     local fs = require("fs")
+     local file = assert(io.open("seeded", "wb"))
+     file:write(("x"):rep(50000))
+     file:close()
+     assert(io.open("no-folder", "w")):close()
+     local params = AddTorrentParams.new()
+     params.ti = assert(TorrentInfo.from_buffer(require("torrents").create{ path = "seeded", piece_size = 16384 }))
+     params.save_path = "."
+     local torrent = session:add_torrent(params)
+     while not torrent:status().is_seeding do require("events").wait("torrent_moved", 0.05) end
+     local function once(fire) local timer timer = require("timers").new{ interval = 10, callback = function() timer:cancel() fire(torrent) end } return timer end
+     local function place(ctx, done) print("moved", ctx.torrent:status().save_path == fs.normal(arg[1])) done() end
+     workflows.add{ trigger = once, actions = {
+       actions.torrent.move{ path = "./" },
+       say("was there"),
+       actions.torrent.move{ path = arg[1] .. "//" },
+       place,
+       function(ctx)
+         local failed
+         failed = require("events").on("torrent_move_failed", function(_, folder, message)
+           failed:disconnect()
+           print("failed", folder == fs.normal("no-folder/x"), message ~= "")
+           torrent:move_storage("third")
+         end)
+         local moved = require("events").on("torrent_moved", function(_, folder)
+           print("by hand", folder == fs.normal("third"))
+           local timer timer = require("timers").new{ interval = 100, callback = function() timer:cancel() leave() end }
+           _G.timer = timer
+         end)
+         _G.moved, _G.failed = moved, failed
+         workflows.add{ trigger = once, actions = { actions.torrent.move{ path = "no-folder/x" }, say("never") } }
+       end,
+     } }`,
+    ['other'],
+  )
+  assert.equal(printed, 'was there\nmoved\ttrue\nfailed\ttrue\ttrue\nby hand\ttrue')
+})

@@ -19,6 +19,7 @@ import type { Log } from '../../src/daemon/log.ts'
 import { addTorrent } from '../../src/daemon/session/adding.ts'
 import { additionOf } from '../../src/daemon/session/addition.ts'
 import type { Clock } from '../../src/daemon/session/clock.ts'
+import type { SessionEvent } from '../../src/daemon/session/events.ts'
 import { hasMetadata, type TorrentRecord } from '../../src/daemon/session/record.ts'
 import { Session } from '../../src/daemon/session/session.ts'
 import { statusOf } from '../../src/daemon/session/status.ts'
@@ -233,6 +234,8 @@ export interface TestSession {
   clock: TestClock
   store: Store
   log: Log & { lines: string[] }
+  /** What it said of itself, in order. */
+  told: SessionEvent[]
   /** Adds a torrent; `save_path` is an empty folder unless given. */
   add(params: Partial<Params<'torrents.add'>>): TorrentRecord
   status(record: TorrentRecord): TorrentStatus
@@ -253,6 +256,7 @@ export function openSession(
   const log = testLog()
   const store = new Store(folder, (error) => log.error(error.message))
   let engine: ScriptedEngine | undefined
+  const told: SessionEvent[] = []
   const session = new Session({
     name,
     version: '1.2.3',
@@ -263,6 +267,7 @@ export function openSession(
     createEngine: (options) => (engine = new ScriptedEngine(options.settings, options.listener)),
     clock,
     log,
+    events: (event) => told.push(event),
   })
   let open = true
   const close = async () => {
@@ -278,6 +283,7 @@ export function openSession(
     clock,
     store,
     log,
+    told,
     close,
     add: (params) => addTorrent(session, additionOf({ save_path: join(folder, 'data'), ...params })).record,
     status: (record) => statusOf(record, session.statusContext()),

@@ -15,6 +15,7 @@ import { countLimit, rateLimit } from './limits.ts'
 import { sizesOf } from './measure.ts'
 import { fullPriorities } from './metadata.ts'
 import { parseAddress } from './peer-address.ts'
+import { plainPath } from './plain-path.ts'
 import { trackerSource } from './tracker-source.ts'
 
 type AddParams = Params<'torrents.add'> & { save_path: string }
@@ -239,7 +240,7 @@ export function newTorrentOf(
     v1,
     v2,
     name,
-    savePath: params.save_path,
+    savePath: plainPath(params.save_path),
     addedTime: unixTime,
     flags: metainfo ? flags : flags & ~flagBit.seed_mode,
     queueKey: queueKey(),

@@ -10,7 +10,10 @@ interface TorrentEvent {
   event: Exclude<EventName, 'session_stats' | PostedEventName | EngineEvent['event']>
   session: string
   info_hash: InfoHash
-  /** torrent_file_error: path of the file, and what went wrong. */
+  /**
+   * torrent_file_error: path of the file, and what went wrong. torrent_moved, torrent_move_failed: the folder that was asked
+   * for, and why the files are not there.
+   */
   file?: string
   error?: string
 }
@@ -34,7 +37,7 @@ export function tell(
   sink: EventSink,
   event: TorrentEvent['event'],
   record: TorrentRecord,
-  more?: { file: string; error: string },
+  more?: { file: string; error?: string },
 ): void {
   sink({ event, session: record.row.session, info_hash: infoHashOf(record), ...more })
 }

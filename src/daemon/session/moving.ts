@@ -3,6 +3,7 @@ import { StateError } from '../state/error.ts'
 import type { MoveRow } from '../state/rows.ts'
 import { checkSavePath } from './addition.ts'
 import { tell } from './events.ts'
+import { plainPath, samePath } from './plain-path.ts'
 import { hasMetadata, isMoving, type TorrentRecord } from './record.ts'
 import type { Session } from './session.ts'
 
@@ -13,29 +14,49 @@ import type { Session } from './session.ts'
  * and the log says why. A move that is asked for during another one follows it. Before metadata there are no files: the
  * save path changes at once.
  *
+ * Each ends in an event: `torrent_moved`, also when the files were there already, or `torrent_move_failed`.
+ *
  * Throws InvalidParams for a path that is not absolute.
  */
 export function moveTorrent(session: Session, record: TorrentRecord, path: string): void {
   checkSavePath(path, { method: 'torrents.move', field: 'path' })
   const { row, moves } = record
+  const target = plainPath(path)
   if (!hasMetadata(record)) {
-    session.change(record, { savePath: path })
-    tell(session.events, 'torrent_moved', record)
+    session.change(record, { savePath: target })
+    tell(session.events, 'torrent_moved', record, { file: target })
     // The engine has been told where the files go.
     if (record.loaded || record.busy) record.restart = 'continue'
     session.touch(record)
     return
   }
+  const last = moves.at(-1)
+  if (last === undefined && samePath(row.savePath, target)) {
+    tell(session.events, 'torrent_moved', record, { file: target })
+    return
+  }
+  // One event is for both who asked.
+  if (last !== undefined && samePath(last.target, target)) return
   const [first, ...later] = moves
-  if ((first?.target ?? row.savePath) === path && later.length === 0) return
   record.moves = session.store.transaction(() => {
     // The first may be under way, the others cannot be.
     for (const { id } of later) session.store.removeMove(id)
-    if (first?.target === path) return [first]
-    const move = session.store.addMove({ torrent: row.id, target: path })
+    if (first !== undefined && samePath(first.target, target)) return [first]
+    const move = session.store.addMove({ torrent: row.id, target })
     return first ? [first, move] : [move]
   })
+  for (const move of later) moveFailed(session, record, move, `another move was asked for, to ${target}`)
   session.touch(record)
+}
+
+/** Says that a move did not come about. */
+function moveFailed(session: Session, record: TorrentRecord, move: MoveRow, error: string): void {
+  tell(session.events, 'torrent_move_failed', record, { file: move.target, error })
+}
+
+/** The torrent is being removed: nobody moves its files any more. */
+export function endMoves(session: Session, record: TorrentRecord): void {
+  for (const move of record.moves) moveFailed(session, record, move, 'the torrent was removed')
 }
 
 /**
@@ -59,7 +80,7 @@ export async function carryOutMove(session: Session, record: TorrentRecord): Pro
     if (!record.removed) {
       session.change(record, { savePath: move.target }, () => session.store.removeMove(move.id))
       forget(record, move)
-      tell(session.events, 'torrent_moved', record)
+      tell(session.events, 'torrent_moved', record, { file: move.target })
     }
     session.log.info(`${what}: done`)
   } catch (error) {
@@ -72,6 +93,7 @@ export async function carryOutMove(session: Session, record: TorrentRecord): Pro
     if (!record.removed) {
       session.store.removeMove(move.id)
       forget(record, move)
+      moveFailed(session, record, move, message)
     }
   }
   if (record.removed) return

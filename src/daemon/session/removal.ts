@@ -3,6 +3,7 @@ import { ErrorCode, RpcError } from '../../rpc/errors.ts'
 import type { RemovalRow } from '../state/rows.ts'
 import { startOrStop } from './durations.ts'
 import { tell } from './events.ts'
+import { endMoves } from './moving.ts'
 import type { TorrentRecord } from './record.ts'
 import type { Session } from './session.ts'
 
@@ -34,6 +35,7 @@ export async function removeTorrent(
   startOrStop(record, session.clock.now())
   session.records.remove(record)
   session.queue.remove(record)
+  endMoves(session, record)
   tell(session.events, 'torrent_removed', record)
   const left = session.runner.leave(record).then(() => deleteAll(session, removals))
   session.holdBack(row.v1, left)

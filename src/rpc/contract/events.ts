@@ -11,8 +11,14 @@ export const DaemonEvent = object({
   event: Type.Enum(eventNames),
   session: Type.String({ description: 'name of the session' }),
   info_hash: Type.Optional(InfoHash),
-  file: Type.Optional(Type.String({ description: 'torrent_file_error: path of the file' })),
-  error: Type.Optional(Type.String({ description: 'torrent_file_error, engine_down: what went wrong' })),
+  file: Type.Optional(
+    Type.String({
+      description: 'torrent_file_error: path of the file; torrent_moved, torrent_move_failed: the folder',
+    }),
+  ),
+  error: Type.Optional(
+    Type.String({ description: 'torrent_file_error, torrent_move_failed, engine_down: what went wrong' }),
+  ),
   stats: Type.Optional(
     Type.Record(Type.String(), Type.Integer(), { description: 'session_stats: counters' }),
   ),

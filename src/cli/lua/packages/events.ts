@@ -63,9 +63,10 @@ function pushEvent(api: Api, L: State, event: DaemonEvent): number {
   const torrent = { session: event.session, hash }
   api.push(L, torrentHandleClass, handleOf(torrent))
   if (pushPosted(api, L, event, torrent)) return 2
-  if (event.event !== 'torrent_file_error') return 1
-  lua.pushText(L, event.file ?? '')
-  lua.pushText(L, event.error ?? '')
+  if (event.file === undefined) return 1
+  lua.pushText(L, event.file)
+  if (event.error === undefined) return 2
+  lua.pushText(L, event.error)
   return 3
 }
 
@@ -175,7 +176,8 @@ function warnOfLoss(api: Api, { from, to }: Overflow): void {
 /** What each event means, and what a callback gets. */
 const meanings =
   '`torrent_added` (TorrentHandle); `torrent_finished` (TorrentHandle): every wanted piece was downloaded, once in a ' +
-  "torrent's life; `torrent_moved` (TorrentHandle); `torrent_paused` and `torrent_resumed` (TorrentHandle): by " +
+  "torrent's life; `torrent_moved` (TorrentHandle, folder) or `torrent_move_failed` (TorrentHandle, folder, message): one " +
+  'of the two after every `move_storage`; `torrent_paused` and `torrent_resumed` (TorrentHandle): by ' +
   'anyone, the queue included; `torrent_removed` (InfoHash); `torrent_file_error` (TorrentHandle, path, message); ' +
   '`metadata_received` (TorrentHandle); `engine_down` (name of the session, reason) and `engine_up` (name of the session): ' +
   'its torrents stand still, or go on; `session_stats` (name of the session, list of integers that has them by name, too: see `sessions.metrics`), every 5 ' +

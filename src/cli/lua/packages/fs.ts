@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, statfsSync } from 'node:fs'
 import type { Api } from '../api/api.ts'
 import type { ApiModule } from '../api/describe.ts'
+import { absolutePath } from '../api/paths.ts'
 import { pushList } from '../api/values.ts'
 import { systemFailure } from '../stdlib/errno.ts'
 import { checkFileName, pathOf, pushByteString, readable } from '../stdlib/names.ts'
@@ -51,6 +52,19 @@ export const modules: readonly ApiModule[] = [
             const cwd = encodeExact(api.cwd()).toString('latin1')
             pushByteString(api.lua, L, path === '' ? cwd : `${cwd === '/' ? '' : cwd}/${path}`)
           }
+          return 1
+        },
+      },
+      {
+        kind: 'static',
+        name: 'normal',
+        signature: '(path: string): string',
+        doc:
+          'The absolute path as save paths are kept, so that two spellings of a folder compare as equal: without `.`, ' +
+          '`..`, doubled slashes and one at the end, and with the home folder for `~`. Nothing has to exist.',
+        origin: 'own',
+        call: (api, L) => {
+          api.lua.pushText(L, absolutePath(api, api.lua.checkText(L, 1)))
           return 1
         },
       },

@@ -2,6 +2,7 @@
 export const source = `
 local cron = require "cron"
 local events = require "events"
+local fs = require "fs"
 local http = require "http.client"
 local json = require "json"
 local log = require "log"
@@ -245,10 +246,29 @@ function torrent.resume() return set_paused(false) end
 function torrent.move(options)
   if type(options) ~= "table" or not options.path then bad("workflows.actions.torrent.move needs a path") end
   return function(ctx, done)
-    local th = ctx.torrent
-    act_and_wait("torrent_moved", function(other) return other == th end, function()
-      th:move_storage(resolve(options.path, ctx))
-    end, done)
+    local th, path = ctx.torrent, resolve(options.path, ctx)
+    -- Somebody else may move it too: only the end of this move counts.
+    local folder = fs.normal(path)
+    local moved, failed
+    local function over(other, there)
+      if other ~= th or there ~= folder then return false end
+      moved:disconnect()
+      failed:disconnect()
+      return true
+    end
+    moved = events.on("torrent_moved", function(other, there)
+      if over(other, there) then done() end
+    end)
+    failed = events.on("torrent_move_failed", function(other, there, message)
+      if over(other, there) then
+        log.error(("workflow: a torrent could not be moved to %s: %s; its other actions are left out"):format(there, message))
+      end
+    end)
+    local ok, problem = pcall(th.move_storage, th, path)
+    if ok then return end
+    moved:disconnect()
+    failed:disconnect()
+    error(problem, 0)
   end
 end
 
