@@ -40,13 +40,13 @@ export class InstanceLock {
     try {
       locks.push(await acquire(join(places.stateDir, 'daemon.lock'), places, waitMs))
       locks.push(await acquire(socketLock(places), places, waitMs))
+      const instance = new InstanceLock(places, locks)
+      instance.#write(false)
+      return instance
     } catch (error) {
       for (const lock of locks) lock.release()
       throw error
     }
-    const instance = new InstanceLock(places, locks)
-    instance.#write(false)
-    return instance
   }
 
   private constructor(places: InstancePlaces, locks: FileLock[]) {

@@ -19,7 +19,7 @@ export const ExitCode = {
   busy: 75,
   /** Program and daemon speak different major versions of the protocol. EX_PROTOCOL */
   protocolMismatch: 76,
-  /** A configuration file, an environment variable or a folder is not as it must be. EX_CONFIG */
+  /** A configuration file, an environment variable, a folder, a disk or the state is not as it must be. EX_CONFIG */
   config: 78,
   /** A time limit passed. */
   timeout: 124,

@@ -53,11 +53,20 @@ export class FileLock {
     held.add(this)
   }
 
-  /** Writes down who holds it, for those who find it taken. Whole or not at all: another may be reading it. */
+  /**
+   * Writes down who holds it, for those who find it taken. Whole or not at all: another may be reading it. Throws Failure
+   * when the disk takes no file.
+   */
   describe(holder: { pid: number }): void {
     const temporary = `${holderFile(this.path)}.${process.pid}`
-    writeFileSync(temporary, `${JSON.stringify(holder)}\n`, { mode: 0o600 })
-    renameSync(temporary, holderFile(this.path))
+    try {
+      writeFileSync(temporary, `${JSON.stringify(holder)}\n`, { mode: 0o600 })
+      renameSync(temporary, holderFile(this.path))
+    } catch (error) {
+      rmSync(temporary, { force: true })
+      const text = `cannot write ${holderFile(this.path)}: ${(error as Error).message}; make room, or choose another folder`
+      throw new Failure(ExitCode.config, text, { cause: error })
+    }
   }
 
   /** Whether whoever tries the path next finds it taken: the file may have been removed, or replaced by another's. */

@@ -57,7 +57,9 @@ for (let version = 1; version <= schemaVersion; version++) {
 test('a state of a schema without sums may have damaged rows: they are set aside on the way', (t) => {
   const folder = join(testFolder(t), 'state')
   mkdirSync(folder, { mode: 0o700 })
-  writeFileSync(join(folder, 'state.db'), gunzipSync(readFileSync(new URL('3.db.gz', schemas))), { mode: 0o600 })
+  writeFileSync(join(folder, 'state.db'), gunzipSync(readFileSync(new URL('3.db.gz', schemas))), {
+    mode: 0o600,
+  })
   const sqlite = new DatabaseSync(join(folder, 'state.db'))
   sqlite.exec(`UPDATE torrents SET tags = '["a' WHERE id = 1; UPDATE settings SET value = 'nil'`)
   sqlite.close()

@@ -27,6 +27,9 @@ export class Database {
   /** What was found when it was opened. */
   readonly examined: Examined
   readonly #sqlite: DatabaseSync
+  /** Prepared once: they are a third of the time of a small change otherwise. */
+  readonly #begin: ReturnType<DatabaseSync['prepare']>
+  readonly #commit: ReturnType<DatabaseSync['prepare']>
   readonly #ledger: Ledger
   readonly #mark: MarkWriter
   readonly #timer: NodeJS.Timeout
@@ -46,6 +49,8 @@ export class Database {
     this.#onSyncError = onSyncError
     const { sqlite, ledger, mark, examined } = openState(path, options)
     this.#sqlite = sqlite
+    this.#begin = sqlite.prepare('BEGIN IMMEDIATE')
+    this.#commit = sqlite.prepare('COMMIT')
     this.#ledger = ledger
     this.#mark = mark
     this.examined = examined
@@ -85,13 +90,13 @@ export class Database {
     if (this.#depth > 0) return work()
     return this.#guard(() => {
       const before = this.#ledger.save()
-      this.#sqlite.exec('BEGIN IMMEDIATE')
+      this.#begin.run()
       this.#depth++
       let result: T
       try {
         result = work()
         this.#ledger.write()
-        this.#sqlite.exec('COMMIT')
+        this.#commit.run()
       } catch (error) {
         // A full disk rolls back by itself; a second ROLLBACK would hide the first error.
         if (this.#sqlite.isTransaction) this.#sqlite.exec('ROLLBACK')

@@ -63,6 +63,12 @@ export function stateError(error: unknown, path: string): unknown {
   }
 }
 
+/** Whether an error of the file system says that there is no room, or that a file may not be written or read. */
+export function isDiskRefusal(error: Error): boolean {
+  const { code, syscall } = error as NodeJS.ErrnoException
+  return syscall !== undefined && code !== undefined && [...fullCodes, ...refusedCodes].includes(code)
+}
+
 function kindOf(error: Error): StateErrorKind | null {
   if ('errcode' in error && typeof error.errcode === 'number') {
     if (error.errcode === shortRead) return 'damaged'

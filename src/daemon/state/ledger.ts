@@ -47,7 +47,8 @@ export class Ledger {
   constructor(sqlite: DatabaseSync, { changes, rows }: LedgerRow) {
     this.#changes = changes
     this.#rows = { ...rows }
-    this.#write = sqlite.prepare('INSERT OR REPLACE INTO ledger (id, changes, rows, sum) VALUES (1, ?, ?, ?)')
+    sqlite.exec("INSERT OR IGNORE INTO ledger (id, changes, rows, sum) VALUES (1, 0, '{}', 0)")
+    this.#write = sqlite.prepare('UPDATE ledger SET changes = ?, rows = ?, sum = ? WHERE id = 1')
   }
 
   /** Commits so far, this one included while it is written. */
