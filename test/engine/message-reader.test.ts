@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { MessageReader } from '../../src/daemon/engine/host/peers/message-reader.ts'
+
+/** What a reader makes of a stream that comes in parts of this size. */
+function read(stream: Uint8Array, part: number): string[] {
+  const found: string[] = []
+  const reader = new MessageReader({
+    keepAlive: () => found.push('keep-alive'),
+    begins: (kind, length) => found.push(`${kind} of ${length}`),
+    message: (bytes) => found.push(Buffer.from(bytes).toString('hex')),
+    done: false,
+  })
+  // each part in memory of its own, as sockets give it
+  for (let at = 0; at < stream.length; at += part)
+    reader.read(Uint8Array.from(stream.subarray(at, at + part)))
+  return found
+}
+
+function frame(body: Uint8Array): Buffer {
+  const length = Buffer.alloc(4)
+  length.writeUInt32BE(body.length)
+  return Buffer.concat([length, body])
+}
+
+test('messages are the same however the stream is cut', () => {
+  const bodies = [
+    Buffer.from([1]),
+    Buffer.alloc(0),
+    Buffer.from('0500ff', 'hex'),
+    Buffer.alloc(30, 7),
+    Buffer.from([2]),
+  ]
+  const stream = Buffer.concat(bodies.map(frame))
+  const whole = bodies.flatMap((body) =>
+    body.length === 0 ? ['keep-alive'] : [`${body[0]} of ${body.length}`, body.toString('hex')],
+  )
+  for (let part = 1; part <= stream.length; part++)
+    assert.deepEqual(read(stream, part), whole, `parts of ${part}`)
+})
+
+test('a length is judged before the body comes, and nothing is kept for it', () => {
+  const heads: string[] = []
+  const reader = new MessageReader({
+    keepAlive() {},
+    begins(kind, length) {
+      heads.push(`${kind} of ${length}`)
+      throw new Error('too long')
+    },
+    message() {},
+    done: false,
+  })
+  assert.throws(() => reader.read(Buffer.from('ffffffff14', 'hex')), /too long/)
+  assert.deepEqual(heads, ['20 of 4294967295'])
+})
+
+test('a message in single bytes takes time in proportion to its length', () => {
+  const time = (size: number) => {
+    const stream = frame(Buffer.alloc(size, 99))
+    const start = performance.now()
+    assert.equal(read(stream, 1).length, 2)
+    return performance.now() - start
+  }
+  time(1 << 14)
+  const [short, long] = [time(1 << 14), time(1 << 18)]
+  // copied anew for each byte it would be 256 times as long
+  assert.ok(long < 80 * short, `16 KiB take ${short.toFixed(1)} ms, 256 KiB ${long.toFixed(1)} ms`)
+})
