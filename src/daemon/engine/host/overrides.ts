@@ -57,6 +57,8 @@ export function override(swarm: Swarm): void {
   // stock: compares each torrent's own connections with one number for the client; see connector.ts
   torrent._drain = () => swarm.connector.drain()
   torrent._addIncomingPeer = (peer) => {
+    // stock: keeps one for ever that hung up while its torrent was looked for
+    if (peer.destroyed) return
     if (peer.wire) tuneEncryption(peer.wire, swarm.limits.live)
     stock._addIncomingPeer.call(torrent, peer)
   }
