@@ -25,6 +25,7 @@ function Session:apply_settings(pack) end
 function Session:find_torrent(info_hash) end
 
 ---Removes a torrent, with `remove_files = true` also its files and the folders that are empty then.
+---Files that other torrents use stay, which a warning on stderr says.
 ---@param torrent TorrentHandle
 ---@param options? {remove_files?: boolean}
 function Session:remove_torrent(torrent, options) end
@@ -70,7 +71,8 @@ function TorrentHandle:file_priorities() end
 ---@return integer[]
 function TorrentHandle:file_progress() end
 
----Does nothing: a piece is written as soon as it is verified.
+---Closes the files that are open, as in libtorrent: one that was deleted or replaced is noticed at the
+---next read. Nothing waits to be written: a piece is on disk as soon as it is verified.
 function TorrentHandle:flush_cache() end
 
 ---Whether a piece is verified. Indexes count from 0; always false before metadata.

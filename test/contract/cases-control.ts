@@ -102,6 +102,18 @@ export const controlCases: CasesOf<keyof typeof torrentControlMethods> = {
       result: ({ progress }) => assert.deepEqual(progress, []),
     },
   ],
+  'torrents.files.close': [
+    {
+      what: 'is harmless while it does not run',
+      params: torrent,
+      result: (result) => assert.equal(result, null),
+    },
+    {
+      what: 'refuses a torrent that is not there',
+      params: { ...torrent, info_hash: '77'.repeat(20) },
+      error: ['InvalidTorrentHandle', /invalid torrent handle/],
+    },
+  ],
   'torrents.files.prioritize': [
     {
       what: 'fills up a short list and takes anything else as 7',

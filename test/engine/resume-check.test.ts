@@ -1,7 +1,7 @@
 // What is believed of saved pieces when a torrent is loaded again, and what happens when files change meanwhile.
 
 import assert from 'node:assert/strict'
-import { mkdir, open, readdir, rename, rm, stat, truncate, utimes } from 'node:fs/promises'
+import { mkdir, open, readdir, readlink, rename, rm, stat, truncate, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
 import { countBits, getBit, newBits } from '../../src/daemon/engine/bits.ts'
@@ -197,7 +197,6 @@ describe('files that change under a running torrent', { concurrency: 3 }, () => 
     await first.leecher.until(torrent.id, 'has all', complete(torrent))
     const links = async () => {
       const fds = `/proc/${engine.state.pid}/fd`
-      const { readlink } = await import('node:fs/promises')
       const open = await Promise.all(
         (await readdir(fds)).map((fd) => readlink(join(fds, fd)).catch(() => '')),
       )

@@ -162,8 +162,9 @@ export class ScriptedEngine implements Engine {
     return null
   }
 
-  async removeFiles(_torrentFile: Uint8Array, savePath: string): Promise<void> {
-    await this.#asked('removeFiles', savePath)
+  async removeFiles(_torrentFile: Uint8Array, savePath: string, keep: string[]): Promise<string[]> {
+    await this.#asked('removeFiles', [savePath, ...keep].join(' keeping '))
+    return []
   }
 
   async moveFiles({ from, to }: MoveTask): Promise<void> {

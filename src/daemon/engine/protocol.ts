@@ -73,6 +73,8 @@ export interface TorrentTask extends TaskOptions {
   have: Uint8Array | null
   /** What the files looked like, from `stamps` of a report; null: not known, so their sizes have to do. */
   stamps: Uint8Array | null
+  /** It had some when it was last looked at, even if nobody knows which: that none of its files is there is no beginning. */
+  hadPieces: boolean
   /** Files with pieces of `have` may be missing: their pieces are. Otherwise that stops the torrent (EGONE). */
   acceptGone: boolean
   /** Nobody has hashed the pieces of `have`: that is done when a peer first asks for one. */
@@ -145,9 +147,10 @@ export interface HostMethods {
   downloadQueue: (params: { id: TorrentId }) => PartialPiece[]
   /**
    * Deletes the files of a torrent that is not loaded, its part file, and its folders if empty; nothing else.
-   * Files that are already gone are fine; a file that cannot be deleted is an error naming it.
+   * Files that are already gone are fine; a file that cannot be deleted is an error naming it. `keep`: names below the
+   * save path that stay. Answers with the names that were left because they lie behind a link out of the save path.
    */
-  removeFiles: (params: { torrentFile: Uint8Array; savePath: string }) => null
+  removeFiles: (params: { torrentFile: Uint8Array; savePath: string; keep: string[] }) => string[]
   /**
    * Moves the files of a torrent that is not loaded, and its part file, to another folder; see storage/move-files.ts.
    * The same move again does what is left after it was cut off. `have`: the pieces that are known, null if none are.
@@ -358,7 +361,7 @@ export interface Engine {
   peerInfo(id: TorrentId): Promise<PeerInfo[]>
   pieceAvailability(id: TorrentId): Promise<number[] | null>
   downloadQueue(id: TorrentId): Promise<PartialPiece[]>
-  removeFiles(torrentFile: Uint8Array, savePath: string): Promise<void>
+  removeFiles(torrentFile: Uint8Array, savePath: string, keep: string[]): Promise<string[]>
   moveFiles(task: MoveTask): Promise<void>
   placeFiles(task: PriorityTask): Promise<Uint8Array | null>
   closeFiles(id: TorrentId): Promise<void>

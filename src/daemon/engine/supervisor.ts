@@ -129,8 +129,8 @@ class Supervisor implements Engine {
     return this.#call('downloadQueue', { id })
   }
 
-  async removeFiles(torrentFile: Uint8Array, savePath: string): Promise<void> {
-    await this.#call('removeFiles', { torrentFile, savePath })
+  removeFiles(torrentFile: Uint8Array, savePath: string, keep: string[]): Promise<string[]> {
+    return this.#call('removeFiles', { torrentFile, savePath, keep })
   }
 
   async moveFiles(task: MoveTask): Promise<void> {

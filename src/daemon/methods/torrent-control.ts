@@ -2,7 +2,7 @@ import type { Handlers } from '../../rpc/contract/index.ts'
 import type { torrentControlMethods } from '../../rpc/contract/torrent-control.ts'
 import type { InfoHashParam } from '../../rpc/contract/types.ts'
 import { clearPeers, setProperties } from '../session/commands.ts'
-import { filePriorities, fileProgressOf, filesOf, prioritizeFiles } from '../session/files.ts'
+import { closeFiles, filePriorities, fileProgressOf, filesOf, prioritizeFiles } from '../session/files.ts'
 import { propertiesOf } from '../session/limits.ts'
 import { moveInQueue } from '../session/moves.ts'
 import type { TorrentRecord } from '../session/record.ts'
@@ -19,6 +19,10 @@ export function torrentControlHandlers(find: Find): Pick<Handlers, keyof typeof 
     'torrents.files.list': async (key) => ({ files: await filesOf(...find(key)) }),
     'torrents.files.priorities': (key) => ({ priorities: filePriorities(...find(key)) }),
     'torrents.files.progress': async (key) => ({ progress: await fileProgressOf(...find(key)) }),
+    'torrents.files.close': async (key) => {
+      await closeFiles(...find(key))
+      return null
+    },
     'torrents.files.prioritize': ({ priorities, ...key }) => {
       prioritizeFiles(...find(key), priorities)
       return null

@@ -71,8 +71,7 @@ export function torrentHandlers(
       return { session: session.name, info_hash: infoHashOf(record), added, warnings }
     },
     'torrents.remove': async ({ remove_files, ...key }) => {
-      await removeTorrent(...find(key), remove_files ?? false)
-      return null
+      return { warnings: await removeTorrent(...find(key), remove_files ?? false) }
     },
     'torrents.list': ({ session: name, query, after, limit = pageSize, fields }) => {
       const names = fields ? checkedFields(fields) : listedFields

@@ -110,6 +110,19 @@ export async function placeFiles(session: Session, record: TorrentRecord, before
   if (placed !== null && !record.removed) session.store.saveFileStamps(id, placed)
 }
 
+/** Closes the files that the engine has open (libtorrent: flush_cache; what is verified is written already). */
+export async function closeFiles(session: Session, record: TorrentRecord): Promise<void> {
+  if (!record.loaded && !record.busy) return
+  try {
+    await session.engine.closeFiles(record.row.v1)
+  } catch (error) {
+    // The engine went away or let the torrent go, and with it the files.
+    session.log.debug(
+      `session ${session.name}: closing files of ${record.row.v1}: ${(error as Error).message}`,
+    )
+  }
+}
+
 /** The files of a torrent; none before metadata. */
 export async function filesOf(
   session: Session,

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ErrorCode, RpcError } from '../../rpc/errors.ts'
 import type { RemovalRow } from '../state/rows.ts'
@@ -6,20 +7,21 @@ import { tell } from './events.ts'
 import { endMoves } from './moving.ts'
 import type { TorrentRecord } from './record.ts'
 import type { Session } from './session.ts'
+import { filesInUse } from './shared-files.ts'
 
 /** How long a removal waits for files to be deleted. */
 const waitMs = 60_000
 
 /**
  * Removes a torrent: it is gone, for good, before anything is waited for. With `removeFiles` its files go too, and
- * the promise tells how that went; what a dying daemon leaves is finished at the next start. Rejects with FileSystem
- * or EngineUnavailable.
+ * the promise tells how that went, with sentences about files that were left; what a dying daemon leaves is finished at
+ * the next start. Rejects with FileSystem or EngineUnavailable.
  */
 export async function removeTorrent(
   session: Session,
   record: TorrentRecord,
   removeFiles: boolean,
-): Promise<void> {
+): Promise<string[]> {
   const { row } = record
   const torrentFile = removeFiles ? session.torrentFile(record) : null
   // Of a torrent that is being moved some files may be there already.
@@ -40,11 +42,11 @@ export async function removeTorrent(
   const left = session.runner.leave(record).then(() => deleteAll(session, removals))
   session.holdBack(row.v1, left)
   session.scheduler.request()
-  if (torrentFile) await within(session, left, waitMs)
+  return torrentFile ? await within(session, left, waitMs) : []
 }
 
 /** Deleting goes on, but whoever asked hears of it; a disk that does not answer must not keep a script for ever. */
-async function within(session: Session, left: Promise<void>, ms: number): Promise<void> {
+async function within(session: Session, left: Promise<string[]>, ms: number): Promise<string[]> {
   const over = new AbortController()
   const late = sleep(ms, undefined, { ref: false, signal: over.signal }).then(() => {
     left.catch((error: Error) => session.log.warning(`files of a removed torrent: ${error.message}`))
@@ -53,7 +55,7 @@ async function within(session: Session, left: Promise<void>, ms: number): Promis
   })
   // one of the two is left alone
   for (const one of [late, left]) one.catch(() => {})
-  await Promise.race([left, late]).finally(() => over.abort())
+  return await Promise.race([left, late]).finally(() => over.abort())
 }
 
 /** Deletes the files of torrents whose removal was acknowledged but not finished, at start or after a crash. */
@@ -66,15 +68,25 @@ export function finishRemovals(session: Session, removals: readonly RemovalRow[]
 }
 
 /** Goes on after a failure, and then rejects with the first. */
-async function deleteAll(session: Session, removals: readonly RemovalRow[]): Promise<void> {
+async function deleteAll(session: Session, removals: readonly RemovalRow[]): Promise<string[]> {
   const results = await Promise.allSettled(removals.map((removal) => deleteFiles(session, removal)))
   const failed = results.find((result) => result.status === 'rejected')
   if (failed) throw failed.reason
+  return results.flatMap((result) => (result.status === 'fulfilled' ? result.value : []))
 }
 
-async function deleteFiles(session: Session, removal: RemovalRow): Promise<void> {
+async function deleteFiles(session: Session, removal: RemovalRow): Promise<string[]> {
+  const { torrentFile, savePath } = removal
   try {
-    await session.engine.removeFiles(removal.torrentFile, removal.savePath)
+    const keep = await filesInUse(session.store, removal)
+    const outside = await session.engine.removeFiles(torrentFile, savePath, keep)
+    session.store.removalDone(removal.id)
+    const texts = [
+      ...leftBehind(savePath, keep, 'other torrents use them'),
+      ...leftBehind(savePath, outside, 'a link out of the save path leads to them'),
+    ]
+    for (const text of texts) session.log.warning(`session ${session.name}: removing ${removal.v1}: ${text}`)
+    return texts
   } catch (error) {
     if (error instanceof RpcError && error.code === ErrorCode.FileSystem) {
       // Who asked is told; to try again is up to them.
@@ -86,5 +98,12 @@ async function deleteFiles(session: Session, removal: RemovalRow): Promise<void>
     const later = `${message}; the torrent is removed, its files will be deleted when the engine is back`
     throw new RpcError(ErrorCode.EngineUnavailable, later, undefined, { cause: error })
   }
-  session.store.removalDone(removal.id)
+}
+
+/** A sentence about files that were not deleted, if there are any. */
+function leftBehind(savePath: string, names: readonly string[], why: string): string[] {
+  const [first] = names
+  if (first === undefined) return []
+  const more = names.length > 1 ? ` and ${names.length - 1} more` : ''
+  return [`"${join(savePath, first)}"${more} stays: ${why}`]
 }

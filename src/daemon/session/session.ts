@@ -11,6 +11,7 @@ import { DiskRetry } from './disk-retry.ts'
 import { type EventSink, noSink, turn } from './events.ts'
 import { placeFiles } from './files.ts'
 import { errorKinds } from './flags.ts'
+import { GoneFiles } from './gone-files.ts'
 import { endLive } from './live.ts'
 import { type PieceBytes, pieceBytesOf } from './measure.ts'
 import { carryOutMove } from './moving.ts'
@@ -29,7 +30,7 @@ import { type SettingsChange, SettingsLayers } from './settings/layers.ts'
 import type { StatusContext } from './status.ts'
 import { optionsOf, taskOf } from './task.ts'
 import { Traffic } from './traffic.ts'
-import { leaveUploadMode } from './trouble.ts'
+import { filesAreBack, leaveUploadMode } from './trouble.ts'
 import { trustFiles } from './trust.ts'
 
 /** Makes the engine of one session. It starts nothing until it is asked to. */
@@ -78,6 +79,7 @@ export class Session implements RunnerHost {
   readonly traffic = new Traffic()
   readonly scheduler: Scheduler
   readonly diskRetry: DiskRetry
+  readonly goneFiles: GoneFiles
   /** Removals that the engine could not carry out; tried again when it is back, or at the next start. */
   unfinishedRemovals: RemovalRow[] = []
   #closed = false
@@ -121,7 +123,11 @@ export class Session implements RunnerHost {
       () => this.settings.int('optimistic_disk_retry'),
       (record) => leaveUploadMode(this, record),
     )
-    for (const record of records) this.diskRetry.look(record)
+    this.goneFiles = new GoneFiles((record) => filesAreBack(this, record))
+    for (const record of records) {
+      this.diskRetry.look(record)
+      this.goneFiles.look(record)
+    }
     finishRemovals(this, options.removals)
     for (const record of records) this.look(record)
     for (const record of records) if (isMoving(record)) this.runner.reconcile(record)
@@ -194,6 +200,7 @@ export class Session implements RunnerHost {
   touch(record: TorrentRecord): void {
     if (turn(this.events, record, this.clock.now())) this.saver.mark(record)
     this.diskRetry.look(record)
+    this.goneFiles.look(record)
     this.runner.reconcile(record)
     this.scheduler.request()
   }
@@ -246,7 +253,7 @@ export class Session implements RunnerHost {
   }
 
   /** Puts the hash of a torrent aside until `done` is settled: one that is added again meanwhile has to wait. */
-  holdBack(v1: string, done: Promise<void>): void {
+  holdBack(v1: string, done: Promise<unknown>): void {
     const settled = done.then(
       () => {},
       () => {},
@@ -308,11 +315,13 @@ export class Session implements RunnerHost {
 
   task(record: TorrentRecord): TorrentTask {
     const { id } = record.row
+    // before the pieces: with damaged ones they are set aside as well
+    const stamps = this.store.fileStamps(id)
     return taskOf(record, {
       hints: this.store.hints(id),
       torrentFile: this.store.torrentFile(id),
       have: this.store.have(id),
-      stamps: this.store.fileStamps(id),
+      stamps,
     })
   }
 
@@ -352,6 +361,7 @@ export class Session implements RunnerHost {
     this.#closed = true
     this.scheduler.close()
     this.diskRetry.close()
+    this.goneFiles.close()
     this.runner.close()
     // Before the engine is given its time: a host that hangs must not cost what is known now.
     for (const record of this.records) if (record.countedTo !== null) this.saver.trySave(record)

@@ -45,6 +45,7 @@ export function taskOf(record: TorrentRecord, source: TaskSource): TorrentTask {
     savePath: row.savePath,
     have: knownPieces(record, source.have),
     stamps: source.stamps,
+    hadPieces: hasMetadata(record) && progress.haveCount > 0,
     acceptGone: (row.flags & acceptsGone) !== 0,
     trusted: hasFlag(row.flags, 'seed_mode'),
     peers: source.hints.peers,

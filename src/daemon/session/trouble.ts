@@ -64,3 +64,11 @@ export function leaveUploadMode(session: Session, record: TorrentRecord): void {
   record.stale = true
   session.touch(record)
 }
+
+/** A file that was gone is there again: the torrent goes on where it was, if everything else is there too. */
+export function filesAreBack(session: Session, record: TorrentRecord): void {
+  const { row } = record
+  session.log.info(`session ${session.name}: ${row.name || row.v1}: "${row.errorFile}" is there again`)
+  session.note(record, withoutError(row, row.flags))
+  session.touch(record)
+}

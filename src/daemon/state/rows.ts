@@ -90,6 +90,18 @@ export interface RemovalRow {
   readonly torrentFile: Uint8Array
 }
 
+/** Where a torrent's files lie. */
+export interface TorrentPlace {
+  readonly id: number
+  readonly session: string
+  readonly v1: string
+  /** Name of the top folder, or of the only file. */
+  readonly name: string
+  readonly savePath: string
+  /** Bytes without pad files. */
+  readonly total: number
+}
+
 /** A move of a torrent's files that is not finished. */
 export interface MoveRow {
   readonly id: number

@@ -19,6 +19,7 @@ import type {
   RemovalRow,
   SavedTorrent,
   TorrentChanges,
+  TorrentPlace,
   TorrentRow,
 } from './rows.ts'
 import { describeRow, keepAside, listAside, readRaw, type SetAside } from './set-aside.ts'
@@ -229,6 +230,21 @@ export class Store {
     this.#db.write(() => this.#delete('removals', 'id = ?', [id]))
   }
 
+  /** Where the files of all torrents with metadata lie, those of sessions that are not configured too. */
+  places(): TorrentPlace[] {
+    const sql = 'SELECT id, session, v1, name, save_path, total FROM torrents WHERE piece_length > 0'
+    return this.#db
+      .read(() => this.#statement(sql).all())
+      .map((row) => ({
+        id: row.id as number,
+        session: row.session as string,
+        v1: row.v1 as string,
+        name: row.name as string,
+        savePath: row.save_path as string,
+        total: row.total as number,
+      }))
+  }
+
   /** Moves that are not finished, oldest first. */
   moves(): MoveRow[] {
     const rows = this.#db.read(() => this.#statement('SELECT * FROM moves ORDER BY id').all())
@@ -303,6 +319,8 @@ export class Store {
         rows.map((row) => ({ table, row, reason })),
       )
       this.#statement(`DELETE FROM ${table} WHERE id = ?`).run(id)
+      // without what their files looked like, pieces would be believed for the files' sizes alone
+      this.#statement('DELETE FROM bitfields WHERE id = ?').run(id)
     })
     return null
   }

@@ -62,6 +62,12 @@ export const torrentControlMethods = {
     changes: false,
     doc: 'Returns what of every file is there, complete blocks of unfinished pieces included; none before metadata.',
   }),
+  'torrents.files.close': method({
+    params: object(torrentKey),
+    result: nothing,
+    changes: false,
+    doc: 'Closes the files of a torrent, which are opened again when they are needed; harmless while it does not run.',
+  }),
   'torrents.files.prioritize': method({
     params: object({
       ...torrentKey,

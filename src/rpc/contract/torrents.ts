@@ -65,9 +65,11 @@ export const torrentMethods = {
   }),
   'torrents.remove': method({
     params: object({ ...torrentKey, remove_files: Type.Optional(Type.Boolean()) }),
-    result: nothing,
+    result: object({ warnings: Warnings }),
     changes: true,
-    doc: 'Removes a torrent, with `remove_files` also its files, part file and folders left empty.',
+    doc:
+      'Removes a torrent, with `remove_files` also its files, part file and folders left empty. Files that other ' +
+      'torrents use stay, of whatever session, and so do those behind a link out of the save path: `warnings` name them.',
   }),
   'torrents.list': method({
     params: object({

@@ -161,6 +161,7 @@ export function task(id: string, savePath: string, changes: Partial<TorrentTask>
     savePath,
     have: null,
     stamps: null,
+    hadPieces: false,
     acceptGone: false,
     trusted: false,
     webSeeds: [],

@@ -34,11 +34,12 @@ export const fileMembers: readonly MethodMember<HandleValue>[] = [
     kind: 'method',
     name: 'flush_cache',
     signature: '()',
-    doc: 'Does nothing: a piece is written as soon as it is verified.',
+    doc:
+      'Closes the files that are open, as in libtorrent: one that was deleted or replaced is noticed at the next read. ' +
+      'Nothing waits to be written: a piece is on disk as soon as it is verified.',
     origin: 'seed',
     call: (api, _L, self) => {
-      // Only for the error of a torrent that is gone.
-      api.call('torrents.properties.get', keyOf(self.torrent))
+      api.call('torrents.files.close', keyOf(self.torrent))
       return 0
     },
   },

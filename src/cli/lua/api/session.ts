@@ -101,7 +101,9 @@ export const sessionClass: ApiClass<SessionValue> = {
       kind: 'method',
       name: 'remove_torrent',
       signature: '(torrent: TorrentHandle, options?: {remove_files?: boolean})',
-      doc: 'Removes a torrent, with `remove_files = true` also its files and the folders that are empty then.',
+      doc:
+        'Removes a torrent, with `remove_files = true` also its files and the folders that are empty then. Files that ' +
+        'other torrents use stay, which a warning on stderr says.',
       origin: 'porla',
       call: (api, L, self) => {
         const { torrent } = api.check(L, 2, torrentHandleClass)
@@ -111,7 +113,7 @@ export const sessionClass: ApiClass<SessionValue> = {
         if (torrent.session !== self.name) {
           throw new ArgumentError(2, `the torrent is in session '${torrent.session}', not in '${self.name}'`)
         }
-        api.call('torrents.remove', { ...keyOf(torrent), ...options })
+        api.warn(api.call('torrents.remove', { ...keyOf(torrent), ...options }).warnings)
         return 0
       },
     },

@@ -38,7 +38,8 @@ export class DiskCheck {
     const claims = task.have !== null && fitsBits(task.have, meta.numPieces) ? task.have : null
     if (claims === null) {
       const unmounted = found.anything || task.acceptGone ? null : await unmountedDisk(saved, task.savePath)
-      if (unmounted !== null) throw goneError(task.savePath, unmounted)
+      const gone = !found.anything && !task.acceptGone && task.hadPieces
+      if (gone || unmounted !== null) throw goneError(task.savePath, unmounted)
       await notePlace(storage, task.savePath)
       if (found.anything) await this.#hash(storage, found, { have: none, only: null })
       else state.setHave(none)

@@ -176,10 +176,13 @@ export class HostSession implements Handlers {
     return this.#torrent(id).downloadQueue()
   }
 
-  async removeFiles({ torrentFile, savePath }: Parameters<HostMethods['removeFiles']>[0]): Promise<null> {
+  async removeFiles({
+    torrentFile,
+    savePath,
+    keep,
+  }: Parameters<HostMethods['removeFiles']>[0]): Promise<string[]> {
     const meta = parseTorrent(torrentFile)
-    await removeFiles(meta.files, await this.#unloaded(meta), savePath)
-    return null
+    return removeFiles(meta.files, await this.#unloaded(meta), savePath, keep)
   }
 
   async moveFiles({ torrentFile, from, to, have }: MoveTask): Promise<null> {

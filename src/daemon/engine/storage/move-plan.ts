@@ -1,7 +1,8 @@
 import type { Stats } from 'node:fs'
-import { access, constants, lstat, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { access, constants, lstat, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { FileEntry } from '../../../metainfo/types.ts'
+import { makeFolders } from './make-folders.ts'
 import { asideName, isProbeName, probeName, waitingName } from './moving-name.ts'
 import { partFileName } from './part-file.ts'
 import { foldersOf } from './remove-files.ts'
@@ -66,7 +67,7 @@ export async function planMove(
 ): Promise<Plan | null> {
   const made: string[] = []
   try {
-    await makeFolders(move.to, made)
+    await makeTarget(move.to, made)
     const old = await there(move.from, stat)
     if (old !== null && sameEntry(old, await stat(move.to))) return null
     return await look(move, made)
@@ -215,9 +216,9 @@ async function noteMissing(to: string, name: string, seen: Set<string>, made: st
 }
 
 /** Makes a folder and those above it; notes the new ones, outermost first. */
-async function makeFolders(path: string, made: string[]): Promise<void> {
+async function makeTarget(path: string, made: string[]): Promise<void> {
   try {
-    const first = await mkdir(path, { recursive: true })
+    const first = await makeFolders(path)
     if (first === undefined) return
     const more: string[] = []
     for (let folder = path; folder.length > first.length; folder = dirname(folder)) more.push(folder)

@@ -7,25 +7,32 @@ import { isMissing, StorageError } from './storage-error.ts'
 
 /**
  * Deletes the files of a torrent that is not loaded, its part file, copies that a move left unfinished, and the folders
- * below the save path that are empty then. Foreign files and the save path stay; what is already gone is fine. Goes on after a failure and
- * then throws the first StorageError.
+ * below the save path that are empty then. Foreign files and the save path stay, and so do the names in `keep`; what is
+ * already gone is fine. Answers with the files that stay because a link out of the save path leads to their folder. Goes
+ * on after a failure and then throws the first StorageError.
  */
 export async function removeFiles(
   files: readonly FileEntry[],
   infoHash: string,
   savePath: string,
-): Promise<void> {
+  keep: readonly string[] = [],
+): Promise<string[]> {
   const folder = new SaveFolder(savePath)
   let failed: unknown = null
+  const kept = new Set(keep)
+  const left: string[] = []
   const partFile = { path: partFileName(infoHash), pad: false }
-  const names = [...files, partFile].flatMap(({ path, pad }, index) =>
+  const all = [...files, partFile].flatMap(({ path, pad }, index) =>
     pad ? [] : [path, waitingName(path, infoHash, index), asideName(path, infoHash, index)],
   )
+  const own = new Set(files.map(({ path }) => path))
+  const names = all.filter((name) => !kept.has(name))
   for (const name of names) {
     try {
       await removeOne(folder, name)
     } catch (error) {
-      failed ??= error
+      if ((error as StorageError).code !== 'EOUTSIDE') failed ??= error
+      else if (own.has(name)) left.push(name)
     }
   }
   try {
@@ -34,6 +41,7 @@ export async function removeFiles(
     failed ??= error
   }
   if (failed !== null) throw failed
+  return left
 }
 
 /**
@@ -48,7 +56,8 @@ export async function removeEmptyFolders(folder: SaveFolder, names: readonly str
     try {
       await removeEmptyFolder(folder, name)
     } catch (error) {
-      failed ??= error
+      // what lies behind a link out of the save path is not ours
+      if ((error as StorageError).code !== 'EOUTSIDE') failed ??= error
     }
   }
   if (failed !== null) throw failed

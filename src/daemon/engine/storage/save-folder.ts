@@ -3,6 +3,7 @@ import { lstat, mkdir, realpath, stat } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import { closeFd, openFd, regularStamp } from './fd.ts'
 import type { Stamp } from './file-stamps.ts'
+import { makeFolders } from './make-folders.ts'
 import { goneError, isMissing, StorageError } from './storage-error.ts'
 
 const { O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR } = constants
@@ -193,7 +194,7 @@ export class SaveFolder {
 
   async #realParent(parent: string, create: boolean): Promise<string> {
     if (this.#root === null) {
-      if (create) await mkdir(this.path, { recursive: true })
+      if (create) await makeFolders(this.path)
       this.#root = await realpath(this.path)
       this.#device ??= (await stat(this.#root)).dev
     }
