@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
 import type { RpcClient } from '../../src/rpc/client.ts'
 import { startDaemon, type TestDaemon } from '../helpers/daemon.ts'
@@ -142,8 +143,10 @@ test('a download that has only begun does not go on where its disk was', { timeo
   const { daemon, torrentFile, disk, store } = await withDisk(t)
   const target = join(disk, 'target')
   await addTorrent(daemon, torrentFile, target, [], 'seeding')
-  const runs = ({ active_duration }: { active_duration?: number }) => (active_duration ?? 0) > 0
-  await waitForTorrent(daemon, 'it has looked at the disk', runs, inSeeding)
+  const state = new DatabaseSync(join(daemon.stateDir, 'state.db'), { readOnly: true })
+  const kept = state.prepare('SELECT count(*) AS n FROM file_stamps')
+  await waitUntil('it has looked at the disk, and kept what it saw', () => kept.get()?.n === 1)
+  state.close()
   await restart(daemon, 'SIGTERM', async () => unmount(disk))
   const { error, error_file } = await failed(daemon)
   assert.equal(error_file, target)

@@ -9,6 +9,7 @@ import { pause, updateUserData } from '../../src/daemon/session/commands.ts'
 import { removeTorrent } from '../../src/daemon/session/removal.ts'
 import { BDict, bdecode, parseTorrent } from '../../src/metainfo/index.ts'
 import { ErrorCode, RpcError } from '../../src/rpc/errors.ts'
+import { waitUntil } from '../helpers/wait-until.ts'
 import { base64, gone, openSession, type TestSession, testFolder, torrentBytes } from './harness.ts'
 
 const bytes = torrentBytes('one', [20_000, 20_000, 20_000])
@@ -248,7 +249,11 @@ test('a removal that the daemon did not live to finish is finished at the next s
   await s.settle()
   s.add({ ti })
   const again = reopened(t, s)
-  await again.settle()
+  // it looks at the disk first: whose files are they?
+  await waitUntil('it has done both', async () => {
+    await again.settle()
+    return again.engine.calls.length >= 2
+  })
   assert.deepEqual(again.engine.calls.slice(0, 2), [`removeFiles ${record.row.savePath}`, `load ${v1}`])
   assert.equal(again.store.removals().length, 0)
 })

@@ -18,17 +18,18 @@ const zeros = Buffer.alloc(chunkBytes)
 export async function copyFile(source: string, target: string, shown: string): Promise<void> {
   const input = await opened(source, O_RDONLY, 0, 'read', source)
   try {
-    const found = await input.stat().catch(failed('read', source))
+    const found = await input.stat({ bigint: true }).catch(failed('read', source))
     await rm(target, { force: true }).catch(failed('write to', shown))
     const output = await opened(target, O_RDWR | O_CREAT | O_EXCL, 0o600, 'write to', shown)
     try {
-      const size = await copyBytes({ input, output, expected: found.size }, source, shown)
+      const size = await copyBytes({ input, output, expected: Number(found.size) }, source, shown)
       const write = failed('write to', shown)
       await output.truncate(size).catch(write)
       // who may read the file is no reason to stop: some file systems have no permissions
-      await output.chmod(found.mode & 0o777).catch(() => {})
+      await output.chmod(Number(found.mode) & 0o777).catch(() => {})
       await output.sync().catch(write)
-      await output.utimes(found.atime, found.mtime).catch(write)
+      // in seconds: a Date would cut the time to milliseconds, and the copy would look changed (file-stamps.ts)
+      await output.utimes(Number(found.atimeNs) / 1e9, Number(found.mtimeNs) / 1e9).catch(write)
     } finally {
       await output.close()
     }
