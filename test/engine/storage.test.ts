@@ -173,9 +173,8 @@ test('symbolic links are read wherever they lead, and written through inside of 
     ['out', 7],
     ['away/x', 7],
   ] as const) {
-    const { fd, stamp } = await save.openToRead(name)
-    closeSync(fd)
-    assert.deepEqual([stamp.size, (await save.look(name))?.size], [size, size], name)
+    closeSync(await save.openToRead(name))
+    assert.equal((await save.look(name))?.size, size, name)
   }
   for (const name of ['out', 'away/x', 'away/new/y'])
     await assert.rejects(save.openToWrite(name, false), { code: 'EOUTSIDE' }, name)

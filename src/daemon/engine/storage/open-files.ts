@@ -1,5 +1,4 @@
 import type { DescriptorPool } from './descriptor-pool.ts'
-import type { Stamp } from './file-stamps.ts'
 import type { SaveFolder } from './save-folder.ts'
 import { StorageError } from './storage-error.ts'
 
@@ -13,21 +12,13 @@ export class OpenFiles {
     this.#pool = pool
   }
 
-  /**
-   * Runs `work` with a descriptor to read from; `opened` hears what the file looks like if it was not open yet. Throws a StorageError, with
-   * code ENOENT for a missing file.
-   */
-  async read<T>(name: string, work: (fd: number) => Promise<T>, opened?: (stamp: Stamp) => void): Promise<T> {
+  /** Runs `work` with a descriptor to read from. Throws a StorageError, with code ENOENT for a missing file. */
+  async read<T>(name: string, work: (fd: number) => Promise<T>): Promise<T> {
     const path = this.folder.locate(name)
     // one that is open to write serves as well; it cannot go between this look and `use`
     const key = this.#pool.has(`w:${path}`) ? `w:${path}` : `r:${path}`
-    const open = async () => {
-      const { fd, stamp } = await this.folder.openToRead(name)
-      opened?.(stamp)
-      return fd
-    }
     try {
-      return await this.#pool.use(this, key, open, work)
+      return await this.#pool.use(this, key, () => this.folder.openToRead(name), work)
     } catch (error) {
       throw StorageError.from(error, 'read', path)
     }

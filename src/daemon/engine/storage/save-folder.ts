@@ -17,12 +17,6 @@ export interface FoundFile {
   readonly stats: Stats
 }
 
-/** A file that was opened. */
-export interface OpenedFile {
-  readonly fd: number
-  readonly stamp: Stamp
-}
-
 /**
  * A torrent's save path: opens files below it. Names come from strangers and folders may hold symbolic links, so every
  * folder on the way to a file that is written, moved or removed is resolved and must still lie inside. Reading follows
@@ -56,8 +50,8 @@ export class SaveFolder {
     return join(this.path, name)
   }
 
-  /** Opens a file to read and says what it looks like; throws with code ENOENT when it is not there. */
-  async openToRead(name: string): Promise<OpenedFile> {
+  /** Opens a file to read; throws with code ENOENT when it is not there. */
+  async openToRead(name: string): Promise<number> {
     const path = this.locate(name)
     try {
       const real = await this.#readName(name)
@@ -220,20 +214,19 @@ export class SaveFolder {
 
   async #open(real: string, flags: number, mode: number): Promise<number> {
     try {
-      return (await openRegular(real, flags, mode, real)).fd
+      return await openRegular(real, flags, mode, real)
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ELOOP') throw error
-      return (await openRegular(await this.#inside(real), flags, mode, real)).fd
+      return await openRegular(await this.#inside(real), flags, mode, real)
     }
   }
 }
 
 /** Opens what is no symbolic link; `shown` is the path that errors name. */
-async function openRegular(real: string, flags: number, mode: number, shown: string): Promise<OpenedFile> {
+async function openRegular(real: string, flags: number, mode: number, shown: string): Promise<number> {
   // O_NONBLOCK: a named pipe of that name would block a thread for good
   const fd = await openFd(real, flags | O_NOFOLLOW | O_NONBLOCK, mode)
-  const stamp = await regularStamp(fd)
-  if (stamp !== null) return { fd, stamp }
+  if ((await regularStamp(fd)) !== null) return fd
   await closeFd(fd)
   throw notFile(shown)
 }

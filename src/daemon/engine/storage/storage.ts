@@ -13,8 +13,6 @@ import { changedError, StorageError } from './storage-error.ts'
 
 /** Priority of files a shorter list does not name (libtorrent's default_priority). */
 const defaultPriority = 4
-/** A file that is read all the time is looked at this often, ms: has somebody else changed it? */
-const lookAgainMs = 1000
 /** A file is done with when nothing was written to it for so long, ms. */
 const quietMs = 2000
 
@@ -37,10 +35,6 @@ export class Storage {
   /** Writes to each file under way, and when the last one began or ended; the part file is the last. */
   readonly #writing: Uint32Array
   readonly #writtenAt: Float64Array
-  /** When each file was last compared with its stamp. */
-  readonly #lookedAt: Float64Array
-  /** Looks at files under way. */
-  readonly #comparing = new Map<number, Promise<void>>()
   /** Files whose pieces are not proven yet: their stamps would say too much. */
   readonly #unproven = new Set<number>()
   #priorities: readonly number[]
@@ -65,7 +59,6 @@ export class Storage {
     this.stamps = FileStamps.decode(stamps, meta.files.length + 1) ?? new FileStamps(meta.files.length + 1)
     this.#writing = new Uint32Array(this.stamps.count)
     this.#writtenAt = new Float64Array(this.stamps.count)
-    this.#lookedAt = new Float64Array(this.stamps.count)
   }
 
   /** Looks at the disk: which unwanted files exist, and what the part file holds for files wanted by now. */
@@ -260,33 +253,20 @@ export class Storage {
       return
     }
     const read = async (fd: number) => {
-      const [count] = await Promise.all([readAt(fd, into, range.offset), this.#compare(range.file, fd)])
+      const count = await readAt(fd, into, range.offset)
+      await this.#compare(range.file, fd)
       if (this.stamps.state(range.file) === FileState.changed)
         throw changedError(this.pathOf(range.file), 'its pieces are checked')
       return count
     }
-    const opened = (stamp: Stamp) => {
-      this.#lookedAt[range.file] = performance.now()
-      this.#judge(range.file, stamp)
-    }
-    if ((await this.#files.read(file.path, read, opened)) < into.length) throw this.#short(file.path)
+    if ((await this.#files.read(file.path, read)) < into.length) throw this.#short(file.path)
   }
 
-  /** Now and then, looks whether somebody else has changed a file since its pieces were known to be right. */
-  #compare(index: number, fd: number): Promise<void> | null {
-    if (this.stamps.state(index) !== FileState.kept) return null
-    const under = this.#comparing.get(index)
-    if (under !== undefined) return under
-    const now = performance.now()
-    if (now - this.#lookedAt[index]! < lookAgainMs) return null
-    this.#lookedAt[index] = now
-    const looking = regularStamp(fd)
-      .then((found) => {
-        if (found !== null) this.#judge(index, found)
-      })
-      .finally(() => this.#comparing.delete(index))
-    this.#comparing.set(index, looking)
-    return looking
+  /** After each read: has somebody else changed the file since its pieces were known to be right? */
+  async #compare(index: number, fd: number): Promise<void> {
+    if (this.stamps.state(index) !== FileState.kept) return
+    const found = await regularStamp(fd)
+    if (found !== null) this.#judge(index, found)
   }
 
   #judge(index: number, found: Stamp): void {
