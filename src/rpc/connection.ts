@@ -1,12 +1,13 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { LineReader } from './framing.ts'
+import { longLineBytes } from './json.ts'
 import type { Peer } from './peer.ts'
 
 /** What a connection needs from its server. */
 export interface ConnectionOptions {
   maxLineBytes: number
-  /** Answers one line; never rejects; null for no answer. The work starts before it returns. */
+  /** Answers one line; never rejects; null for no answer. The work starts before it returns, but for a long line. */
   answer(line: Buffer, peer: Peer): Promise<string | null>
   /** The answer to a line past the limit. */
   tooLong(): string
@@ -106,8 +107,10 @@ export class Connection implements Peer {
     this.#pumping = true
     for (let line = this.#lines.shift(); line !== undefined; line = this.#lines.shift()) {
       const answered = this.#answer(line)
-      // Most answers are there at once; those that take longer must not hold up the next line.
-      await Promise.race([answered, new Promise(setImmediate)])
+      // Most answers are there at once; those that take longer must not hold up the next line. Only a long line does, since
+      // its requests have to start before that one's.
+      const isLong = line !== 'too long' && line.length > longLineBytes
+      await (isLong ? answered : Promise.race([answered, new Promise(setImmediate)]))
       while (this.#stuck()) await new Promise<void>((resolve) => (this.#wake = resolve))
     }
     this.#pumping = false

@@ -7,11 +7,12 @@ import {
 } from 'json-rpc-2.0'
 import type { ParamsOf, ResultOf } from './contract/method.ts'
 import { ErrorCode, RpcError } from './errors.ts'
-import { parseLine } from './json.ts'
+import { longLineBytes, parseLine, parseLong } from './json.ts'
 import { nobody, type Peer } from './peer.ts'
 import { maxLineBytes } from './protocol.ts'
 import { checkRequest } from './request.ts'
 import { unknownName } from './schema-problem.ts'
+import { Turns } from './turns.ts'
 import { type Contract, Validator } from './validate.ts'
 
 /** Where the server writes what its operator has to know. */
@@ -71,16 +72,20 @@ export class Dispatcher<C extends Contract> {
     this.#shuttingDown = true
   }
 
-  /** The answer to one line, without a newline; null when there is nothing to answer. */
+  /**
+   * The answer to one line, without a newline; null when there is nothing to answer. A long line is parsed in turns, and
+   * its work starts later.
+   */
   async answer(line: Buffer, peer: Peer = nobody): Promise<string | null> {
     let message: unknown
+    const turns = new Turns()
     try {
-      message = parseLine(line)
+      message = line.length > longLineBytes ? await parseLong(line, turns) : parseLine(line)
     } catch (error) {
       return JSON.stringify(errorResponse(null, error))
     }
     return Array.isArray(message)
-      ? await this.#batch(message, peer)
+      ? await this.#batch(message, turns, peer)
       : await this.#single(message, maxLineBytes, peer)
   }
 
@@ -102,10 +107,10 @@ export class Dispatcher<C extends Contract> {
   }
 
   /**
-   * Entries run one after the other, and their answers share one line. json-rpc-2.0's own batches would answer a
+   * Entries run one after the other, other clients in between, and their answers share one line. json-rpc-2.0's own batches would answer a
    * batch of one with a bare object, reject for `[null]`, and run all entries at once.
    */
-  async #batch(entries: unknown[], peer: Peer): Promise<string | null> {
+  async #batch(entries: unknown[], turns: Turns, peer: Peer): Promise<string | null> {
     if (entries.length === 0 || entries.length > maxBatch) {
       const why = `a batch must have 1 to ${maxBatch} requests; this one has ${entries.length}`
       return JSON.stringify(errorResponse(null, new RpcError(ErrorCode.InvalidRequest, why)))
@@ -113,6 +118,7 @@ export class Dispatcher<C extends Contract> {
     const answers: string[] = []
     let room = maxLineBytes - entries.length * refusalBytes
     for (const entry of entries) {
+      await turns.next()
       const answer = await this.#single(entry, room, peer)
       if (answer === null) continue
       room -= Buffer.byteLength(answer)

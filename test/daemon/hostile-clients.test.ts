@@ -99,3 +99,39 @@ test('daemon: without file descriptors left it closes new clients, and lives', {
   })
   assert.equal(await daemon.kill('SIGTERM'), 0)
 })
+
+/** How many calls of another client are answered, one after the other, while these lines are. */
+async function callsDuring(t: TestContext, daemon: DaemonProcess, line: string | Buffer): Promise<number> {
+  const other = await daemon.client(t)
+  await other.call('torrents.list', { limit: 1 })
+  const client = new RawClient(t, daemon.places.socket)
+  let done = false
+  const answered = client.next().then(() => {
+    done = true
+  })
+  client.socket.write(line)
+  // what is on its way only is no work yet
+  while (client.socket.writableLength > 0) await new Promise(setImmediate)
+  let calls = 0
+  while (!done) {
+    await other.call('torrents.list', { limit: 1 })
+    calls++
+  }
+  await answered
+  return calls
+}
+
+// Turns are counted, not milliseconds: a machine that is busy makes all of them longer.
+test('daemon: a batch of a thousand calls is answered in turns with those of others', {
+  timeout: 60_000,
+}, async (t) => {
+  const daemon = await new DaemonProcess(t, places(t)).ready()
+  const call = (params: object, method: string) => ({ jsonrpc: '2.0', id: 1, method, params })
+  const short = Array(1000).fill(call({ preset: 'default' }, 'settings.preset'))
+  const calls = await callsDuring(t, daemon, `${JSON.stringify(short)}\n`)
+  assert.ok(calls >= 20, `only ${calls} calls came in between`)
+  const key = { session: 'default', info_hash: 'a'.repeat(40), category: 'x'.repeat(40_000) }
+  const long = Array(1000).fill(call(key, 'torrents.userdata.update'))
+  const more = await callsDuring(t, daemon, `${JSON.stringify(long)}\n`)
+  assert.ok(more >= 5, `only ${more} calls came in between`)
+})

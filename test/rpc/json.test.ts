@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ErrorCode } from '../../src/rpc/errors.ts'
-import { parseLine } from '../../src/rpc/json.ts'
+import { parseLine, parseLong } from '../../src/rpc/json.ts'
+import { Turns } from '../../src/rpc/turns.ts'
 
 const code = (code: number, message: RegExp) => ({ name: 'RpcError', code, message })
 
@@ -20,26 +21,72 @@ test('json: a broken text is a ParseError', () => {
   }
 })
 
-test('json: a long string is no problem, with escaped quotes and brackets in it', () => {
+const long = (text: string | Buffer) => parseLong(Buffer.from(text as string), new Turns())
+
+test('json: a long string is no problem, with escaped quotes and brackets in it', async () => {
   const value = { ti: 'A'.repeat(40_000_000), more: '\\"[[[,,,\\\\'.repeat(100_000), end: '\\' }
-  assert.deepEqual(parseLine(Buffer.from(JSON.stringify(value))), value)
+  assert.deepEqual(await long(JSON.stringify(value)), value)
 })
 
-test('json: a long line of brackets is refused before it takes gigabytes', () => {
-  for (const opening of ['[', '{"a":']) {
-    const line = Buffer.alloc(60_000_000, opening)
-    assert.throws(() => parseLine(line), code(ErrorCode.InvalidRequest, /nested more than 64 deep/))
+test('json: a batch is taken apart as JSON.parse would', async () => {
+  const batches: unknown[] = [
+    [],
+    [[]],
+    [1],
+    ['],', { a: '}]' }, [[1, [2]], {}], '\\', '\\"', null, -1.5e3, 'ü'],
+    Array.from({ length: 1000 }, (_, i) => ({ id: i, params: { text: `",[{${i}` } })),
+  ]
+  for (const batch of batches) {
+    for (const blanks of [undefined, 2]) {
+      const text = ` \t${JSON.stringify(batch, null, blanks)} \r`
+      assert.deepEqual(await long(text), batch)
+    }
   }
 })
 
-test('json: a long line of very many values is refused', () => {
-  const line = Buffer.concat([Buffer.from('['), Buffer.alloc(60_000_000, '{},'), Buffer.from('0]')])
-  assert.throws(() => parseLine(line), code(ErrorCode.InvalidRequest, /more than 4000000 values/))
+test('json: a batch that is not JSON is a ParseError, wherever that shows', async () => {
+  const broken = [
+    '[',
+    '[1,]',
+    '[,1]',
+    '[1,,2]',
+    '[{]',
+    '[[}]',
+    '[1}',
+    '[1] 2',
+    '[1]]',
+    '["a]',
+    '[1 2]',
+    '[{"a":1},{"a"}]',
+  ]
+  for (const text of broken) {
+    assert.throws(() => JSON.parse(text), SyntaxError, text)
+    await assert.rejects(long(text), code(ErrorCode.ParseError, /^the line is not JSON: /), text)
+  }
+  await assert.rejects(
+    long(Buffer.from('["caf\xe9"]', 'latin1')),
+    code(ErrorCode.ParseError, /not valid UTF-8/),
+  )
 })
 
-test('json: a long line that ends inside a string is a ParseError', () => {
-  assert.throws(
-    () => parseLine(Buffer.from(`["${'x'.repeat(2_000_000)}`)),
-    code(ErrorCode.ParseError, /not JSON/),
-  )
+test('json: a long line of brackets is refused before it takes gigabytes', async () => {
+  for (const opening of ['[', '{"a":']) {
+    const line = Buffer.alloc(60_000_000, opening)
+    await assert.rejects(long(line), code(ErrorCode.InvalidRequest, /nested more than 64 deep/))
+  }
+})
+
+test('json: very many values are refused, in a line and in a request', async () => {
+  const line = Buffer.concat([Buffer.from('['), Buffer.alloc(60_000_000, '{},'), Buffer.from('0]')])
+  await assert.rejects(long(line), code(ErrorCode.InvalidRequest, /more than 4000000 values/))
+  const list = `[${'0,'.repeat(700_000)}0]`
+  const message = code(ErrorCode.InvalidRequest, /more than 600000 values in a request/)
+  await assert.rejects(long(`{"list":${list}}`), message)
+  await assert.rejects(long(`[1,{"list":${list}}]`), message)
+})
+
+test('json: a long line that ends inside a string is a ParseError', async () => {
+  for (const opening of ['["', '{"a":"']) {
+    await assert.rejects(long(`${opening}${'x'.repeat(2_000_000)}`), code(ErrorCode.ParseError, /not JSON/))
+  }
 })
