@@ -6,6 +6,7 @@
  *   dist/lua-*.js           packages that scripts require
  *   dist/vm-thread.js       the thread of the VM in the interactive mode
  *   dist/daemon.js          the daemon
+ *   dist/torrent-reader.js  the daemon's thread that reads large torrent files
  *   dist/engine-host.js     the child process that holds webtorrent
  *   dist/create-torrent.js  the child process that hashes files for torrents.create
  *   dist/glue.wasm          Lua, as wasmoon ships it
@@ -71,6 +72,10 @@ try {
       ...common,
       entryPoints: { daemon: 'src/daemon/main.ts' },
       banner: { js: requireShim },
+    }),
+    build({
+      ...common,
+      entryPoints: { 'torrent-reader': 'src/daemon/session/torrent-reader-thread.ts' },
     }),
     build({
       ...common,

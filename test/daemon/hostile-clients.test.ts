@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { type TestContext, test } from 'node:test'
+import { bencode } from '../../src/metainfo/index.ts'
 import { ErrorCode } from '../../src/rpc/errors.ts'
+import { loopback } from '../helpers/daemon.ts'
 import { waitUntil } from '../helpers/wait-until.ts'
 import { random } from '../rpc/support/random.ts'
 import { RawClient } from '../rpc/support/serve.ts'
@@ -134,4 +136,30 @@ test('daemon: a batch of a thousand calls is answered in turns with those of oth
   const long = Array(1000).fill(call(key, 'torrents.userdata.update'))
   const more = await callsDuring(t, daemon, `${JSON.stringify(long)}\n`)
   assert.ok(more >= 5, `only ${more} calls came in between`)
+})
+
+test('daemon: a torrent of very many files is added while others are served', {
+  timeout: 60_000,
+}, async (t) => {
+  const quiet = JSON.stringify({ sessions: { default: { settings: loopback } } })
+  const daemon = await new DaemonProcess(t, places(t, quiet)).ready()
+  const files = Array.from({ length: 20_000 }, (_, i) => ({
+    length: 10,
+    path: [`folder ${i % 100}`, `file ${i}`],
+  }))
+  const info = { files, name: 'many', 'piece length': 1 << 20, pieces: Buffer.alloc(20) }
+  const ti = Buffer.from(bencode({ info })).toString('base64')
+  const flags = { paused: true, auto_managed: false }
+  const params = { save_path: daemon.places.folder, ti, flags }
+  const line = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'torrents.add', params })
+  const calls = await callsDuring(t, daemon, `${line}\n`)
+  assert.ok(calls >= 5, `only ${calls} calls came in between`)
+  const client = await daemon.client(t)
+  const [status] = (await client.call('torrents.list', {})).torrents
+  assert.equal(status!.total, 200_000)
+  const key = { session: 'default', info_hash: status!.info_hash![0]! }
+  assert.equal(
+    (await client.call('torrents.files.list', key)).files.at(-1)!.path,
+    'many/folder 99/file 19999',
+  )
 })

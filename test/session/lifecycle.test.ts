@@ -196,7 +196,7 @@ test('a seed that is checked again wants every file afterwards, until it is told
   s.engine.say({ id, phase: 'running', have: all })
   recheck(s.session, record)
   await s.settle()
-  assert.deepEqual(filePriorities(s.session, record), [4, 0, 4], 'still listed')
+  assert.deepEqual(await filePriorities(s.session, record), [4, 0, 4], 'still listed')
   assert.deepEqual(s.engine.loaded.get(id)?.filePriorities, [])
   // The second piece is of the unwanted file alone, but for a part of the first.
   s.engine.checked(id, Uint8Array.of(0xb0))

@@ -30,7 +30,7 @@ test('the list is filled up, cut and clamped', async (t) => {
     [[1, 7, 300], [1, 7, 7], 60_000],
   ] as const) {
     prioritizeFiles(s.session, record, given)
-    assert.deepEqual(filePriorities(s.session, record), read)
+    assert.deepEqual(await filePriorities(s.session, record), read)
     assert.equal(s.status(record).total_wanted, wanted)
     await s.settle()
     const told = s.engine.loaded.get(record.row.v1)?.filePriorities ?? []
@@ -42,14 +42,14 @@ test('the list is filled up, cut and clamped', async (t) => {
   assert.equal(s.engine.calls.filter((call) => call.startsWith('load')).length, 1)
 })
 
-test('before metadata the list is kept as it is', (t) => {
+test('before metadata the list is kept as it is', async (t) => {
   const s = openSession(t)
   const record = s.add({ info_hash: '12'.repeat(20) })
-  assert.deepEqual(filePriorities(s.session, record), [])
+  assert.deepEqual(await filePriorities(s.session, record), [])
   prioritizeFiles(s.session, record, [0, 9, -1])
-  assert.deepEqual(filePriorities(s.session, record), [0, 7, 7])
+  assert.deepEqual(await filePriorities(s.session, record), [0, 7, 7])
   prioritizeFiles(s.session, record, [])
-  assert.deepEqual(filePriorities(s.session, record), [])
+  assert.deepEqual(await filePriorities(s.session, record), [])
 })
 
 test('what is wanted decides at once whether a torrent is finished, running or not', async (t) => {
@@ -98,7 +98,7 @@ test('what is wanted decides at once whether a torrent is finished, running or n
   await again.settle()
   const kept = again.session.get(id)
   assert.equal(look(again, kept).state, 'finished')
-  assert.deepEqual(filePriorities(again.session, kept), [0, 0, 0])
+  assert.deepEqual(await filePriorities(again.session, kept), [0, 0, 0])
   prioritizeFiles(again.session, kept, [])
   assert.equal(look(again, kept).state, 'downloading')
 })

@@ -20,18 +20,19 @@ export interface Beating {
  */
 export class Heartbeat {
   readonly #host: Beating
-  readonly #limitMs: number
+  readonly #limitMs: () => number
   readonly #everyMs: number
   readonly #timer: NodeJS.Timeout
   #silentMs = 0
   #lookedAt = performance.now()
   #starvedMs: number
 
-  constructor(host: Beating, limitMs: number) {
+  /** `limitMs`: for how long it may be silent now. */
+  constructor(host: Beating, limitMs: () => number) {
     this.#host = host
     this.#limitMs = limitMs
     this.#starvedMs = host.starvedMs()
-    this.#everyMs = Math.min(beatMs, limitMs / 5)
+    this.#everyMs = Math.min(beatMs, limitMs() / 5)
     host.heard = false
     host.ask()
     this.#timer = setInterval(() => this.#look(), this.#everyMs).unref()
@@ -50,7 +51,7 @@ export class Heartbeat {
     this.#starvedMs = starvedMs
     this.#silentMs = this.#host.heard ? 0 : this.#silentMs + passed
     this.#host.heard = false
-    if (this.#silentMs < this.#limitMs) this.#host.ask()
+    if (this.#silentMs < this.#limitMs()) this.#host.ask()
     else {
       this.stop()
       this.#host.silent()

@@ -38,6 +38,8 @@ export interface EngineOptions {
 
 /** How much longer than asked a host may take to end before it is ended by force, and then to be gone, ms. */
 const graceMs = 250
+/** A host that reads a torrent of hundreds of thousands of files says nothing meanwhile: 5 s more for each megabyte. */
+const msPerByte = 5000 / 1e6
 
 /** Makes the engine of one session. Nothing runs until there is something to do. */
 export function createEngine(options: EngineOptions): Engine {
@@ -65,6 +67,8 @@ class Supervisor implements Engine {
   #heartbeat: Heartbeat | null = null
   readonly #restarts = new Restarts()
   readonly #bans = new CrashBans()
+  /** Bytes of the largest torrent file that was loaded. */
+  #largest = 0
   /** When the host answered, ms; null before. */
   #runsSince: number | null = null
   #stopping = false
@@ -84,6 +88,7 @@ class Supervisor implements Engine {
   }
 
   async load(task: TorrentTask): Promise<void> {
+    this.#largest = Math.max(this.#largest, task.torrentFile?.length ?? 0)
     await this.#call('load', { task })
   }
 
@@ -229,7 +234,7 @@ class Supervisor implements Engine {
         starvedMs: () => (host.pid === null ? 0 : starvedMs(host.pid)),
         silent: () => host.kill(`it hung: it said nothing for ${silenceMs / 1000} s, and was ended`),
       },
-      silenceMs,
+      () => silenceMs + this.#largest * msPerByte,
     )
   }
 

@@ -17,7 +17,7 @@ export function torrentControlHandlers(find: Find): Pick<Handlers, keyof typeof 
     'torrents.properties.get': (key) => propertiesOf(find(key)[1]),
     'torrents.properties.set': (params) => ({ warnings: setProperties(...find(params), params) }),
     'torrents.files.list': async (key) => ({ files: await filesOf(...find(key)) }),
-    'torrents.files.priorities': (key) => ({ priorities: filePriorities(...find(key)) }),
+    'torrents.files.priorities': async (key) => ({ priorities: await filePriorities(...find(key)) }),
     'torrents.files.progress': async (key) => ({ progress: await fileProgressOf(...find(key)) }),
     'torrents.files.close': async (key) => {
       await closeFiles(...find(key))

@@ -3,7 +3,7 @@ import type { InfoHashParam } from '../../rpc/contract/types.ts'
 import { ErrorCode, RpcError } from '../../rpc/errors.ts'
 import { nearest } from '../../rpc/nearest.ts'
 import { addTorrent } from '../session/adding.ts'
-import { additionOf } from '../session/addition.ts'
+import { additionInTurns } from '../session/addition.ts'
 import {
   addPeer,
   clearError,
@@ -64,10 +64,13 @@ export function torrentHandlers(
     ...peerHandlers(find),
     ...urlSeedHandlers(find),
     ...trackerHandlers(find),
-    'torrents.add': (params) => {
+    'torrents.add': async (params) => {
       const full = withPreset(params, presets)
       const session = sessions.get(full.session)
-      const { record, added, warnings } = addTorrent(session, additionOf(full))
+      const understood = additionInTurns(full)
+      // What is understood is added at once, so that requests take effect in their order.
+      const addition = understood instanceof Promise ? await understood : understood
+      const { record, added, warnings } = addTorrent(session, addition)
       return { session: session.name, info_hash: infoHashOf(record), added, warnings }
     },
     'torrents.remove': async ({ remove_files, ...key }) => {

@@ -1,11 +1,5 @@
 import { isAbsolute } from 'node:path'
-import {
-  type Metainfo,
-  MetainfoError,
-  parseMagnet,
-  parseTorrent,
-  type TrackerEntry,
-} from '../../metainfo/index.ts'
+import { MetainfoError, parseMagnet, parseTorrent, type TrackerEntry } from '../../metainfo/index.ts'
 import type { Params } from '../../rpc/contract/index.ts'
 import { ErrorCode, RpcError } from '../../rpc/errors.ts'
 import { FilesState, type Hints, type ProgressRow, type TorrentRow } from '../state/rows.ts'
@@ -16,6 +10,8 @@ import { sizesOf } from './measure.ts'
 import { fullPriorities } from './metadata.ts'
 import { parseAddress } from './peer-address.ts'
 import { plainPath } from './plain-path.ts'
+import type { TorrentFacts } from './torrent-facts.ts'
+import { isLarge, readTorrent } from './torrent-reader.ts'
 import { trackerSource } from './tracker-source.ts'
 
 type AddParams = Params<'torrents.add'> & { save_path: string }
@@ -25,7 +21,7 @@ export interface Addition {
   v1: string
   v2: string | null
   name: string
-  metainfo: Metainfo | null
+  metainfo: TorrentFacts | null
   torrentFile: Uint8Array | null
   hints: Hints
   filePriorities: Uint8Array | null
@@ -41,11 +37,38 @@ type Source = Pick<Addition, 'v1' | 'v2' | 'name' | 'metainfo' | 'torrentFile' |
   restUnwanted: boolean
 }
 
-/** Throws InvalidParams, InvalidTorrent, UnsupportedTorrent or InvalidValue. */
-export function additionOf(params: AddParams): Addition {
+/** A torrent file that was read. */
+interface TorrentFile {
+  bytes: Uint8Array
+  facts: TorrentFacts
+}
+
+/**
+ * As additionOf, but a large torrent file is read in another thread; anything else is understood at once. Rejects with
+ * what additionOf throws.
+ */
+export function additionInTurns(params: AddParams): Addition | Promise<Addition> {
+  const { ti } = params
+  return ti === undefined || !isLarge((ti.length * 3) / 4)
+    ? additionOf(params)
+    : readAndUnderstand(params, ti)
+}
+
+async function readAndUnderstand(params: AddParams, ti: string): Promise<Addition> {
+  checkSavePath(params.save_path, { method: 'torrents.add', field: 'save_path' })
+  const bytes = Buffer.from(ti, 'base64')
+  try {
+    return additionOf(params, { bytes, facts: await readTorrent(bytes) })
+  } catch (error) {
+    throw sourceError(error, params)
+  }
+}
+
+/** Throws InvalidParams, InvalidTorrent, UnsupportedTorrent or InvalidValue. `file`: its torrent file, if that was read. */
+export function additionOf(params: AddParams, file?: TorrentFile): Addition {
   checkSavePath(params.save_path, { method: 'torrents.add', field: 'save_path' })
   const { flags, warnings } = flagsForAdding(params.flags ?? {})
-  const source = sourceOf(params)
+  const source = sourceOf(params, file)
   checkHashes(source, params.info_hash)
   const given = params.file_priorities ? Uint8Array.from(params.file_priorities) : source.filePriorities
   const bits = source.restUnwanted && !params.file_priorities ? flags | flagBit.default_dont_download : flags
@@ -72,16 +95,16 @@ export function checkSavePath(path: string, { method, field }: { method: string;
     refuse(`is '${path}', which is not absolute: the daemon has a current folder of its own`)
 }
 
-function sourceOf(params: AddParams): Source {
+function sourceOf(params: AddParams, file?: TorrentFile): Source {
   try {
-    if (params.ti !== undefined) return fromFile(Buffer.from(params.ti, 'base64'))
+    if (file !== undefined) return fromFile(file)
+    if (params.ti !== undefined) {
+      const bytes = Buffer.from(params.ti, 'base64')
+      return fromFile({ bytes, facts: parseTorrent(bytes) })
+    }
     if (params.magnet_uri !== undefined) return fromMagnet(params.magnet_uri)
   } catch (error) {
-    if (!(error instanceof MetainfoError)) throw error
-    // A link of another kind is no magnet link; only a file can be sound and still be too new.
-    const tooNew = error.kind === 'unsupported' && params.ti !== undefined
-    const code = tooNew ? ErrorCode.UnsupportedTorrent : ErrorCode.InvalidTorrent
-    throw new RpcError(code, error.message, undefined, { cause: error })
+    throw sourceError(error, params)
   }
   if (params.info_hash === undefined) {
     throw new RpcError(
@@ -93,8 +116,16 @@ function sourceOf(params: AddParams): Source {
   return bare(...hashPair(params.info_hash))
 }
 
-function fromFile(bytes: Buffer): Source {
-  const metainfo = parseTorrent(bytes)
+/** What to tell the caller of bytes that are no torrent, or of a link that is none. */
+function sourceError(error: unknown, { ti }: AddParams): unknown {
+  if (!(error instanceof MetainfoError)) return error
+  // A link of another kind is no magnet link; only a file can be sound and still be too new.
+  const tooNew = error.kind === 'unsupported' && ti !== undefined
+  const code = tooNew ? ErrorCode.UnsupportedTorrent : ErrorCode.InvalidTorrent
+  return new RpcError(code, error.message, undefined, { cause: error })
+}
+
+function fromFile({ bytes, facts: metainfo }: TorrentFile): Source {
   return {
     ...bare(...metainfo.infoHash),
     name: metainfo.name,

@@ -10,6 +10,8 @@ import { finishedChanged } from './observer.ts'
 import { verifiedPieces } from './pieces.ts'
 import { hasMetadata, type TorrentRecord, wantedFiles } from './record.ts'
 import type { Session } from './session.ts'
+import type { TorrentFacts } from './torrent-facts.ts'
+import { readTorrent } from './torrent-reader.ts'
 
 /** libtorrent's top_priority, and what it makes of a priority that does not exist. */
 const topPriority = 7
@@ -17,10 +19,11 @@ const topPriority = 7
 const defaultPriority = 4
 
 /** The priority of every file; before metadata what was given, which may be nothing. */
-export function filePriorities(session: Session, record: TorrentRecord): number[] {
+export async function filePriorities(session: Session, record: TorrentRecord): Promise<number[]> {
   const given = record.row.filePriorities
   if (given || !hasMetadata(record)) return [...(given ?? [])]
-  return metainfoOf(session, record).files.map(() => defaultPriority)
+  const { files } = await factsOf(session, record)
+  return new Array<number>(files.length).fill(defaultPriority)
 }
 
 /**
@@ -79,10 +82,11 @@ export function prioritizeFiles(session: Session, record: TorrentRecord, list: r
  */
 export async function fileProgressOf(session: Session, record: TorrentRecord): Promise<number[]> {
   if (!hasMetadata(record)) return []
-  const metainfo = metainfoOf(session, record)
+  const facts = await factsOf(session, record)
+  const layout = { ...facts, files: [...facts.files] }
   if (record.progress.files !== FilesState.known) {
     const { found } = record.live ?? {}
-    return found ? fileProgress(metainfo, found.have) : metainfo.files.map(() => 0)
+    return found ? fileProgress(layout, found.have) : layout.files.map(() => 0)
   }
   if (record.loaded && record.progress.haveCount < record.row.pieces) {
     try {
@@ -93,7 +97,7 @@ export async function fileProgressOf(session: Session, record: TorrentRecord): P
       session.log.debug(`session ${session.name}: progress of files: ${(error as Error).message}`)
     }
   }
-  return fileProgress(metainfo, verifiedPieces(session.store, record))
+  return fileProgress(layout, verifiedPieces(session.store, record))
 }
 
 /**
@@ -129,9 +133,9 @@ export async function filesOf(
   record: TorrentRecord,
 ): Promise<Result<'torrents.files.list'>['files']> {
   if (!hasMetadata(record)) return []
-  const { files } = metainfoOf(session, record)
+  const { files } = await factsOf(session, record)
   const progress = await fileProgressOf(session, record)
-  return files.map(({ path, size }, index) => ({
+  return [...files].map(({ path, size }, index) => ({
     index,
     path,
     size,
@@ -142,4 +146,9 @@ export async function filesOf(
 
 function metainfoOf(session: Session, record: TorrentRecord): Metainfo {
   return parseTorrent(session.torrentFile(record)!)
+}
+
+/** The same for those who can wait for another thread. */
+function factsOf(session: Session, record: TorrentRecord): Promise<TorrentFacts> {
+  return readTorrent(session.torrentFile(record)!)
 }

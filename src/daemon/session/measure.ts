@@ -1,5 +1,5 @@
-import type { Metainfo } from '../../metainfo/types.ts'
 import { getBit } from '../engine/bits.ts'
+import type { TorrentFacts } from './torrent-facts.ts'
 
 /** What a torrent's metadata and file priorities say about its size, in bytes. */
 export interface Sizes {
@@ -13,15 +13,23 @@ export interface Sizes {
   pieces: number
 }
 
+type Layout = Pick<TorrentFacts, 'files' | 'totalSize' | 'pieceLength' | 'numPieces'>
+
 /** Priority of a file: 0..7, 4 where none was given (libtorrent's default_priority). */
 export function priorityOf(priorities: Uint8Array | null, file: number): number {
   return priorities?.[file] ?? 4
 }
 
-export function sizesOf(metainfo: Metainfo, priorities: Uint8Array | null): Sizes {
+export function sizesOf(metainfo: Layout, priorities: Uint8Array | null): Sizes {
   let total = 0
-  for (const file of metainfo.files) if (!file.pad) total += file.size
-  const all = metainfo.files.every((file, i) => file.pad || priorityOf(priorities, i) > 0)
+  let all = true
+  let index = 0
+  for (const { pad, size } of metainfo.files) {
+    const wanted = priorityOf(priorities, index++) > 0
+    if (pad) continue
+    total += size
+    if (!wanted) all = false
+  }
   return {
     size: metainfo.totalSize,
     total,
@@ -40,21 +48,23 @@ export interface PieceBytes {
 }
 
 /** As in libtorrent, what is wanted are whole pieces, whatever other files have bytes in them. */
-export function pieceBytesOf(metainfo: Metainfo, priorities: Uint8Array | null): PieceBytes {
+export function pieceBytesOf(metainfo: Layout, priorities: Uint8Array | null): PieceBytes {
   const { numPieces, pieceLength } = metainfo
   const real = new Float64Array(numPieces)
   const isWanted = new Uint8Array(numPieces)
-  metainfo.files.forEach((file, i) => {
-    if (file.pad || file.size === 0) return
+  let index = 0
+  for (const file of metainfo.files) {
+    const wanted = priorityOf(priorities, index++) > 0
+    if (file.pad || file.size === 0) continue
     const end = file.offset + file.size
     for (let at = file.offset; at < end; ) {
       const piece = Math.floor(at / pieceLength)
       const bytes = Math.min(end, (piece + 1) * pieceLength) - at
       real[piece]! += bytes
-      if (priorityOf(priorities, i) > 0) isWanted[piece] = 1
+      if (wanted) isWanted[piece] = 1
       at += bytes
     }
-  })
+  }
   return { real, wanted: real.map((bytes, piece) => (isWanted[piece] === 1 ? bytes : 0)) }
 }
 

@@ -1,14 +1,14 @@
-import type { Metainfo } from '../../metainfo/types.ts'
 import type { FilesState } from '../state/rows.ts'
 import { tell } from './events.ts'
 import { flagBit, hasFlag } from './flags.ts'
 import { sizesOf } from './measure.ts'
 import type { TorrentRecord } from './record.ts'
 import type { Session } from './session.ts'
+import type { TorrentFacts } from './torrent-facts.ts'
 
 /** Metadata of a torrent that had none, and what follows for its files. */
 export interface Learned {
-  metainfo: Metainfo
+  metainfo: TorrentFacts
   torrentFile: Uint8Array
   files: FilesState
 }

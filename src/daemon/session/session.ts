@@ -1,4 +1,4 @@
-import { type Metainfo, parseTorrent } from '../../metainfo/index.ts'
+import { parseTorrent } from '../../metainfo/index.ts'
 import type { InfoHashParam, Settings } from '../../rpc/contract/types.ts'
 import { ErrorCode, RpcError } from '../../rpc/errors.ts'
 import type { Engine, EngineListener, LastReport, TaskOptions, TorrentTask } from '../engine/protocol.ts'
@@ -29,6 +29,8 @@ import { Scheduler, seedLimitsOf } from './scheduler.ts'
 import { type SettingsChange, SettingsLayers } from './settings/layers.ts'
 import type { StatusContext } from './status.ts'
 import { optionsOf, taskOf } from './task.ts'
+import type { TorrentFacts } from './torrent-facts.ts'
+import { readTorrent } from './torrent-reader.ts'
 import { Traffic } from './traffic.ts'
 import { filesAreBack, leaveUploadMode } from './trouble.ts'
 import { trustFiles } from './trust.ts'
@@ -206,7 +208,7 @@ export class Session implements RunnerHost {
   }
 
   /** Finds out whether something of a new torrent is on disk already; it does not run before. */
-  look(record: TorrentRecord, metainfo: Metainfo | null = null): void {
+  look(record: TorrentRecord, metainfo: TorrentFacts | null = null): void {
     if (
       record.blocked ||
       isMoving(record) ||
@@ -219,9 +221,9 @@ export class Session implements RunnerHost {
     })
   }
 
-  async #look(record: TorrentRecord, metainfo: Metainfo | null): Promise<void> {
+  async #look(record: TorrentRecord, metainfo: TorrentFacts | null): Promise<void> {
     const { row, progress } = record
-    const content = metainfo ?? parseTorrent(this.torrentFile(record)!)
+    const content = metainfo ?? (await readTorrent(this.torrentFile(record)!))
     if (await trustFiles(this, record, content)) {
       stopWhenReady(this, record)
       this.touch(record)

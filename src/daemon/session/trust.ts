@@ -1,4 +1,3 @@
-import type { Metainfo } from '../../metainfo/types.ts'
 import { FilesState } from '../state/rows.ts'
 import { flagBit, hasFlag } from './flags.ts'
 import { bitfield } from './measure.ts'
@@ -6,6 +5,7 @@ import { finishedChanged } from './observer.ts'
 import { everythingThere } from './probe.ts'
 import type { TorrentRecord } from './record.ts'
 import type { Session } from './session.ts'
+import type { TorrentFacts } from './torrent-facts.ts'
 
 /**
  * libtorrent's seed mode, of a torrent that was added with the flag: when every file is there and long enough, it is a
@@ -14,7 +14,7 @@ import type { Session } from './session.ts'
 export async function trustFiles(
   session: Session,
   record: TorrentRecord,
-  metainfo: Metainfo,
+  metainfo: TorrentFacts,
 ): Promise<boolean> {
   const { row, progress } = record
   if (!hasFlag(row.flags, 'seed_mode')) return false
