@@ -1,3 +1,4 @@
+import { base64Format, isBase64 } from './base64.ts'
 import { nearest } from './nearest.ts'
 
 /** The parts of JSON Schema that the contract uses, as typebox writes them. */
@@ -15,6 +16,7 @@ export interface SchemaNode {
   const?: unknown
   enum?: readonly unknown[]
   pattern?: string
+  format?: string
   minimum?: number
   maximum?: number
 }
@@ -43,7 +45,8 @@ export function findProblem(schema: SchemaNode, value: unknown, path = ''): Prob
     case 'string': {
       const fits =
         typeof value === 'string' &&
-        (schema.pattern === undefined || new RegExp(schema.pattern, 'u').test(value))
+        (schema.pattern === undefined || new RegExp(schema.pattern, 'u').test(value)) &&
+        (schema.format !== base64Format || isBase64(value))
       return fits ? null : mismatch(schema, value, path)
     }
     case 'integer':

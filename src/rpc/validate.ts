@@ -1,8 +1,12 @@
 import type { TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
+import Format from 'typebox/format'
+import { base64Format, isBase64 } from './base64.ts'
 import type { MethodSpec } from './contract/method.ts'
 import { ErrorCode, RpcError } from './errors.ts'
 import { findProblem, type Problem, type SchemaNode } from './schema-problem.ts'
+
+Format.Set(base64Format, isBase64)
 
 /** The methods of a protocol by name. */
 export type Contract = Readonly<Record<string, MethodSpec>>

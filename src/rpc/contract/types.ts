@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { base64Format } from '../base64.ts'
 import { type FlagName, flagNames } from '../flag-names.ts'
 import { object } from './method.ts'
 
@@ -30,7 +31,7 @@ export const int32 = { minimum: -(2 ** 31), maximum: 2 ** 31 - 1 } as const
 /** A whole number that fits a double exactly. */
 export const Count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
 export const Bytes64 = Type.String({
-  pattern: '^[A-Za-z0-9+/]*={0,2}$',
+  format: base64Format,
   description: 'bytes as base64',
 })
 
