@@ -1,4 +1,5 @@
 import type { PartialPiece, PeerInfo } from '../../rpc/contract/peers.ts'
+import { ErrorCode, RpcError } from '../../rpc/errors.ts'
 import { countsAsSeed, isPaused, isSeed, type TorrentRecord } from './record.ts'
 import type { Session } from './session.ts'
 
@@ -31,7 +32,9 @@ export async function askEngine<T>(
   try {
     return await ask()
   } catch (error) {
-    // It left the engine meanwhile, or the engine is gone: nothing is connected then.
+    // A host that hung or ended while it was asked is told: what it would have said is not known.
+    if (error instanceof RpcError && error.code === ErrorCode.EngineUnavailable) throw error
+    // It left the engine meanwhile: nothing is connected then.
     session.log.debug(`session ${session.name}: ${record.row.v1}: ${(error as Error).message}`)
     return null
   }
