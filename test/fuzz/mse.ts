@@ -67,3 +67,45 @@ export class Rc4 {
     this.#box[j] = kept
   }
 }
+
+/** Reads what the other end says after the keys: finds where its words begin, and passes on what follows them, plain. */
+export class MseReader {
+  readonly #decrypt: Rc4
+  readonly #mark: Buffer
+  readonly #called: boolean
+  readonly #hear: (bytes: Buffer) => void
+  #left = Buffer.alloc(0)
+  #open = false
+  #failed = false
+
+  /**
+   * `called`: the other end is who called, so its words come after two hashes, of which `mark` is the first; else `mark` is
+   * its eight zeros, encrypted.
+   */
+  constructor(decrypt: Rc4, mark: Buffer, called: boolean, hear: (bytes: Buffer) => void) {
+    this.#decrypt = decrypt
+    this.#mark = mark
+    this.#called = called
+    this.#hear = hear
+  }
+
+  push(chunk: Buffer): void {
+    if (this.#failed) return
+    if (this.#open) {
+      this.#hear(this.#decrypt.apply(chunk))
+      return
+    }
+    this.#left = Buffer.concat([this.#left, chunk])
+    const at = this.#left.indexOf(this.#mark)
+    // eight zeros, four bytes of methods, two of the padding's length
+    const start = at + (this.#called ? 40 : 0)
+    if (at === -1 || this.#left.length < start + 14) return
+    const rest = this.#decrypt.apply(this.#left.subarray(start))
+    const padding = rest.readUInt16BE(12)
+    const after = 14 + padding + (this.#called ? 2 : 0)
+    // an end that pads after its words, or chose to go on plainly, is not read any further
+    this.#failed = rest.length < after || (!this.#called && rest.readUInt32BE(8) !== 2)
+    this.#open = true
+    if (!this.#failed && rest.length > after) this.#hear(rest.subarray(after))
+  }
+}

@@ -28,14 +28,15 @@ export async function peerStage(
   settings: Record<string, boolean | number | string> = {},
 ): Promise<Stage<PeerInput>> {
   const world = await openWorld(settings)
-  let talked = 0
+  const counts = { talked: 0, shaken: 0, encrypted: 0 }
   const infoHashOf = (to: PeerInput['to']) => world[to].infoHash
   const talk = async (input: PeerInput, socket: import('node:net').Socket): Promise<void> => {
-    talked++
+    counts.talked++
     const peer = new Peer(socket, input.answers)
     if (input.mse === undefined) peer.plain()
     else await peer.encrypted(infoHashOf(input.to), input.mse, input.way === 'called')
     await peer.play(input.steps, input.lastMs)
+    if (peer.shaken) counts[input.mse === undefined ? 'shaken' : 'encrypted']++
     if (input.end === 'reset') socket.resetAndDestroy()
     else socket.destroy()
   }
@@ -72,7 +73,8 @@ export async function peerStage(
       await over
       await server.close()
     },
-    note: () => `${talked} peers were heard`,
+    note: () =>
+      `${counts.talked} peers were heard, ${counts.shaken + counts.encrypted} answered, ${counts.encrypted} of them encrypted`,
     close: () => world.close(),
   }
 }

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BDict, bdecode } from '../../src/metainfo/index.ts'
-import { keyBytes, publicKey, Rc4, sha1, sharedSecret, xor } from './mse.ts'
+import { keyBytes, MseReader, publicKey, Rc4, sha1, sharedSecret, xor } from './mse.ts'
 import { closedWithin } from './net.ts'
 import { frame } from './wire-messages.ts'
 
@@ -34,9 +34,12 @@ export interface Mse {
   garbage?: string
 }
 
+/** A handshake is answered within this time, ms, if it is answered at all. */
+const heardWithinMs = 700
+
 const secret = 0x5deece66d5deece66d5deece66d5deece66dn
 
-/** A peer on a socket: does its steps and, where it speaks plainly, reads what comes and answers. */
+/** A peer on a socket: does its steps, reads what comes, and answers. */
 export class Peer {
   readonly #socket: Socket
   readonly #answers: Answers
@@ -49,6 +52,11 @@ export class Peer {
   constructor(socket: Socket, answers: Answers) {
     this.#socket = socket
     this.#answers = answers
+  }
+
+  /** The other end's handshake was read. */
+  get shaken(): boolean {
+    return this.#shaken
   }
 
   /** Plain from the first byte. */
@@ -69,6 +77,10 @@ export class Peer {
     }
     const skey = Buffer.from(infoHash, 'hex')
     this.#encrypt = new Rc4(sha1(called ? 'keyB' : 'keyA', shared, skey))
+    const theirKey = sha1(called ? 'keyA' : 'keyB', shared, skey)
+    const mark = called ? sha1('req1', shared) : new Rc4(theirKey).apply(Buffer.alloc(8))
+    const reader = new MseReader(new Rc4(theirKey), mark, called, (bytes) => this.#heard(bytes))
+    this.#socket.on('data', (chunk: Buffer) => reader.push(chunk))
     const words = Buffer.alloc(14)
     words.writeUInt32BE(mse.methods % 2 ** 32, 8)
     words.writeUInt16BE(mse.claim % 65_536, 12)
@@ -93,6 +105,10 @@ export class Peer {
         this.#say(frame(Buffer.concat([Buffer.from([20, id]), Buffer.from(step.body, 'base64')])))
       }
     }
+    // whoever goes before it was heard has said nothing: a reset takes back what was not read
+    const end = performance.now() + heardWithinMs
+    while (!this.#shaken && !this.#socket.destroyed && !this.#socket.readableEnded && performance.now() < end)
+      await sleep(3)
     await closedWithin(this.#socket, lastMs)
   }
 
