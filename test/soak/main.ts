@@ -13,12 +13,12 @@ import { waitUntil } from '../helpers/wait-until.ts'
 import { withoutNetwork } from '../helpers/without-network.ts'
 import { comingAndGoing, listeners, scripts, strangers } from './company.ts'
 import { type Ground, live } from './life.ts'
-import { slopeAnHour, type Use, useOf } from './measure.ts'
+import { quarters, type Use, useOf } from './measure.ts'
 import { Seeder } from './seeder.ts'
 import { writeTorrents } from './torrents.ts'
 
-/** What is allowed. Memory may grow by so much in the hour that follows the warm-up's pace, MiB. */
-const limits = { slowCallMs: 50, growthMiBAnHour: 60, files: 1000 }
+/** What is allowed. Memory may grow by so much from the second quarter, after the warm-up, to the last; MiB. */
+const limits = { slowCallMs: 50, growthMiB: 32, files: 1000 }
 const everyMs = 10_000
 
 const { values } = parseArgs({
@@ -107,11 +107,9 @@ await probe.end()
 const last = measure()
 const { pid, restarts } = await engine()
 
-const settled = uses.filter(({ at }) => at >= minutes * 15 && at <= minutes * 60 + 5)
-const slopes = {
-  daemon: slopeAnHour(settled, (use) => use.daemonMiB),
-  host: slopeAnHour(settled, (use) => use.hostMiB),
-}
+const memory = { daemon: quarters(uses, (use) => use.daemonMiB), host: quarters(uses, (use) => use.hostMiB) }
+const growth = Object.values(memory).map(([, second, , last]) => last! - second!)
+const inQuarters = (values: number[]) => values.map((value) => value.toFixed(0)).join(', ')
 const calls = [...probe.daemonMs, ...probe.hostMs]
 const p99 = { reads: quantile(calls, 0.99), changes: quantile(probe.changeMs, 0.99) }
 const mostFiles = Math.max(...uses.map((use) => Math.max(use.daemonFiles, use.hostFiles)))
@@ -121,7 +119,7 @@ console.log(
     '',
     `${counts.cycles} whole lives, ${counts.downloads} downloads of ${(counts.bytes / 1e6).toFixed(0)} MB, ${counts.moves} moves, ${counts.checks} checks`,
     `${goodScripts} scripts, ${heard} events heard, ${came} peers came and went`,
-    `resident memory after the first quarter: daemon ${slopes.daemon.toFixed(1)} MiB an hour, host ${slopes.host.toFixed(1)} MiB an hour`,
+    `resident memory in the four quarters, MiB: daemon ${inQuarters(memory.daemon)}; host ${inQuarters(memory.host)}`,
     `descriptors: at most ${mostFiles}; at the end ${last.daemonFiles} and ${last.hostFiles}`,
     `p99 of a call: ${p99.reads.toFixed(1)} ms over ${calls.length} reads, ${p99.changes.toFixed(1)} ms over ${probe.changeMs.length} changes`,
     `starts of the host: ${restarts + 1}; calls over 1 s: ${probe.longTurns}; faults: ${ground.faults.length}`,
@@ -132,7 +130,7 @@ console.log(
 const wrong = [
   ...(pid !== host || restarts > 0 ? ['the host was started again'] : []),
   ...(ground.faults.length > 0 ? ['torrents or scripts failed'] : []),
-  ...(Math.max(slopes.daemon, slopes.host) > limits.growthMiBAnHour ? ['memory grows'] : []),
+  ...(Math.max(...growth) > limits.growthMiB ? ['memory grows'] : []),
   ...(mostFiles > limits.files ? ['too many descriptors'] : []),
   ...(Math.max(p99.reads, p99.changes) > limits.slowCallMs ? ['calls are slow'] : []),
 ]

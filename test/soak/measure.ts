@@ -29,17 +29,11 @@ function openFiles(pid: number): number {
   }
 }
 
-/** The straight line through values, as their growth an hour. */
-export function slopeAnHour(uses: Use[], value: (use: Use) => number): number {
-  const meanAt = mean(uses.map(({ at }) => at))
-  const meanValue = mean(uses.map(value))
-  let above = 0
-  let below = 0
-  for (const use of uses) {
-    above += (use.at - meanAt) * (value(use) - meanValue)
-    below += (use.at - meanAt) ** 2
-  }
-  return below === 0 ? 0 : (above / below) * 3600
+/** The middle value of each quarter of a run: collections of garbage make single values jump. */
+export function quarters(uses: Use[], value: (use: Use) => number): number[] {
+  const size = Math.max(1, Math.ceil(uses.length / 4))
+  return [0, 1, 2, 3].map((quarter) => {
+    const values = uses.slice(quarter * size, (quarter + 1) * size).map(value)
+    return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
+  })
 }
-
-const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)
