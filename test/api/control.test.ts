@@ -25,6 +25,7 @@ test('a torrent is controlled', async (t) => {
   await daemon.ok(
     `${prelude} local p = paused("f")
      p.ti = assert(TorrentInfo.from_buffer(require("torrents").create{path = "data", piece_size = 16384}))
+     p.info_hash = p.ti:info_hash()
      p.save_path = "elsewhere"
      session:add_torrent(p)
      session:add_torrent(paused("a"))`,

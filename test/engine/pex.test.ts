@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, type TestContext, test } from 'node:test'
 import { addressBytes, parsePex, pexDictionary, plainHost } from '../../src/daemon/engine/host/pex/message.ts'
 import { bencode } from '../../src/metainfo/index.ts'
+import type { Settings } from '../../src/rpc/contract/types.ts'
 import { file, makeTorrent, writeFiles, wrongFiles } from './support/data.ts'
 import { complete, startEngine, type TestEngine, task, tempFolder, until } from './support/engine.ts'
 import { speakPex } from './support/pex.ts'
@@ -12,10 +13,11 @@ const withPex = { torrentFile: torrent.bytes, disablePex: false }
 async function seeder(
   t: TestContext,
   changes: object = {},
+  settings: Settings = {},
 ): Promise<{ engine: TestEngine; address: string }> {
   const folder = await tempFolder(t)
   await writeFiles(folder, torrent.files)
-  const engine = startEngine(t, {}, 'seeder')
+  const engine = startEngine(t, settings, 'seeder')
   await engine.load(task(torrent.id, folder, { ...withPex, ...changes }))
   await engine.until(torrent.id, 'seeds', complete(torrent))
   return { engine, address: await engine.address() }
@@ -25,10 +27,11 @@ async function seeder(
 describe('peer exchange', { concurrency: 3 }, () => {
   test('a peer that is known to one only becomes known to the other', async (t) => {
     // the middle has nothing to give: what the last one gets is from the first
-    const { address } = await seeder(t)
+    // or the two that only send would part
+    const together = { close_redundant_connections: false }
+    const { address } = await seeder(t, {}, together)
     const [middleFolder, to] = [await tempFolder(t), await tempFolder(t)]
-    // a seed that it asks nothing of would be sent away
-    const middle = startEngine(t, { close_redundant_connections: false }, 'middle')
+    const middle = startEngine(t, together, 'middle')
     await middle.load(task(torrent.id, middleFolder, { ...withPex, peers: [address], uploadMode: true }))
     await middle.until(torrent.id, 'meets the first', (r) => r.peers === 1)
     const last = startEngine(t, {}, 'last')

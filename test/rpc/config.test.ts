@@ -158,7 +158,10 @@ const wrong: [text: string, message: string][] = [
   ],
   ['[presets.a]\ntags = "x"', ': presets.a.tags is the string "x", expected a list of strings'],
   ['[presets.a]\ntags = ["x", 1]', ': presets.a.tags[1] is 1, expected a string'],
-  ['[presets.a]\nupload_limit = "1"', ': presets.a.upload_limit is the string "1", expected a whole number'],
+  [
+    '[presets.a]\nupload_limit = "1"',
+    ': presets.a.upload_limit is the string "1", expected a whole number from -2147483648 to 2147483647',
+  ],
   [
     '[presets.a]\nstorage_mode = "full"',
     ': presets.a.storage_mode is the string "full", expected "sparse" or "allocate"',

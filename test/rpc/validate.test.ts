@@ -63,7 +63,7 @@ const refused: [method: Method, params: unknown, path: string, message: string][
     'torrents.add',
     { save_path: '/x', upload_limit: 1.5 },
     'upload_limit',
-    "torrents.add: 'upload_limit' is 1.5, expected a whole number (bytes/s; -1 or 0: unlimited)",
+    "torrents.add: 'upload_limit' is 1.5, expected a whole number from -2147483648 to 2147483647 (bytes/s; 0 or less: unlimited)",
   ],
   [
     'torrents.add',

@@ -132,13 +132,16 @@ row("ratio", "TorrentStatus.ratio", function()
 end)
 row("total_failed_bytes", "TorrentStatus.total_failed_bytes", function()
   equal(done().total_failed_bytes, 0)
-  -- The file is spoilt behind the seed's back; a second session believes nobody.
+  -- The file is spoilt behind the seed's back, so that it looks as before; a second session believes nobody.
   local ti = W.make("liar", { ["a.bin"] = 30000 }, { trackers = { W.tracker } })
   local liar = W.add(W.seeding, ti, W.folder .. "/source")
   W.eventually("it is announced", function() return liar:status().current_tracker ~= "" end)
-  local file = assert(io.open(W.folder .. "/source/liar/a.bin", "r+b"))
+  local path = W.folder .. "/source/liar/a.bin"
+  assert(os.execute(("touch -r '%s' '%s.time'"):format(path, path)))
+  local file = assert(io.open(path, "r+b"))
   file:write(("spoilt"):rep(100))
   file:close()
+  assert(os.execute(("touch -r '%s.time' '%s' && rm '%s.time'"):format(path, path, path)))
   local victim = W.add(W.downloads, ti, W.folder .. "/target")
   local st = W.eventually("it got a bad piece", function()
     local now = victim:status()
