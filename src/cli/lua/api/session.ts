@@ -1,10 +1,11 @@
 import type { InfoHash } from '../../../rpc/contract/types.ts'
 import { ArgumentError } from '../vm/errors.ts'
 import { LuaType, type State } from '../vm/raw.ts'
-import { addTorrentParamsClass, requestOf } from './add-torrent-params.ts'
+import { addTorrentParamsClass, type ParamsValue, requestOf } from './add-torrent-params.ts'
 import type { Api } from './api.ts'
 import type { ApiClass } from './describe.ts'
 import { hashOfText, infoHashClass } from './info-hash.ts'
+import { absolutePath } from './paths.ts'
 import { settingsPackClass, settingsToApply } from './settings-pack.ts'
 import { handleOf, torrentHandleClass } from './torrent-handle.ts'
 import { TorrentPages } from './torrent-pages.ts'
@@ -27,6 +28,16 @@ function checkHash(api: Api, L: State, arg: number): InfoHash {
   const hash = hashOfText(text)
   if (hash === undefined) throw new ArgumentError(arg, `40 or 64 hex digits expected, got '${text}'`)
   return hash
+}
+
+/** The parameters of an argument; text, which people try first, is told how to become some. */
+function checkParams(api: Api, L: State, arg: number): ParamsValue {
+  if (api.lua.type(L, arg) !== LuaType.string) return api.check(L, arg, addTorrentParamsClass)
+  const isLink = /^magnet:/i.test(api.lua.text(L, arg) ?? '')
+  const how = isLink
+    ? 'AddTorrentParams.from_magnet(link) reads a magnet link'
+    : 'AddTorrentParams.new() makes some, and TorrentInfo.from_file(path) reads a torrent file for their ti'
+  throw new ArgumentError(arg, `AddTorrentParams expected, got string: ${how}`)
 }
 
 export const sessionClass: ApiClass<SessionValue> = {
@@ -52,7 +63,9 @@ export const sessionClass: ApiClass<SessionValue> = {
         'it is, with the trackers that are new to it.',
       origin: 'porla',
       call: (api, L, self) => {
-        const params = api.check(L, 2, addTorrentParamsClass)
+        const params = checkParams(api, L, 2)
+        if (params.save_path === '')
+          api.warn([`no save_path was given: torrents go into the current folder, ${absolutePath(api, '')}`])
         const request = requestOf(api, self.name, params)
         if (
           !request.ti &&
@@ -107,6 +120,11 @@ export const sessionClass: ApiClass<SessionValue> = {
       origin: 'porla',
       call: (api, L, self) => {
         const { torrent } = api.check(L, 2, torrentHandleClass)
+        if (api.lua.type(L, 3) === LuaType.boolean)
+          throw new ArgumentError(
+            3,
+            'a table expected: write {remove_files = true} to remove the files as well',
+          )
         const options = api.lua.isNoneOrNil(L, 3)
           ? {}
           : api.argument(3, () => readFields<{ remove_files?: boolean }>(api.lua, L, 3, removeOptions))

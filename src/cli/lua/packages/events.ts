@@ -211,6 +211,7 @@ export const modules: readonly ApiModule[] = [
           if (isEventName(name)) api.push(L, connectionClass, new Connection(api, name, callback))
           else {
             callback.free()
+            api.warn([`there is no event '${name}'${suggestion(name, eventNames)}; events.on gives nil`])
             api.lua.pushNil(L)
           }
           return 1

@@ -1,6 +1,7 @@
 import { visible } from '../../../rpc/visible.ts'
 import type { Api } from '../api/api.ts'
 import type { ApiModule, StaticMember } from '../api/describe.ts'
+import { suggestion } from '../api/suggestion.ts'
 import { ArgumentError, LuaError } from '../vm/errors.ts'
 
 /** From the most to the least talkative, as in Porla. */
@@ -13,7 +14,10 @@ const variable = 'PORLA_LUA_LOG_LEVEL'
 function threshold(api: Api): number {
   const name = api.host.env[variable]?.toLowerCase() || 'info'
   const level = levels.indexOf(name as Level)
-  if (level < 0) throw new LuaError(`${variable} is '${name}', expected one of ${levels.join(', ')}`)
+  if (level < 0)
+    throw new LuaError(
+      `${variable} is '${name}', expected one of ${levels.join(', ')}${suggestion(name, levels)}`,
+    )
   return level
 }
 

@@ -76,10 +76,15 @@ function workflows.add(workflow)
       return type(ctx.torrent) == "table" or query:includes(ctx.torrent:status())
     end
   end
-  kept[#kept + 1] = trigger(function(torrent)
+  local alive = trigger(function(torrent)
     local ctx = { torrent = torrent, actions = {} }
     if filter == nil or filter(ctx) then run(actions, ctx, 1) end
   end)
+  -- A trigger keeps something alive; what makes triggers gives one.
+  if type(alive) == "function" then
+    bad("workflows.add: the trigger must be called, as in trigger = require('workflows.triggers.torrent').added()")
+  end
+  kept[#kept + 1] = alive
 end
 
 -- Triggers: a function that gets what to call with each torrent, and returns what has to be kept.
