@@ -289,7 +289,9 @@ export function openSession(
     add: (params) => addTorrent(session, additionOf({ save_path: join(folder, 'data'), ...params })).record,
     status: (record) => statusOf(record, session.statusContext()),
     settle: async () => {
-      for (let round = 0, quiet = 0; round < 40 && quiet < 3; round++) {
+      // at least forty rounds, and on a machine that is busy as long as it takes
+      const deadline = performance.now() + 5000
+      for (let round = 0, quiet = 0; quiet < 3 && (round < 40 || performance.now() < deadline); round++) {
         await new Promise((resolve) => setTimeout(resolve, 1))
         session.scheduler.run()
         const waits = [...session.records].some((record) => record.busy || isUnseen(record))
