@@ -5,7 +5,6 @@ import { addTorrentParamsClass, type ParamsValue, requestOf } from './add-torren
 import type { Api } from './api.ts'
 import type { ApiClass } from './describe.ts'
 import { hashOfText, infoHashClass } from './info-hash.ts'
-import { absolutePath } from './paths.ts'
 import { settingsPackClass, settingsToApply } from './settings-pack.ts'
 import { handleOf, torrentHandleClass } from './torrent-handle.ts'
 import { TorrentPages } from './torrent-pages.ts'
@@ -64,8 +63,6 @@ export const sessionClass: ApiClass<SessionValue> = {
       origin: 'porla',
       call: (api, L, self) => {
         const params = checkParams(api, L, 2)
-        if (params.save_path === '')
-          api.warn([`no save_path was given: torrents go into the current folder, ${absolutePath(api, '')}`])
         const request = requestOf(api, self.name, params)
         if (
           !request.ti &&
@@ -76,6 +73,8 @@ export const sessionClass: ApiClass<SessionValue> = {
         }
         const { session, info_hash, warnings } = api.call('torrents.add', request)
         api.warn(warnings)
+        if (params.save_path === '')
+          api.warn([`no save_path was given: torrents go into the current folder, ${request.save_path}`])
         const torrent = { session, hash: info_hash }
         api.push(L, torrentHandleClass, handleOf(torrent))
         return 1
