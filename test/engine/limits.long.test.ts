@@ -5,7 +5,7 @@ import { complete, noLimits, startEngine, task, tempFolder } from './support/eng
 
 const torrent = makeTorrent([file('a', 1_500_000)], 32768)
 
-// mostly waiting, so several at a time; how exactly rates are held is in rates.test.ts
+// mostly waiting, so several at a time; how exactly rates are held is in rates.long.test.ts
 describe('limits', { concurrency: 4 }, () => {
   test('limits change at once, in both directions', async (t) => {
     const [from, to] = [await tempFolder(t), await tempFolder(t)]
