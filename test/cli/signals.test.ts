@@ -18,7 +18,7 @@ const ticking = `timer = require("timers").new{ interval = 20, callback = functi
 
 /** Waits until FILE has a line, hangs the process `$p` up, and says how it is a little later. */
 const hangUp = `
-  until grep -q ticks out; do sleep 0.05; done
+  until grep -qs ticks out; do sleep 0.05; done
   kill -HUP $p; sleep 0.3
   if kill -0 $p 2>/dev/null; then echo alive; kill $p; fi; wait $p; echo $?`
 
