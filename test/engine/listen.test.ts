@@ -115,6 +115,8 @@ describe('listening', { concurrency: 4 }, () => {
       enable_outgoing_utp: false,
     })
     await engine.load(task(torrent.id, folder, { torrentFile: torrent.bytes }))
+    // a call for a torrent that is still being checked is sent away
+    await engine.until(torrent.id, 'seeds', complete(torrent))
     const [, port] = (await engine.address()).split(':')
     await until(
       async () => (await boundAddresses(engine.state.pid!)).length === 2,
