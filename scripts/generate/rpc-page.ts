@@ -121,7 +121,7 @@ A client begins with \`hello\`.
 
 \`\`\`
 > {"jsonrpc":"2.0","id":1,"method":"torrents.find","params":{"session":"default","info_hash":"${'12'.repeat(20)}"}}
-< {"jsonrpc":"2.0","id":1,"result":{"info_hash":null}}
+< {"jsonrpc":"2.0","id":1,"result":{"session":null,"info_hash":null}}
 \`\`\`
 
 Where Porla has a method of a name, it is here what it is there. What differs: a torrent is named by \`session\` and

@@ -127,8 +127,8 @@ export class Dispatcher<C extends Contract> {
     return answers.length === 0 ? null : `[${answers.join(',')}]`
   }
 
-  async #call(method: keyof C & string, params: unknown, peer: Peer): Promise<unknown> {
-    this.#validator.checkParams(method, params)
+  async #call(method: keyof C & string, given: unknown, peer: Peer): Promise<unknown> {
+    const params = this.#validator.checkParams(method, given)
     try {
       const result = (await this.#handlers[method]!(params as ParamsOf<C[typeof method]>, peer)) ?? null
       const problem = this.#validator.resultProblem(method, result)

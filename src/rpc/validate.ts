@@ -4,6 +4,7 @@ import Format from 'typebox/format'
 import { base64Format, isBase64 } from './base64.ts'
 import type { MethodSpec } from './contract/method.ts'
 import { ErrorCode, RpcError } from './errors.ts'
+import { withoutNulls } from './left-out.ts'
 import { findProblem, type Problem, type SchemaNode } from './schema-problem.ts'
 
 Format.Set(base64Format, isBase64)
@@ -23,10 +24,16 @@ export class Validator<C extends Contract> {
     this.#contract = contract
   }
 
-  /** Throws InvalidParams: the message names the field, what was found and what was expected; `data.path` the field. */
-  checkParams(method: keyof C & string, params: unknown): void {
-    const problem = this.#problem(this.#contract[method]!.params, params)
-    if (!problem) return
+  /**
+   * Returns parameters that fit: those that were given, without the nulls that stand for what is left out. Throws
+   * InvalidParams: the message names the field, what was found and what was expected; `data.path` the field.
+   */
+  checkParams(method: keyof C & string, given: unknown): unknown {
+    const schema = this.#contract[method]!.params
+    if (this.#fits(schema, given)) return given
+    const params = withoutNulls(schema as SchemaNode, given)
+    const problem = this.#problem(schema, params)
+    if (!problem) return params
     const field = problem.path === '' ? 'params' : `'${problem.path}'`
     throw new RpcError(ErrorCode.InvalidParams, `${method}: ${field} ${problem.message}`, {
       method,
@@ -39,16 +46,24 @@ export class Validator<C extends Contract> {
     return this.#problem(this.#contract[method]!.result, result)
   }
 
-  #problem(schema: TSchema, value: unknown): Problem | null {
+  #fits(schema: TSchema, value: unknown): boolean {
+    return this.#compile(schema).Check(value)
+  }
+
+  #compile(schema: TSchema): ReturnType<typeof Compile> {
     let compiled = this.#compiled.get(schema)
     if (!compiled) {
       compiled = Compile(schema)
       this.#compiled.set(schema, compiled)
     }
-    if (compiled.Check(value)) return null
+    return compiled
+  }
+
+  #problem(schema: TSchema, value: unknown): Problem | null {
+    if (this.#fits(schema, value)) return null
     const problem = findProblem(schema as SchemaNode, value)
     if (problem) return problem
-    const first = compiled.Errors(value)[0]
+    const first = this.#compile(schema).Errors(value)[0]
     return {
       path: first?.instancePath.replaceAll('/', '.').slice(1) ?? '',
       message: first?.message ?? 'is invalid',

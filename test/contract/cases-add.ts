@@ -167,7 +167,7 @@ export const addCases: CasesOf<'torrents.add' | 'torrents.remove'> = {
       what: 'removes a torrent at once',
       params: magnet,
       result: async (_, world) =>
-        assert.deepEqual(await world.call('torrents.find', magnet), { info_hash: null }),
+        assert.deepEqual(await world.call('torrents.find', magnet), { session: null, info_hash: null }),
     },
     {
       what: 'removes its files and nothing else',

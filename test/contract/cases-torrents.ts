@@ -92,17 +92,17 @@ export const torrentCases: CasesOf<Names> = {
     {
       what: 'finds by one hash',
       params: { ...torrent, info_hash: fileHash.toUpperCase() },
-      result: (result) => assert.deepEqual(result, { info_hash: [fileHash, null] }),
+      result: (result) => assert.deepEqual(result, { session: 'default', info_hash: [fileHash, null] }),
     },
     {
       what: 'finds nothing',
       params: { ...torrent, info_hash: [fileHash, unknownHash.slice(0, 24) + unknownHash] },
-      result: (result) => assert.deepEqual(result, { info_hash: [fileHash, null] }),
+      result: (result) => assert.deepEqual(result, { session: 'default', info_hash: [fileHash, null] }),
     },
     {
       what: 'finds nothing of an unknown hash',
       params: { ...torrent, info_hash: unknownHash },
-      result: (result) => assert.deepEqual(result, { info_hash: null }),
+      result: (result) => assert.deepEqual(result, { session: null, info_hash: null }),
     },
     {
       what: 'refuses a short hash',

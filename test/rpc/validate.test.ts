@@ -165,6 +165,17 @@ test('validate: what fits passes', () => {
   validator.checkParams('sessions.settings.update', { settings: { a: 1, b: 'x', c: false } })
 })
 
+test('validate: null for what may be left out is nothing, and what was given stays as it is', () => {
+  const validator = new Validator(contract)
+  const given = { save_path: '/x', ti: null, category: null, flags: { paused: null, share_mode: true } }
+  const before = structuredClone(given)
+  const checked = validator.checkParams('torrents.add', given)
+  assert.deepEqual(checked, { save_path: '/x', category: null, flags: { share_mode: true } })
+  assert.deepEqual(given, before)
+  const good = { save_path: '/x', tags: ['a'] }
+  assert.equal(validator.checkParams('torrents.add', good), good)
+})
+
 test('validate: a result that breaks the contract is found, with its path', () => {
   const validator = new Validator(contract)
   assert.equal(validator.resultProblem('daemon.stop', null), null)

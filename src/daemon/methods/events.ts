@@ -10,6 +10,7 @@ import { waitForEvent } from '../events/wait.ts'
 import { postedData } from '../session/posted.ts'
 import { infoHashOf } from '../session/record.ts'
 import type { Sessions } from '../session/sessions.ts'
+import { finder } from './find.ts'
 
 interface Wanted {
   events?: EventName[]
@@ -24,6 +25,7 @@ export function eventHandlers(
   bus: EventBus,
   ticker: StatsTicker,
 ): Pick<Handlers, keyof typeof eventMethods> {
+  const find = finder(sessions)
   const subscriptions = new WeakMap<Peer, Subscription>()
   /** Throws UnknownSession. */
   const filterOf = ({ events, session, info_hash, client }: Wanted, peer: Peer): Filter => {
@@ -45,8 +47,7 @@ export function eventHandlers(
       return { seq: subscription.seen }
     },
     'events.post': async ({ what, client, ...key }, peer) => {
-      const session = sessions.get(key.session)
-      const record = session.get(key.info_hash)
+      const [session, record] = find(key)
       const data = await postedData[what](session, record)
       const info_hash = infoHashOf(record)
       const event = { event: postedEvents[what], session: session.name, info_hash, ...data }

@@ -1,12 +1,7 @@
 import type { Handlers } from '../../rpc/contract/index.ts'
 import type { peerMethods } from '../../rpc/contract/peers.ts'
-import type { InfoHashParam } from '../../rpc/contract/types.ts'
 import { availabilityOf, peersOf } from '../session/peers.ts'
-import type { TorrentRecord } from '../session/record.ts'
-import type { Session } from '../session/session.ts'
-
-/** Looks up what a handle names; throws UnknownSession or InvalidTorrentHandle. */
-type Find = (key: { session: string; info_hash: InfoHashParam }) => [Session, TorrentRecord]
+import type { Find } from './find.ts'
 
 /** Handlers of the methods about the peers of a torrent and what they have. */
 export function peerHandlers(find: Find): Pick<Handlers, keyof typeof peerMethods> {

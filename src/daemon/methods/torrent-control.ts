@@ -1,15 +1,10 @@
 import type { Handlers } from '../../rpc/contract/index.ts'
 import type { torrentControlMethods } from '../../rpc/contract/torrent-control.ts'
-import type { InfoHashParam } from '../../rpc/contract/types.ts'
 import { clearPeers, setProperties } from '../session/commands.ts'
 import { closeFiles, filePriorities, fileProgressOf, filesOf, prioritizeFiles } from '../session/files.ts'
 import { propertiesOf } from '../session/limits.ts'
 import { moveInQueue } from '../session/moves.ts'
-import type { TorrentRecord } from '../session/record.ts'
-import type { Session } from '../session/session.ts'
-
-/** Looks up what a handle names; throws UnknownSession or InvalidTorrentHandle. */
-type Find = (key: { session: string; info_hash: InfoHashParam }) => [Session, TorrentRecord]
+import type { Find } from './find.ts'
 
 /** Handlers of the methods about parts of a torrent: limits and flags, files, place in the queue, peers. */
 export function torrentControlHandlers(find: Find): Pick<Handlers, keyof typeof torrentControlMethods> {

@@ -1,5 +1,4 @@
 import type { Handlers, Method } from '../../rpc/contract/index.ts'
-import type { InfoHashParam } from '../../rpc/contract/types.ts'
 import { ErrorCode, RpcError } from '../../rpc/errors.ts'
 import { nearest } from '../../rpc/nearest.ts'
 import { addTorrent } from '../session/adding.ts'
@@ -28,6 +27,7 @@ import {
   statusFields,
   statusOf,
 } from '../session/status.ts'
+import { finder, holderOf, type TorrentKey } from './find.ts'
 import { peerHandlers } from './peers.ts'
 import { type Presets, withPreset } from './presets.ts'
 import { matchingPage } from './query.ts'
@@ -38,23 +38,14 @@ import { urlSeedHandlers } from './url-seeds.ts'
 /** Torrents in one answer when the caller does not say: the most there may be. */
 const pageSize = 10_000
 
-interface Key {
-  session: string
-  info_hash: InfoHashParam
-}
-
 /** Handlers of `torrents.*`. */
 export function torrentHandlers(
   sessions: Sessions,
   presets: Presets,
 ): Pick<Handlers, Extract<Method, `torrents.${string}`>> {
-  /** Looks up what a handle names; throws UnknownSession or InvalidTorrentHandle. */
-  const find = (key: Key): [Session, TorrentRecord] => {
-    const session = sessions.get(key.session)
-    return [session, session.get(key.info_hash)]
-  }
+  const find = finder(sessions)
   /** A command that only acknowledges. */
-  const command = (run: (session: Session, record: TorrentRecord) => void) => (key: Key) => {
+  const command = (run: (session: Session, record: TorrentRecord) => void) => (key: TorrentKey) => {
     run(...find(key))
     return null
   }
@@ -91,9 +82,9 @@ export function torrentHandlers(
         next: page.length > limit ? infoHashOf(shown.at(-1)!) : null,
       }
     },
-    'torrents.find': ({ session, info_hash }) => {
-      const record = sessions.get(session).records.find(info_hash)
-      return { info_hash: record ? infoHashOf(record) : null }
+    'torrents.find': (key) => {
+      const [session, record] = holderOf(sessions, key) ?? []
+      return { session: session?.name ?? null, info_hash: record ? infoHashOf(record) : null }
     },
     'torrents.status': (key) => {
       const [session, record] = find(key)

@@ -1,12 +1,7 @@
 import type { Handlers } from '../../rpc/contract/index.ts'
 import type { trackerMethods } from '../../rpc/contract/trackers.ts'
-import type { InfoHashParam } from '../../rpc/contract/types.ts'
-import type { TorrentRecord } from '../session/record.ts'
-import type { Session } from '../session/session.ts'
 import { addTracker, reannounce, replaceTrackers, trackersOf } from '../session/trackers.ts'
-
-/** Looks up what a handle names; throws UnknownSession or InvalidTorrentHandle. */
-type Find = (key: { session: string; info_hash: InfoHashParam }) => [Session, TorrentRecord]
+import type { Find } from './find.ts'
 
 /** Handlers of the methods about a torrent's trackers. */
 export function trackerHandlers(find: Find): Pick<Handlers, keyof typeof trackerMethods> {

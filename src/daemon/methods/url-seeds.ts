@@ -1,12 +1,7 @@
 import type { Handlers } from '../../rpc/contract/index.ts'
-import type { InfoHashParam } from '../../rpc/contract/types.ts'
 import type { urlSeedMethods } from '../../rpc/contract/url-seeds.ts'
-import type { TorrentRecord } from '../session/record.ts'
-import type { Session } from '../session/session.ts'
 import { addUrlSeed, removeUrlSeed, urlSeeds } from '../session/url-seeds.ts'
-
-/** Looks up what a handle names; throws UnknownSession or InvalidTorrentHandle. */
-type Find = (key: { session: string; info_hash: InfoHashParam }) => [Session, TorrentRecord]
+import type { Find } from './find.ts'
 
 /** Handlers of the methods about web seeds. */
 export function urlSeedHandlers(find: Find): Pick<Handlers, keyof typeof urlSeedMethods> {

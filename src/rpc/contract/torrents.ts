@@ -93,9 +93,12 @@ export const torrentMethods = {
   }),
   'torrents.find': method({
     params: object(torrentKey),
-    result: object({ info_hash: Type.Union([InfoHash, Type.Null()]) }),
+    result: object({
+      session: Type.Union([Type.String(), Type.Null()], { description: 'which has it' }),
+      info_hash: Type.Union([InfoHash, Type.Null()]),
+    }),
     changes: false,
-    doc: 'Returns the full info hash of a torrent in a session, null when it is not there.',
+    doc: 'Returns where a torrent is and its full info hash; null and null when it is not there.',
   }),
   'torrents.status': method({
     params: object(torrentKey),

@@ -19,9 +19,14 @@ export const InfoHashParam = Type.Union(
 )
 export type InfoHashParam = Static<typeof InfoHashParam>
 
-/** Fields that name one torrent of one session. */
+/** Fields that name one torrent. */
 export const torrentKey = {
-  session: Type.String({ description: 'name of the session' }),
+  session: Type.Optional(
+    Type.String({
+      description:
+        'name of the session; without it the one that has the torrent, and an error that names them if several have',
+    }),
+  ),
   info_hash: InfoHashParam,
 }
 
