@@ -1,5 +1,5 @@
-// Imports point one way: cli -> rpc <- daemon; inside the daemon methods -> session -> {state, engine}. And each
-// foreign library has one place. docs/architecture.md tells why.
+// Imports point one way: cli -> rpc <- daemon, all of them -> program; inside the daemon methods -> session ->
+// {state, engine}. And each foreign library has one place. docs/architecture.md tells why.
 
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
@@ -11,22 +11,26 @@ import { root } from './helpers/program.ts'
 /** Folder of src to the folders of src it may import from; the first entry that is a prefix of a file counts. */
 const allowed: [from: string, to: string[]][] = [
   ['metainfo', ['metainfo', 'rpc/contract/types.ts']],
-  ['pql', ['pql', 'rpc/contract/types.ts', 'rpc/nearest.ts']],
-  ['rpc', ['rpc']],
+  ['pql', ['pql', 'program/nearest.ts', 'rpc/contract/types.ts']],
+  ['program', ['program']],
+  ['rpc', ['rpc', 'program']],
   ['cli/lua/vm', ['cli/lua/vm']],
-  ['cli/lua', ['cli/lua', 'cli', 'rpc', 'metainfo', 'pql']],
-  ['cli', ['cli', 'rpc', 'metainfo', 'pql']],
-  ['daemon/state', ['daemon/state', 'daemon/log.ts', 'rpc']],
-  ['daemon/engine', ['daemon/engine', 'daemon/log.ts', 'rpc', 'metainfo']],
-  ['daemon/session', ['daemon/session', 'daemon/state', 'daemon/engine', 'daemon/log.ts', 'rpc', 'metainfo']],
-  ['daemon', ['daemon', 'rpc', 'metainfo', 'pql']],
+  ['cli/lua', ['cli/lua', 'cli', 'program', 'rpc', 'metainfo', 'pql']],
+  ['cli', ['cli', 'program', 'rpc', 'metainfo', 'pql']],
+  ['daemon/state', ['daemon/state', 'daemon/log.ts', 'program', 'rpc']],
+  ['daemon/engine', ['daemon/engine', 'daemon/log.ts', 'program', 'rpc', 'metainfo']],
+  [
+    'daemon/session',
+    ['daemon/session', 'daemon/state', 'daemon/engine', 'daemon/log.ts', 'program', 'rpc', 'metainfo'],
+  ],
+  ['daemon', ['daemon', 'program', 'rpc', 'metainfo', 'pql']],
 ]
 
 /** A library to the folders that may name it. */
 const places: Record<string, string[]> = {
   webtorrent: ['daemon/engine'],
   wasmoon: ['cli/lua'],
-  'node:sqlite': ['daemon', 'rpc', 'cli/lua/packages'],
+  'node:sqlite': ['daemon', 'program', 'cli/lua/packages'],
   typebox: ['rpc', 'daemon'],
   commander: ['cli/commands'],
   croner: ['cli/lua/packages'],

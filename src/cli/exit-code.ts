@@ -1,5 +1,5 @@
+import { ExitCode } from '../program/exit-codes.ts'
 import { ErrorCode } from '../rpc/errors.ts'
-import { ExitCode } from '../rpc/exit-codes.ts'
 
 const byErrorCode: { [code: number]: ExitCode } = {
   [ErrorCode.DaemonUnreachable]: ExitCode.unreachable,

@@ -1,7 +1,7 @@
-import { findConfigFile } from '../rpc/config/locate.ts'
-import { type Endpoint, resolveSocket, resolveStateDir } from '../rpc/endpoint.ts'
-import { checkSocketOwner, requireOwnPlace } from '../rpc/owner.ts'
-import { daemonOfSocket, daemonOfState } from '../rpc/running.ts'
+import { findConfigFile } from '../program/config/locate.ts'
+import { type Endpoint, resolveSocket, resolveStateDir } from '../program/endpoint.ts'
+import { checkSocketOwner, requireOwnPlace } from '../program/owner.ts'
+import { daemonOfSocket, daemonOfState } from '../program/running.ts'
 import type { DaemonOptions } from './options.ts'
 import { writeError } from './output.ts'
 
@@ -77,6 +77,6 @@ interface Configured {
 async function configured({ config: flag }: DaemonOptions): Promise<Configured> {
   const where = { flag, env: process.env }
   if (findConfigFile(where) === null) return { file: null }
-  const { loadConfig } = await import('../rpc/config/load.ts')
+  const { loadConfig } = await import('../program/config/load.ts')
   return await loadConfig(where)
 }

@@ -1,5 +1,5 @@
+import { Failure } from '../../program/failure.ts'
 import type { RpcError } from '../../rpc/errors.ts'
-import { Failure } from '../../rpc/failure.ts'
 import { exitCodeOf } from '../exit-code.ts'
 
 /** Exit code of a command that failed. */

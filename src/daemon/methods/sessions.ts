@@ -1,5 +1,5 @@
+import { noEffect } from '../../program/no-effect.ts'
 import type { Handlers } from '../../rpc/contract/index.ts'
-import { noEffect } from '../../rpc/no-effect.ts'
 import type { Sessions } from '../session/sessions.ts'
 import { metricNames } from '../session/stats.ts'
 

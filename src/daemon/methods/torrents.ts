@@ -1,6 +1,6 @@
+import { nearest } from '../../program/nearest.ts'
 import type { Handlers, Method } from '../../rpc/contract/index.ts'
 import { ErrorCode, RpcError } from '../../rpc/errors.ts'
-import { nearest } from '../../rpc/nearest.ts'
 import { addTorrent } from '../session/adding.ts'
 import { additionInTurns } from '../session/addition.ts'
 import {

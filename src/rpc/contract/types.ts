@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
+import { type FlagName, flagNames } from '../../program/flag-names.ts'
 import { base64Format } from '../base64.ts'
-import { type FlagName, flagNames } from '../flag-names.ts'
 import { object } from './method.ts'
 
 export { type FlagName, flagNames }

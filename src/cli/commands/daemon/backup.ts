@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
-import { ExitCode } from '../../../rpc/exit-codes.ts'
-import { Failure } from '../../../rpc/failure.ts'
+import { ExitCode } from '../../../program/exit-codes.ts'
+import { Failure } from '../../../program/failure.ts'
 import type { DaemonOptions } from '../../options.ts'
 import { findPlaces } from '../../places.ts'
 import { say } from '../print.ts'

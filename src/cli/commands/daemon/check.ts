@@ -1,4 +1,4 @@
-import { ExitCode } from '../../../rpc/exit-codes.ts'
+import { ExitCode } from '../../../program/exit-codes.ts'
 import type { DaemonOptions } from '../../options.ts'
 import { findPlaces } from '../../places.ts'
 import { print, say } from '../print.ts'

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ExitCode } from '../../../rpc/exit-codes.ts'
-import { Failure } from '../../../rpc/failure.ts'
+import { ExitCode } from '../../../program/exit-codes.ts'
+import { Failure } from '../../../program/failure.ts'
 import type { DaemonOptions } from '../../options.ts'
 import { findPlaces, type Places } from '../../places.ts'
 import { print, say } from '../print.ts'

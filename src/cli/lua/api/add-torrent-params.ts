@@ -1,7 +1,7 @@
 import { MetainfoError, parseMagnet } from '../../../metainfo/index.ts'
+import { visible } from '../../../program/visible.ts'
 import type { Params } from '../../../rpc/contract/index.ts'
 import type { InfoHash } from '../../../rpc/contract/types.ts'
-import { visible } from '../../../rpc/visible.ts'
 import { LuaType, type State } from '../vm/raw.ts'
 import type { Api } from './api.ts'
 import { type ClientDataValue, clientDataClass, newClientData, readUserData } from './client-data.ts'

@@ -1,5 +1,5 @@
+import { noEffect } from '../../../program/no-effect.ts'
 import type { Method, Params, Result } from '../../../rpc/contract/index.ts'
-import { noEffect } from '../../../rpc/no-effect.ts'
 import { changingMethods } from '../../changing-methods.ts'
 import type { Channel } from '../../channel.ts'
 import type { DaemonOptions } from '../../options.ts'

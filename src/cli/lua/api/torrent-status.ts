@@ -1,5 +1,5 @@
+import { visible } from '../../../program/visible.ts'
 import type { TorrentStatus } from '../../../rpc/contract/types.ts'
-import { visible } from '../../../rpc/visible.ts'
 import type { State } from '../vm/raw.ts'
 import type { Api } from './api.ts'
 import type { ApiClass, Origin, PropertyMember } from './describe.ts'

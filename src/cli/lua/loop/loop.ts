@@ -1,4 +1,4 @@
-import { ExitCode } from '../../../rpc/exit-codes.ts'
+import { ExitCode } from '../../../program/exit-codes.ts'
 import { InterruptThread } from '../../interrupt-thread.ts'
 import { Interrupted, interruptible } from '../../interruptible.ts'
 import { hangupIgnored } from '../../signals.ts'

@@ -8,10 +8,10 @@ import {
   type EndpointOptions,
   resolveSocket,
   resolveStateDir,
-} from '../../src/rpc/endpoint.ts'
-import { ExitCode } from '../../src/rpc/exit-codes.ts'
-import { folderProblem, preparePrivateFolder } from '../../src/rpc/private-folder.ts'
-import { privateFolder } from './support/serve.ts'
+} from '../../src/program/endpoint.ts'
+import { ExitCode } from '../../src/program/exit-codes.ts'
+import { folderProblem, preparePrivateFolder } from '../../src/program/private-folder.ts'
+import { privateFolder } from '../rpc/support/serve.ts'
 
 const uid = process.getuid?.()
 const all: EndpointOptions = {

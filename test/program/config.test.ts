@@ -3,9 +3,9 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { loadConfig } from '../../src/rpc/config/load.ts'
-import { ConfigError } from '../../src/rpc/failure.ts'
-import { privateFolder } from './support/serve.ts'
+import { loadConfig } from '../../src/program/config/load.ts'
+import { ConfigError } from '../../src/program/failure.ts'
+import { privateFolder } from '../rpc/support/serve.ts'
 
 /** Writes files into a folder that stands for XDG_CONFIG_HOME/porla-lua. */
 function setUp(t: TestContext, files: Record<string, string>) {
@@ -258,7 +258,7 @@ test('config: nothing in or above the current folder is read, let alone run', (t
     'here/sub/x': '',
   })
   const code = `
-    import { loadConfig } from ${JSON.stringify(new URL('../../src/rpc/config/load.ts', import.meta.url).href)}
+    import { loadConfig } from ${JSON.stringify(new URL('../../src/program/config/load.ts', import.meta.url).href)}
     console.log((await loadConfig({ env: process.env })).socket, process.cwd())`
   for (const cwd of [join(folder, 'here'), join(folder, 'here/sub')]) {
     const out = execFileSync(process.execPath, ['--input-type=module', '-e', code], {

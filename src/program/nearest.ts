@@ -38,3 +38,12 @@ function editDistance(a: string, b: string): number {
   }
   return last[b.length]!
 }
+
+/** "is no field; did you mean 'x'?", or the names there are when none is near. */
+export function unknownName(what: string, given: string, names: readonly string[]): string {
+  const meant = nearest(given, names)
+  if (meant !== undefined) return `is no known ${what}; did you mean '${meant}'?`
+  if (names.length === 0) return `is no known ${what}; there are none here`
+  const shown = names.length > 12 ? [...names.slice(0, 12), '...'] : names
+  return `is no known ${what}; known are ${shown.join(', ')}`
+}

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { visible, visibleJson } from '../../src/rpc/visible.ts'
+import { visible, visibleJson } from '../../src/program/visible.ts'
 
 /** One of each kind that a terminal obeys or that hides what is there (ECMA-48, Unicode's bidirectional controls). */
 const kinds: [string, string][] = [

@@ -6,7 +6,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { checkConfigOwner, checkSocketOwner, requireOwnPlace, userNamed } from '../../src/rpc/owner.ts'
+import { checkConfigOwner, checkSocketOwner, requireOwnPlace, userNamed } from '../../src/program/owner.ts'
 
 const isRoot = process.getuid?.() === 0
 /** nobody, on every Linux. */

@@ -1,9 +1,9 @@
 import { dirname, isAbsolute, resolve } from 'node:path'
-import type { Settings, SettingValue } from '../contract/types.ts'
 import { expandHome } from '../endpoint.ts'
 import { ConfigError, Failure } from '../failure.ts'
-import { found, isRecord, unknownName } from '../schema-problem.ts'
-import type { CheckSetting, LoadedConfig, Preset, SessionConfig } from './types.ts'
+import { unknownName } from '../nearest.ts'
+import { found, isRecord } from '../value-in-words.ts'
+import type { CheckSetting, LoadedConfig, Preset, SessionConfig, Settings, SettingValue } from './types.ts'
 
 /** One value of the file and where it stands. */
 interface Entry {

@@ -1,4 +1,8 @@
-import type { Settings } from '../contract/types.ts'
+/** A value of a setting, as libtorrent's three kinds have it; numbers are whole. */
+export type SettingValue = boolean | number | string
+
+/** Settings by their names. */
+export type Settings = Record<string, SettingValue>
 
 /** One `[sessions.NAME]`. */
 export interface SessionConfig {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { nearest } from '../../src/rpc/nearest.ts'
+import { nearest } from '../../src/program/nearest.ts'
 
 const names = ['status', 'pause', 'resume', 'userdata', 'info_hash']
 const cases: [given: string, meant: string | undefined][] = [
