@@ -630,9 +630,9 @@ function List:add(value) end
 ---@field suggest_mode integer Kept without effect.
 ---@field max_queued_disk_bytes integer Kept without effect.
 ---@field handshake_timeout integer
----@field send_buffer_low_watermark integer Kept without effect.
----@field send_buffer_watermark integer Kept without effect.
----@field send_buffer_watermark_factor integer Kept without effect.
+---@field send_buffer_low_watermark integer
+---@field send_buffer_watermark integer
+---@field send_buffer_watermark_factor integer
 ---@field choking_algorithm integer Kept without effect.
 ---@field seed_choking_algorithm integer Kept without effect.
 ---@field disk_io_write_mode integer Kept without effect.
@@ -671,7 +671,7 @@ function List:add(value) end
 ---@field share_mode_target integer Kept without effect.
 ---@field upload_rate_limit integer
 ---@field download_rate_limit integer
----@field dht_upload_rate_limit integer Kept without effect.
+---@field dht_upload_rate_limit integer
 ---@field unchoke_slots_limit integer
 ---@field connections_limit integer
 ---@field connections_slack integer Kept without effect.
@@ -727,8 +727,8 @@ function List:add(value) end
 ---@field dht_max_dht_items integer
 ---@field dht_max_peers integer
 ---@field dht_max_torrent_search_reply integer Kept without effect.
----@field dht_block_timeout integer Kept without effect.
----@field dht_block_ratelimit integer Kept without effect.
+---@field dht_block_timeout integer
+---@field dht_block_ratelimit integer
 ---@field dht_item_lifetime integer
 ---@field dht_sample_infohashes_interval integer Kept without effect.
 ---@field dht_max_infohashes_sample_count integer Kept without effect.
