@@ -16,6 +16,44 @@ const allowed: [from: string, to: string[]][] = [
   ['rpc', ['rpc', 'program']],
   ['cli/lua/vm', ['cli/lua/vm']],
   ['cli/lua', ['cli/lua', 'cli', 'program', 'rpc', 'metainfo', 'pql']],
+  [
+    'cli/daemon',
+    [
+      'cli/daemon',
+      'cli/options.ts',
+      'cli/output.ts',
+      'cli/program.ts',
+      'cli/lua/vm/errors.ts',
+      'program',
+      'rpc',
+    ],
+  ],
+  [
+    'cli/interrupt',
+    [
+      'cli/interrupt',
+      'cli/children.ts',
+      'cli/descriptors.ts',
+      'cli/duration.ts',
+      'cli/signals.ts',
+      'program',
+    ],
+  ],
+  ['cli/make-torrent', ['cli/make-torrent', 'cli/lua/stdlib/errno.ts', 'metainfo']],
+  [
+    'cli/commands',
+    [
+      'cli/commands',
+      'cli/daemon',
+      'cli/exit-code.ts',
+      'cli/options.ts',
+      'cli/output.ts',
+      'cli/program.ts',
+      'cli/signals.ts',
+      'program',
+      'rpc',
+    ],
+  ],
   ['cli', ['cli', 'program', 'rpc', 'metainfo', 'pql']],
   ['daemon/state', ['daemon/state', 'daemon/log.ts', 'program', 'rpc']],
   ['daemon/engine', ['daemon/engine', 'daemon/log.ts', 'program', 'rpc', 'metainfo']],
@@ -34,6 +72,8 @@ const places: Record<string, string[]> = {
   typebox: ['rpc', 'daemon'],
   commander: ['cli/commands'],
   croner: ['cli/lua/packages'],
+  cosmiconfig: ['program/config'],
+  'create-torrent': ['cli/make-torrent'],
 }
 
 const src = join(root, 'src')
@@ -148,7 +188,6 @@ const knownCircles: string[][] = [
     'daemon/engine/host/swarm-numbers.ts',
     'daemon/engine/host/swarm.ts',
   ],
-  ['cli/commands/call.ts', 'cli/commands/daemon/index.ts', 'cli/commands/index.ts'],
   ['cli/lua/vm/raw.ts', 'cli/lua/vm/trampolines.ts', 'cli/lua/vm/wasm.ts'],
   ['daemon/session/announces.ts', 'daemon/session/live.ts', 'daemon/session/record.ts'],
   ['pql/language.ts', 'pql/types.ts'],

@@ -67,9 +67,9 @@ async function run(options: RunnerOptions, argv: string[]): Promise<number> {
       throw new Failure(ExitCode.error, "'--timeout' is for scripts; it cannot be used interactively")
     }
     if (options.timeout !== undefined) {
-      const { takeSupervision } = await import('./supervised.ts')
+      const { takeSupervision } = await import('./interrupt/supervised.ts')
       if (!takeSupervision(process.env)) {
-        const { runWithin } = await import('./timeout.ts')
+        const { runWithin } = await import('./interrupt/timeout.ts')
         return await runWithin(options.timeout, argv)
       }
     }

@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream'
 import { ExitCode } from '../../../program/exit-codes.ts'
 import { Failure } from '../../../program/failure.ts'
 import { preparePrivateFolder } from '../../../program/private-folder.ts'
-import type { Places } from '../../places.ts'
+import type { Places } from '../../daemon/places.ts'
 import { launcher } from '../../program.ts'
 
 /** A daemon that neither answers nor ends by then is ended. Large states take seconds. */

@@ -1,6 +1,6 @@
 import { ExitCode } from '../../../program/exit-codes.ts'
-import { InterruptThread } from '../../interrupt-thread.ts'
-import { Interrupted, interruptible } from '../../interruptible.ts'
+import { InterruptThread } from '../../interrupt/interrupt-thread.ts'
+import { Interrupted, interruptible } from '../../interrupt/interruptible.ts'
 import { hangupIgnored } from '../../signals.ts'
 import { Unwind } from '../vm/errors.ts'
 import type { State } from '../vm/raw.ts'

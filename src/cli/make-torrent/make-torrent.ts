@@ -2,9 +2,22 @@ import { createReadStream, type Dirent, type Stats } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import createTorrentFile, { type Options } from 'create-torrent'
-import { type BDict, bdecode, bencode } from '../metainfo/index.ts'
-import type { CreateRequest } from './lua/api/create-torrent.ts'
-import { systemFailure } from './lua/stdlib/errno.ts'
+import { type BDict, bdecode, bencode } from '../../metainfo/index.ts'
+import { systemFailure } from '../lua/stdlib/errno.ts'
+
+/** What a new torrent file is made from; sent to the child process as JSON. */
+export interface CreateRequest {
+  /** Absolute. */
+  path: string
+  /** Bytes; chosen by the size of the content when left out. */
+  piece_size?: number
+  /** Tiers. */
+  trackers?: string[][]
+  comment?: string
+  private?: boolean
+  creator?: string
+  web_seeds?: string[]
+}
 
 /** A file that goes into the torrent. */
 interface SourceFile {

@@ -1,4 +1,4 @@
-import { silenceOf } from '../program/running.ts'
+import { silenceOf } from '../../program/running.ts'
 
 /** Place in the shared memory: the number of the call under way, 0 between calls. */
 const underWay = 0

@@ -1,4 +1,4 @@
-import { hangupIgnored, ignoreHangup } from './signals.ts'
+import { hangupIgnored, ignoreHangup } from '../signals.ts'
 
 /** Tells the process that runs a script with a time limit who watches it: a process id. */
 const variable = 'PORLA_LUA_SUPERVISOR'

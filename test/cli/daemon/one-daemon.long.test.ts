@@ -6,9 +6,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { loopback, processesOf } from '../helpers/daemon.ts'
-import { launcher, type Outcome, porlaLua } from '../helpers/program.ts'
-import { waitUntil } from '../helpers/wait-until.ts'
+import { loopback, processesOf } from '../../helpers/daemon.ts'
+import { launcher, type Outcome, porlaLua } from '../../helpers/program.ts'
+import { waitUntil } from '../../helpers/wait-until.ts'
 
 type Run = (words: string[], env?: NodeJS.ProcessEnv) => Promise<Outcome>
 

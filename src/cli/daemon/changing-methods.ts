@@ -1,4 +1,4 @@
-import type { Method } from '../rpc/contract/index.ts'
+import type { Method } from '../../rpc/contract/index.ts'
 
 /**
  * Methods that change what the daemon keeps. The contract says which they are; they are listed again here because

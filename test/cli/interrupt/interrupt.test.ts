@@ -5,9 +5,9 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { temporaryFolder } from '../helpers/lua.ts'
-import { finish, launcher } from '../helpers/program.ts'
-import { waitUntil } from '../helpers/wait-until.ts'
+import { temporaryFolder } from '../../helpers/lua.ts'
+import { finish, launcher } from '../../helpers/program.ts'
+import { waitUntil } from '../../helpers/wait-until.ts'
 
 /** Runs code that makes a file `ready`, and sends the signal then. */
 async function interrupt(t: TestContext, code: string, signal: NodeJS.Signals) {

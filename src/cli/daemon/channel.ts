@@ -1,7 +1,8 @@
 import { createJSONRPCRequest, isJSONRPCResponse, type JSONRPCResponse } from 'json-rpc-2.0'
-import type { Method, Params, Result } from '../rpc/contract/index.ts'
-import { ErrorCode, type ErrorData, RpcError } from '../rpc/errors.ts'
-import { maxLineBytes, protocolVersion } from '../rpc/protocol.ts'
+import type { Method, Params, Result } from '../../rpc/contract/index.ts'
+import { ErrorCode, type ErrorData, RpcError } from '../../rpc/errors.ts'
+import { maxLineBytes, protocolVersion } from '../../rpc/protocol.ts'
+import { LuaError, Unwind } from '../lua/vm/errors.ts'
 import {
   BlockingSocket,
   Disconnected,
@@ -11,7 +12,6 @@ import {
   whyUnusable,
 } from './blocking-socket.ts'
 import { changingMethods } from './changing-methods.ts'
-import { LuaError, Unwind } from './lua/vm/errors.ts'
 import { SilenceThread } from './silence-thread.ts'
 
 export interface ChannelOptions {

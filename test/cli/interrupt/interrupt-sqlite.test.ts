@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Terminal } from './support/terminal.ts'
+import { Terminal } from '../support/terminal.ts'
 
 const forEver = `require("sqlite3").open(":memory:"):exec(
   "with recursive c(x) as (select 1 union all select x+1 from c) select count(*) from c where x < 0")`

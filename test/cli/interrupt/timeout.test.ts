@@ -7,9 +7,9 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { sourceProgram, temporaryFolder } from '../helpers/lua.ts'
-import { finish, launcher, porlaLua } from '../helpers/program.ts'
-import { waitUntil } from '../helpers/wait-until.ts'
+import { sourceProgram, temporaryFolder } from '../../helpers/lua.ts'
+import { finish, launcher, porlaLua } from '../../helpers/program.ts'
+import { waitUntil } from '../../helpers/wait-until.ts'
 
 const gaveUp = 'porla-lua: gave up after 700ms (--timeout)\n'
 

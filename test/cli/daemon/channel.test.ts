@@ -5,8 +5,8 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { rm, writeFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { run } from '../helpers/program.ts'
-import { waitUntil } from '../helpers/wait-until.ts'
+import { run } from '../../helpers/program.ts'
+import { waitUntil } from '../../helpers/wait-until.ts'
 import { helloResult, type LineServer, line, lineServer, noAnswer } from './support/line-server.ts'
 
 const caller = fileURLToPath(new URL('support/caller.ts', import.meta.url))
@@ -239,7 +239,7 @@ test('an error without an id is the answer to what was just sent', async (t) => 
 test('a request over the limit is refused before a byte is sent', async (t) => {
   const server = await lineServer(t)
   const script = `
-    import { Channel } from ${JSON.stringify(new URL('../../src/cli/channel.ts', import.meta.url).href)}
+    import { Channel } from ${JSON.stringify(new URL('../../../src/cli/daemon/channel.ts', import.meta.url).href)}
     const channel = new Channel({ socketPath: ${JSON.stringify(server.path)} })
     try { channel.call('torrents.find', { session: 'x'.repeat(65 * 1024 * 1024) }) } catch (error) { console.log(error.code) }
     console.log(channel.call('sessions.list', {}))`

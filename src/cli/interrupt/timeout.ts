@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
-import { ExitCode } from '../program/exit-codes.ts'
-import { Failure } from '../program/failure.ts'
-import { programChild } from './children.ts'
-import { stdioOfChild } from './descriptors.ts'
-import type { Duration } from './duration.ts'
+import { ExitCode } from '../../program/exit-codes.ts'
+import { Failure } from '../../program/failure.ts'
+import { programChild } from '../children.ts'
+import { stdioOfChild } from '../descriptors.ts'
+import type { Duration } from '../duration.ts'
+import { hangupIgnored } from '../signals.ts'
 import { endBy } from './end-by.ts'
-import { hangupIgnored } from './signals.ts'
 import { supervisedEnvironment } from './supervised.ts'
 
 /** The script's process is interrupted; when it has not ended after so long, it and its children are terminated, */

@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { test } from 'node:test'
-import { run as runProgram } from '../helpers/program.ts'
-import { type Setup, setup } from './commands-setup.ts'
+import { run as runProgram } from '../../helpers/program.ts'
+import { type Setup, setup } from '../commands-setup.ts'
 
-const moduleUrl = new URL('../../src/cli/start-daemon.ts', import.meta.url)
+const moduleUrl = new URL('../../../src/cli/daemon/start-daemon.ts', import.meta.url)
 
 /** Calls startDaemonSync in a process of its own; what it throws comes back as JSON on stdout. */
 async function start({ env, folder }: Setup, options: object = {}, more: NodeJS.ProcessEnv = {}) {

@@ -1,6 +1,6 @@
 import { accessSync, constants, lstatSync, readSync, writeSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
-import { maxLineBytes } from '../rpc/protocol.ts'
+import { maxLineBytes } from '../../rpc/protocol.ts'
 
 /** Longest path a Unix socket can have (sun_path without its NUL); Node cuts longer ones silently. */
 const maxSocketPathBytes = 107

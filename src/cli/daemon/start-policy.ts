@@ -1,4 +1,4 @@
-import type { DaemonOptions } from './options.ts'
+import type { DaemonOptions } from '../options.ts'
 
 /** Whether a daemon may be started when none answers: unless --no-start or PORLA_LUA_NO_START=1 forbids it. */
 export function mayStart({ noStart }: DaemonOptions): boolean {

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
-import { ErrorCode, RpcError } from '../rpc/errors.ts'
-import type { DaemonOptions } from './options.ts'
-import { writeError } from './output.ts'
-import { launcher } from './program.ts'
+import { ErrorCode, RpcError } from '../../rpc/errors.ts'
+import type { DaemonOptions } from '../options.ts'
+import { writeError } from '../output.ts'
+import { launcher } from '../program.ts'
 import { mayStart } from './start-policy.ts'
 
 /** `daemon start` has limits of its own; this one is for the case that even it hangs. */

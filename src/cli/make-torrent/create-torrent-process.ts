@@ -4,8 +4,7 @@
  */
 import { writeFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
-import type { CreateRequest } from './lua/api/create-torrent.ts'
-import { makeTorrent } from './make-torrent.ts'
+import { type CreateRequest, makeTorrent } from './make-torrent.ts'
 
 try {
   const request = JSON.parse(await text(process.stdin)) as CreateRequest

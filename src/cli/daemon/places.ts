@@ -1,9 +1,9 @@
-import { findConfigFile } from '../program/config/locate.ts'
-import { type Endpoint, resolveSocket, resolveStateDir } from '../program/endpoint.ts'
-import { checkSocketOwner, requireOwnPlace } from '../program/owner.ts'
-import { daemonOfSocket, daemonOfState } from '../program/running.ts'
-import type { DaemonOptions } from './options.ts'
-import { writeError } from './output.ts'
+import { findConfigFile } from '../../program/config/locate.ts'
+import { type Endpoint, resolveSocket, resolveStateDir } from '../../program/endpoint.ts'
+import { checkSocketOwner, requireOwnPlace } from '../../program/owner.ts'
+import { daemonOfSocket, daemonOfState } from '../../program/running.ts'
+import type { DaemonOptions } from '../options.ts'
+import { writeError } from '../output.ts'
 
 /** Where a daemon is or would be; absolute paths. */
 export interface Places {
@@ -77,6 +77,6 @@ interface Configured {
 async function configured({ config: flag }: DaemonOptions): Promise<Configured> {
   const where = { flag, env: process.env }
   if (findConfigFile(where) === null) return { file: null }
-  const { loadConfig } = await import('../program/config/load.ts')
+  const { loadConfig } = await import('../../program/config/load.ts')
   return await loadConfig(where)
 }

@@ -6,10 +6,10 @@
  */
 import { appendFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
-import { sleep } from '../../../src/cli/blocking-socket.ts'
-import { Channel } from '../../../src/cli/channel.ts'
-import type { Method } from '../../../src/rpc/contract/index.ts'
-import { RpcError } from '../../../src/rpc/errors.ts'
+import { sleep } from '../../../../src/cli/daemon/blocking-socket.ts'
+import { Channel } from '../../../../src/cli/daemon/channel.ts'
+import type { Method } from '../../../../src/rpc/contract/index.ts'
+import { RpcError } from '../../../../src/rpc/errors.ts'
 
 type Step = number | [method: Method, params: object]
 
