@@ -1,3 +1,4 @@
+import { longestTimerMs } from '../../program/longest-timer.ts'
 import type { Engine } from '../engine/protocol.ts'
 import type { Store } from '../state/store.ts'
 import type { Clock } from './clock.ts'
@@ -37,7 +38,7 @@ export class Scraper {
     const least = Math.max(1, settings.int('auto_scrape_min_interval'))
     const share = settings.int('auto_scrape_interval') / Math.max(1, this.#waiting().length)
     // setTimeout takes no more
-    const wait = Math.min(Math.max(least, share) * 1000, 0x7fffffff)
+    const wait = Math.min(Math.max(least, share) * 1000, longestTimerMs)
     this.#timer = setTimeout(() => this.#next(), wait).unref()
   }
 

@@ -1,4 +1,5 @@
 import type { StateName, TorrentStatus } from '../../rpc/contract/types.ts'
+import { blockLength } from '../engine/units.ts'
 import { FilesState } from '../state/rows.ts'
 import type { Counters } from './counters.ts'
 import { activeSeconds, finishedSeconds, seedingSeconds } from './durations.ts'
@@ -32,7 +33,6 @@ export interface StatusContext {
 type Field<K extends StatusField> = (record: TorrentRecord, context: StatusContext) => TorrentStatus[K]
 
 /** libtorrent's unit of a request, bytes. */
-const blockSize = 16384
 
 const seen =
   <K extends keyof Observed>(name: K, otherwise: Observed[K] & (number | string | boolean)) =>
@@ -112,7 +112,7 @@ const fields: { readonly [K in StatusField]: Field<K> } = {
     size: record.row.pieces,
     bits: Buffer.from(pieces(record)).toString('base64'),
   }),
-  block_size: ({ row }) => Math.min(blockSize, row.pieceLength),
+  block_size: ({ row }) => Math.min(blockLength, row.pieceLength),
   total_download: counted('download'),
   total_upload: counted('upload'),
   total_payload_download: counted('payloadDownload'),

@@ -1,3 +1,4 @@
+import { getBit } from '../../../metainfo/bits.ts'
 import { visible } from '../../../program/visible.ts'
 import type { TorrentStatus } from '../../../rpc/contract/types.ts'
 import type { State } from '../vm/raw.ts'
@@ -116,12 +117,11 @@ function optionalText(name: 'error' | 'error_file', doc: string): Property {
   )
 }
 
-/** One bit a piece, the first is the high bit of the first byte. */
 function pushPieces(api: Api, L: State, status: StatusValue): void {
   if (status.pieces === undefined) {
     const { size, bits } = fieldOf(api, status, 'pieces')
     const bytes = Buffer.from(bits, 'base64')
-    status.pieces = Uint8Array.from({ length: size }, (_, i) => (bytes[i >> 3]! >> (7 - (i & 7))) & 1)
+    status.pieces = Uint8Array.from({ length: size }, (_, i) => Number(getBit(bytes, i)))
   }
   pushList(api.lua, L, [...status.pieces], (there) => api.lua.pushBoolean(L, there === 1))
 }

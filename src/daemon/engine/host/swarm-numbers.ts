@@ -1,6 +1,6 @@
 import type { Wire } from 'webtorrent'
+import { joinAddress, plainHost } from '../peer-address.ts'
 import type { Dialer } from './peers/dialer.ts'
-import { joinAddress, plainHost } from './pex/message.ts'
 import type { Swarm } from './swarm.ts'
 import type { SwarmNumbers } from './torrent-state.ts'
 

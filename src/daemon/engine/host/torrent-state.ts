@@ -1,5 +1,5 @@
+import { countBits, getBit, newBits, setBit } from '../../../metainfo/bits.ts'
 import type { Metainfo } from '../../../metainfo/types.ts'
-import { countBits, getBit, newBits, setBit } from '../bits.ts'
 import { fileProgress } from '../file-progress.ts'
 import type {
   KnownPeer,
@@ -12,6 +12,7 @@ import type {
 import { pieceSize } from '../storage/layout.ts'
 import type { Proof } from '../storage/proof.ts'
 import type { Storage } from '../storage/storage.ts'
+import { blockLength } from '../units.ts'
 import { Meter } from './limits/meter.ts'
 import { type PartialPiece, PieceBytes } from './pieces/piece-bytes.ts'
 import { type Selection, select } from './pieces/selection.ts'
@@ -194,7 +195,7 @@ export class TorrentState {
   /** Bytes that trackers are told are left, as in libtorrent: of all pieces, wanted or not, that are not here as a whole. */
   get left(): number {
     // nobody knows before the metadata, and 0 would say that we are a seed
-    if (this.meta === null) return 16384
+    if (this.meta === null) return blockLength
     const { totalSize, pieceLength, numPieces } = this.meta
     const last = numPieces - 1
     const short = numPieces * pieceLength - totalSize

@@ -1,7 +1,7 @@
 import type { Torrent, Wire } from 'webtorrent'
+import { addressBytes, plainHost } from '../../peer-address.ts'
 import { batchWrites } from '../client/batch-writes.ts'
 import { takeFromAll } from '../limits/bucket.ts'
-import { addressBytes, plainHost } from '../pex/message.ts'
 import type { Swarm } from '../swarm.ts'
 import { wellEncrypted } from './encryption.ts'
 import { hearDhtPort } from './wire-dht.ts'
@@ -80,9 +80,7 @@ function sharesAddress({ wires }: Torrent, wire: Wire): boolean {
 }
 
 function sameHost(one: string | undefined, other: string | undefined): boolean {
-  // an IPv4 peer that called an IPv6 socket
-  const plain = (host: string | undefined) => host?.replace(/^::ffff:/, '')
-  return one !== undefined && plain(one) === plain(other)
+  return one !== undefined && other !== undefined && plainHost(one) === plainHost(other)
 }
 
 function countBytes({ state }: Swarm, wire: Wire): void {

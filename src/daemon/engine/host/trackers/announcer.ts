@@ -1,4 +1,5 @@
 import type WebTorrent from 'webtorrent'
+import { longestTimerMs } from '../../../../program/longest-timer.ts'
 import type { TaskTracker } from '../../protocol.ts'
 import { orderTrackers } from '../../tracker-order.ts'
 import type { TorrentState } from '../torrent-state.ts'
@@ -17,7 +18,6 @@ import { schemeOf } from './url.ts'
 import { type RtcOptions, WebSocketTracker } from './websocket.ts'
 
 /** setTimeout takes no more. */
-const maxDelayMs = 0x7fffffff
 /** How long `stopped` may wait for its turn before its own time starts, ms. */
 const maxQueueMs = 10_000
 
@@ -169,7 +169,7 @@ export class Trackers {
     if (next !== Number.POSITIVE_INFINITY) {
       // timers may fire a little early
       const wait = Math.max(0, Math.ceil(next - this.#now())) + 1
-      this.#timer = setTimeout(() => this.#look(), Math.min(maxDelayMs, wait))
+      this.#timer = setTimeout(() => this.#look(), Math.min(longestTimerMs, wait))
     }
   }
 

@@ -8,6 +8,13 @@ export function newBits(count: number): Uint8Array {
   return new Uint8Array((count + 7) >> 3)
 }
 
+/** `count` bits, all set; the spare ones of the last byte are clear. */
+export function allBits(count: number): Uint8Array {
+  const bits = newBits(count).fill(0xff)
+  if (count & 7) bits[bits.length - 1] = (0xff00 >> (count & 7)) & 0xff
+  return bits
+}
+
 export function getBit(bits: Uint8Array, index: number): boolean {
   return ((bits[index >> 3] ?? 0) & (0x80 >> (index & 7))) !== 0
 }
@@ -16,10 +23,19 @@ export function setBit(bits: Uint8Array, index: number): void {
   bits[index >> 3] = (bits[index >> 3] ?? 0) | (0x80 >> (index & 7))
 }
 
-/** How many of the first `count` bits are set. */
+export function clearBit(bits: Uint8Array, index: number): void {
+  bits[index >> 3] = (bits[index >> 3] ?? 0) & ~(0x80 >> (index & 7))
+}
+
+/** How many of the first `count` bits are set; bytes that are missing are clear. */
 export function countBits(bits: Uint8Array, count: number): number {
   let total = 0
-  for (let index = 0; index < count; index++) if (getBit(bits, index)) total++
+  const whole = count >> 3
+  for (let at = 0; at < whole; at++) {
+    // Each turn clears the lowest bit that is set (Kernighan).
+    for (let byte = bits[at] ?? 0; byte !== 0; byte &= byte - 1) total++
+  }
+  for (let index = whole << 3; index < count; index++) if (getBit(bits, index)) total++
   return total
 }
 
