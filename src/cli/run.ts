@@ -49,16 +49,27 @@ export async function runLua(
   // The thread behind a terminal hears of a Ctrl-C in its own way.
   const guarded = terminal ? <T>(body: () => T): T => body() : interruptible
   try {
-    if (guarded(runScripts)) {
+    if (guarded(() => runScripts() && runtime.init())) {
       if (interactive) await repl(runtime, terminal?.(runtime))
       else await runtime.turnLoop()
     }
     return guarded(() => runtime.close())
   } catch (error) {
-    if (error instanceof Interrupted) return await leaveBySignal(runtime)
-    if (!(error instanceof Unwind)) throw error
+    const end = runtime.loop.signalled ? lastWords(error) : error
+    if (end instanceof Interrupted) return await leaveBySignal(runtime)
+    if (!(end instanceof Unwind)) throw end
     runtime.leave()
-    return error.exitCode
+    return end.exitCode
+  }
+
+  /** `porla.destroy()` after a signal. Returns why the program leaves: `reason`, or what ended the function itself. */
+  function lastWords(reason: unknown): unknown {
+    try {
+      guarded(() => runtime.destroy())
+      return reason
+    } catch (error) {
+      return error
+    }
   }
 
   /** In the order of lua.c. What fails has been reported, nothing after it runs, and the result is false. */

@@ -7,6 +7,7 @@ import type { DaemonOptions, Preload } from '../options.ts'
 import { installApi } from './api/index.ts'
 import { currentFolder } from './current-folder.ts'
 import { EventLoop } from './loop/loop.ts'
+import { PluginHooks } from './plugin-hooks.ts'
 import { ErrorReport, type Report } from './report.ts'
 import { installStdlib, OutputError, type Stdlib } from './stdlib/index.ts'
 import { encodeExact } from './vm/byte-text.ts'
@@ -59,6 +60,7 @@ export class Runtime {
   readonly channel: Channel
   /** What goes on after the chunks. */
   readonly loop: EventLoop
+  readonly #hooks: PluginHooks
   readonly #program: string
   readonly #handler: Pointer
   /** Reference to `loadfile` as it was before any script. */
@@ -85,6 +87,7 @@ export class Runtime {
       env: options.env,
       ignoreEnvironment: options.ignoreEnvironment,
       include: options.include,
+      beforeExit: (code) => (this.destroy() ? code : code || ExitCode.error),
     })
     this.channel = new Channel({
       socketPath: options.socketPath,
@@ -117,6 +120,14 @@ export class Runtime {
       },
     })
     this.#handler = lua.define((S) => this.#report.handle(lua, S))
+    this.#hooks = new PluginHooks(lua, {
+      run: (fn) =>
+        this.#guard(() => {
+          lua.raw._luaL_checkstack(lua.L, 3, 0)
+          lua.raw._lua_pushcclosure(lua.L, fn, 0)
+          return this.call(0, 0)
+        }),
+    })
     lua.raw._lua_getglobal(lua.L, lua.name('loadfile'))
     this.#loadFile = BigInt(lua.raw._luaL_ref(lua.L, registryIndex))
     lua.raw._lua_getglobal(lua.L, lua.name('io'))
@@ -210,6 +221,16 @@ export class Runtime {
     return line
   }
 
+  /** Calls `porla.init()` of the script. False when it failed. */
+  init(): boolean {
+    return this.#hooks.init()
+  }
+
+  /** Calls `porla.destroy()` of the script, once, if its `init` was due and did not fail. False when it failed. */
+  destroy(): boolean {
+    return this.#hooks.destroy()
+  }
+
   /** -W */
   enableWarnings(): boolean {
     return this.run({ code: Buffer.from('warn("@on")'), name: '=-W' })
@@ -232,8 +253,9 @@ export class Runtime {
     if (this.#exitCode === ExitCode.ok) await this.loop.run()
   }
 
-  /** Ends a run: finalizers, then everything that was written. Returns the exit code. */
+  /** Ends a run: `porla.destroy()`, finalizers, then everything that was written. Returns the exit code. */
   close(): number {
+    this.destroy()
     this.loop.close()
     this.lua.raw._lua_close(this.lua.L)
     this.leave()

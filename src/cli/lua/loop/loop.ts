@@ -45,9 +45,10 @@ export class EventLoop {
   #interruptThread: InterruptThread | undefined
   #closed = false
   #keeping = false
-  readonly #interrupted = () => this.#end(new Interrupted())
-  readonly #terminated = () => this.#end(new Unwind(ExitCode.terminated))
-  readonly #hungUp = () => this.#end(new Unwind(ExitCode.hungUp))
+  #signalled = false
+  readonly #interrupted = () => this.#endBySignal(new Interrupted())
+  readonly #terminated = () => this.#endBySignal(new Unwind(ExitCode.terminated))
+  readonly #hungUp = () => this.#endBySignal(new Unwind(ExitCode.hungUp))
 
   constructor(host: LoopHost) {
     this.#host = host
@@ -56,6 +57,11 @@ export class EventLoop {
   /** Nothing keeps the program. */
   get idle(): boolean {
     return this.#alive.size === 0
+  }
+
+  /** A signal ended the second phase while no Lua code ran: the state is whole, unlike after other ends. */
+  get signalled(): boolean {
+    return this.#signalled
   }
 
   /** Callbacks that wait for their turn: who brings more than a few hundred should wait. */
@@ -179,6 +185,13 @@ export class EventLoop {
       else if (error instanceof Unwind) this.#host.exit(error.exitCode)
       else throw error
     }
+  }
+
+  #endBySignal(error: unknown): void {
+    // One that the thread sends may arrive after another end.
+    if (this.#closed) return
+    this.#signalled = true
+    this.#end(error)
   }
 
   /** Ends the second phase; no Lua code runs any more. */

@@ -28,6 +28,8 @@ export interface StdlibHost {
   ignoreEnvironment: boolean
   /** Folders that `require` searches first. */
   include: string[]
+  /** Called by `os.exit` while the state is still whole, with the exit code; returns the one to end with. */
+  beforeExit(code: number): number
 }
 
 /** A standard stream for the program's own words, in order with what the script writes. */
@@ -90,7 +92,7 @@ export function installStdlib(lua: Lua, host: StdlibHost): Stdlib {
   addStandardFile('stderr', stderr)
   lua.pop(L, 1)
   setFunctions(lua, 'os', {
-    ...osFunctions({ lua, files, opener, env: host.env, flush }),
+    ...osFunctions({ lua, files, opener, env: host.env, flush, beforeExit: host.beforeExit }),
     ...dateFunctions(lua, host.env),
   })
   setFunctions(lua, '_G', {

@@ -28,10 +28,19 @@ export interface OsParts {
   readonly env: NodeJS.ProcessEnv
   /** Writes everything that is buffered. */
   readonly flush: () => void
+  /** The script's own last work before `exit`, which gets the exit code and returns the one to end with. */
+  readonly beforeExit: (code: number) => number
 }
 
 /** The functions of `os` that concern the machine, except those of date and time. */
-export function osFunctions({ lua, files, opener, env, flush }: OsParts): Record<string, HostFunction> {
+export function osFunctions({
+  lua,
+  files,
+  opener,
+  env,
+  flush,
+  beforeExit,
+}: OsParts): Record<string, HostFunction> {
   const { raw } = lua
   return {
     clock: (L) => {
@@ -57,7 +66,7 @@ export function osFunctions({ lua, files, opener, env, flush }: OsParts): Record
     },
 
     exit: (L) => {
-      const code = exitCode(lua, L)
+      const code = beforeExit(exitCode(lua, L))
       if (raw._lua_toboolean(L, 2)) raw._lua_close(L)
       flush()
       throw new Unwind(code)
