@@ -1,7 +1,8 @@
-import { getBit } from '../../metainfo/bits.ts'
+import { getBit } from './bits.ts'
 import type { PartialPiece } from './host/pieces/piece-bytes.ts'
 import { filePieces, fileRanges, type Layout, pieceSize } from './storage/layout.ts'
-import { blockLength } from './units.ts'
+
+const blockLength = 16384
 
 /**
  * Bytes of each file that are there: those of verified pieces, and of complete blocks in unfinished ones, wanted or

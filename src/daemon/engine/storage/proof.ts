@@ -1,4 +1,4 @@
-import { countBits, getBit, setBit } from '../../../metainfo/bits.ts'
+import { countBits, getBit } from '../bits.ts'
 import { pieceSize } from './layout.ts'
 import type { Storage } from './storage.ts'
 
@@ -54,7 +54,7 @@ export class Proof {
       this.#left = 0
       throw new WrongPiece(piece)
     }
-    setBit(this.#proven, piece)
+    this.#proven[piece >> 3]! |= 0x80 >> (piece & 7)
     if (this.#left > 0 && --this.#left === 0) this.#ended('proven', piece)
   }
 }

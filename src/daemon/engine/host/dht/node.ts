@@ -1,5 +1,4 @@
 import { Client } from 'bittorrent-dht'
-import { splitAddress } from '../../peer-address.ts'
 import { signedBy } from './signature.ts'
 import type { DhtSocket } from './socket.ts'
 import type { ItemStore, PeerStore } from './stores.ts'
@@ -93,7 +92,7 @@ export class DhtNode {
   }
 
   setBootstrap(nodes: string[]): void {
-    this.#client._rpc.bootstrap = nodes.map(splitAddress)
+    this.#client._rpc.bootstrap = nodes.map(hostAndPort)
     if (!this.#connected && this.port !== null) this.#client._bootstrap(true)
   }
 
@@ -141,7 +140,7 @@ export class DhtNode {
 
   #listens(known: string[]): void {
     this.#hooks.listening()
-    for (const node of known) this.#client.addNode(splitAddress(node))
+    for (const node of known) this.#client.addNode(hostAndPort(node))
     this.#bootstrapLater(firstRetryMs)
   }
 
@@ -158,4 +157,9 @@ export class DhtNode {
       this.#bootstrapLater(Math.min(longestRetryMs, delayMs * 2))
     }, delayMs)
   }
+}
+
+function hostAndPort(node: string): { host: string; port: number } {
+  const colon = node.lastIndexOf(':')
+  return { host: node.slice(0, colon), port: Number(node.slice(colon + 1)) }
 }

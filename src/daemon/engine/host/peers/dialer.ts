@@ -1,7 +1,6 @@
 import { isIPv4 } from 'node:net'
 import type WebTorrent from 'webtorrent'
 import type { Peer, Torrent } from 'webtorrent'
-import { splitAddress } from '../../peer-address.ts'
 import type { SessionLimits } from '../limits/session-limits.ts'
 import type { TorrentState } from '../torrent-state.ts'
 import type { Bans } from './bans.ts'
@@ -219,7 +218,8 @@ export class Dialer {
   #allowed(address: string): boolean {
     const { live, offenders } = this.#limits
     if (this.#bans.has(address) || offenders.has(address) || this.#nothingFor(address)) return false
-    return !live.noPrivilegedPorts || splitAddress(address).port >= firstOpenPort
+    const port = Number(address.slice(address.lastIndexOf(':') + 1))
+    return !live.noPrivilegedPorts || port >= firstOpenPort
   }
 
   /** As in libtorrent (`is_connect_candidate`): two that have everything have nothing for each other. */
@@ -240,7 +240,7 @@ export class Dialer {
 
   #ways(address: string): Way[] {
     const { live } = this.#limits
-    const { host } = splitAddress(address)
+    const host = address.slice(0, address.lastIndexOf(':'))
     const types: Way['type'][] = []
     if (live.outgoingTcp) types.push('tcp')
     // it could not go through the proxy
