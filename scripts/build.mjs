@@ -85,7 +85,7 @@ try {
     }),
     build({
       ...common,
-      entryPoints: { 'create-torrent': 'src/cli/create-torrent-process.ts' },
+      entryPoints: { 'create-torrent': 'src/cli/make-torrent/create-torrent-process.ts' },
       banner: { js: requireShim },
     }),
   ])

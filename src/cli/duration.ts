@@ -1,6 +1,6 @@
+import { longestTimerMs } from '../program/longest-timer.ts'
+
 const units: { [unit: string]: number } = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
-/** What a timer of Node can wait, some 24 days. */
-const longestMs = 2 ** 31 - 1
 
 /** A duration of the command line. */
 export interface Duration {
@@ -17,5 +17,5 @@ export function parseDuration(text: string): Duration | undefined {
   const match = /^(\d+(?:\.\d+)?|\.\d+)(ms|[smhd])?$/.exec(text)
   if (!match) return undefined
   const ms = Number(match[1]) * (units[match[2] ?? 's'] as number)
-  return ms <= longestMs ? { ms, text: match[2] === undefined ? `${text}s` : text } : undefined
+  return ms <= longestTimerMs ? { ms, text: match[2] === undefined ? `${text}s` : text } : undefined
 }

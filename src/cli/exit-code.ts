@@ -1,5 +1,6 @@
-import { ErrorCode } from '../rpc/errors.ts'
-import { ExitCode } from '../rpc/exit-codes.ts'
+import { ExitCode } from '../program/exit-codes.ts'
+import { Failure } from '../program/failure.ts'
+import { ErrorCode, type RpcError } from '../rpc/errors.ts'
 
 const byErrorCode: { [code: number]: ExitCode } = {
   [ErrorCode.DaemonUnreachable]: ExitCode.unreachable,
@@ -17,4 +18,9 @@ export function exitCodeOf(error: { code: number; data?: unknown } | undefined):
   const own = (error.data as { exitCode?: unknown } | undefined)?.exitCode
   if (typeof own === 'number') return own
   return byErrorCode[error.code] ?? ExitCode.error
+}
+
+/** Exit code of a command that failed. */
+export function exitCodeFor(error: RpcError | Failure): number {
+  return error instanceof Failure ? error.exitCode : exitCodeOf(error)
 }

@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs'
-import { ExitCode } from '../rpc/exit-codes.ts'
-import { Failure } from '../rpc/failure.ts'
-import { version } from '../rpc/version.ts'
-import { forTerminal } from '../rpc/visible.ts'
+import { ExitCode } from '../program/exit-codes.ts'
+import { Failure } from '../program/failure.ts'
+import { version } from '../program/version.ts'
+import { forTerminal } from '../program/visible.ts'
 import { noteDescriptors } from './descriptors.ts'
 import { exactWords } from './exact-words.ts'
 import { exactPath } from './lua/vm/byte-text.ts'
@@ -67,9 +67,9 @@ async function run(options: RunnerOptions, argv: string[]): Promise<number> {
       throw new Failure(ExitCode.error, "'--timeout' is for scripts; it cannot be used interactively")
     }
     if (options.timeout !== undefined) {
-      const { takeSupervision } = await import('./supervised.ts')
+      const { takeSupervision } = await import('./interrupt/supervised.ts')
       if (!takeSupervision(process.env)) {
-        const { runWithin } = await import('./timeout.ts')
+        const { runWithin } = await import('./interrupt/timeout.ts')
         return await runWithin(options.timeout, argv)
       }
     }

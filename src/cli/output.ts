@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs'
-import { ExitCode } from '../rpc/exit-codes.ts'
-import { Failure } from '../rpc/failure.ts'
+import { ExitCode } from '../program/exit-codes.ts'
+import { Failure } from '../program/failure.ts'
 import { systemFailure } from './lua/stdlib/errno.ts'
 
 /** Between two attempts on a full pipe that a parent left in non-blocking mode, milliseconds. */

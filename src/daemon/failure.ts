@@ -1,5 +1,5 @@
-import { ExitCode } from '../rpc/exit-codes.ts'
-import { Failure } from '../rpc/failure.ts'
+import { ExitCode } from '../program/exit-codes.ts'
+import { Failure } from '../program/failure.ts'
 import { isDiskRefusal, StateError } from './state/error.ts'
 
 /**

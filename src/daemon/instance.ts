@@ -1,9 +1,9 @@
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { ExitCode } from '../rpc/exit-codes.ts'
-import { Failure } from '../rpc/failure.ts'
-import { FileLock, holderFile, readHolder } from '../rpc/file-lock.ts'
-import { preparePrivateFolder } from '../rpc/private-folder.ts'
+import { ExitCode } from '../program/exit-codes.ts'
+import { Failure } from '../program/failure.ts'
+import { FileLock, holderFile, readHolder } from '../program/file-lock.ts'
+import { preparePrivateFolder } from '../program/private-folder.ts'
 
 /** Both are absolute. */
 export interface InstancePlaces {

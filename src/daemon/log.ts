@@ -1,4 +1,4 @@
-import { visible } from '../rpc/visible.ts'
+import { visible } from '../program/visible.ts'
 
 /** Levels from the least to the most urgent. */
 export const logLevels = ['debug', 'info', 'warning', 'error'] as const

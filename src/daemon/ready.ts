@@ -1,6 +1,6 @@
 import { closeSync, writeSync } from 'node:fs'
-import { ExitCode } from '../rpc/exit-codes.ts'
-import { Failure } from '../rpc/failure.ts'
+import { ExitCode } from '../program/exit-codes.ts'
+import { Failure } from '../program/failure.ts'
 import { closeInherited } from './inherited.ts'
 
 /** Environment variable with the number of the descriptor that a starter listens on. */

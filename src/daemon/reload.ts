@@ -1,6 +1,6 @@
 import { closeSync, openSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
-import type { LoadedConfig } from '../rpc/config/types.ts'
+import type { LoadedConfig } from '../program/config/types.ts'
 
 /** What a configuration that was read again means for the daemon that runs. */
 export interface ConfigDifference {

@@ -1,4 +1,4 @@
-import { Failure } from '../rpc/failure.ts'
+import { Failure } from '../program/failure.ts'
 import type { Log } from './log.ts'
 
 /** How often it looks: one stat(2) each. */

@@ -1,4 +1,4 @@
-import { nearest } from '../rpc/nearest.ts'
+import { nearest } from '../program/nearest.ts'
 import { PqlError, placeName, quoted } from './error.ts'
 import {
   type Comparison,

@@ -5,14 +5,14 @@ import {
   type JSONRPCResponse,
   JSONRPCServer,
 } from 'json-rpc-2.0'
+import { unknownName } from '../program/nearest.ts'
+import { Turns } from '../program/turns.ts'
 import type { ParamsOf, ResultOf } from './contract/method.ts'
 import { ErrorCode, RpcError } from './errors.ts'
 import { longLineBytes, parseLine, parseLong } from './json.ts'
 import { nobody, type Peer } from './peer.ts'
 import { maxLineBytes } from './protocol.ts'
 import { checkRequest } from './request.ts'
-import { unknownName } from './schema-problem.ts'
-import { Turns } from './turns.ts'
 import { type Contract, Validator } from './validate.ts'
 
 /** Where the server writes what its operator has to know. */

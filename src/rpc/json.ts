@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
+import type { Turns } from '../program/turns.ts'
 import { ErrorCode, RpcError } from './errors.ts'
-import type { Turns } from './turns.ts'
 
 /** A line up to this size is parsed at once: that takes a millisecond or two, whatever is in it. */
 export const longLineBytes = 256 * 1024

@@ -1,4 +1,5 @@
-import { isRecord, type SchemaNode } from './schema-problem.ts'
+import { isRecord } from '../program/value-in-words.ts'
+import type { SchemaNode } from './schema-problem.ts'
 
 /**
  * Parameters without the fields that are null and may be left out: programs that write every field of a request say

@@ -1,11 +1,11 @@
 import { chmodSync, lstatSync, renameSync, unlinkSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
 import { dirname } from 'node:path'
-import { checkSocketPath } from './endpoint.ts'
-import { ExitCode } from './exit-codes.ts'
-import { Failure } from './failure.ts'
-import { type FileIdentity, identityOf, isStill } from './file-identity.ts'
-import { preparePrivateFolder } from './private-folder.ts'
+import { checkSocketPath } from '../program/endpoint.ts'
+import { ExitCode } from '../program/exit-codes.ts'
+import { Failure } from '../program/failure.ts'
+import { type FileIdentity, identityOf, isStill } from '../program/file-identity.ts'
+import { preparePrivateFolder } from '../program/private-folder.ts'
 import { removeStaleSocket } from './socket-file.ts'
 
 export interface ListeningHooks {

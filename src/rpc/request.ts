@@ -1,6 +1,6 @@
 import type { JSONRPCID, JSONRPCRequest } from 'json-rpc-2.0'
+import { found, isRecord } from '../program/value-in-words.ts'
 import { ErrorCode, RpcError } from './errors.ts'
-import { found, isRecord } from './schema-problem.ts'
 
 /** A message that is a request, or what is wrong with it and the id to answer to (null when it has no usable one). */
 export type CheckedRequest = { request: JSONRPCRequest } | { error: RpcError; id: JSONRPCID }

@@ -1,5 +1,6 @@
+import { nearest, unknownName } from '../program/nearest.ts'
+import { found, isRecord } from '../program/value-in-words.ts'
 import { base64Format, isBase64 } from './base64.ts'
-import { nearest } from './nearest.ts'
 
 /** The parts of JSON Schema that the contract uses, as typebox writes them. */
 export interface SchemaNode {
@@ -146,15 +147,6 @@ function mismatch(schema: SchemaNode, value: unknown, path: string): Problem {
   return { path, message: `is ${found(value)}, expected ${expected(schema)}` }
 }
 
-/** "is no field; did you mean 'x'?", or the names there are when none is near. */
-export function unknownName(what: string, given: string, names: readonly string[]): string {
-  const meant = nearest(given, names)
-  if (meant !== undefined) return `is no known ${what}; did you mean '${meant}'?`
-  if (names.length === 0) return `is no known ${what}; there are none here`
-  const shown = names.length > 12 ? [...names.slice(0, 12), '...'] : names
-  return `is no known ${what}; known are ${shown.join(', ')}`
-}
-
 /** What a schema takes, in words. */
 function expected(schema: SchemaNode): string {
   if (schema.anyOf && schema.description !== undefined) return schema.description
@@ -196,24 +188,6 @@ function range({ minimum, maximum }: SchemaNode): string {
   }
   if (minimum !== undefined) return ` of at least ${minimum}`
   return maximum === undefined ? '' : ` of at most ${maximum}`
-}
-
-/** What a value is, in words, however long it may be. */
-export function found(value: unknown): string {
-  if (typeof value === 'string') {
-    return value.length <= 60
-      ? `the string ${JSON.stringify(value)}`
-      : `a string of ${value.length} characters`
-  }
-  if (typeof value === 'number' || typeof value === 'boolean') return `${value}`
-  if (value === null) return 'null'
-  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : `a list of ${value.length}`
-  if (value instanceof Date) return 'a date'
-  return value === undefined ? 'missing' : `an ${typeof value}`
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function isTuple(items: SchemaNode['items']): items is readonly SchemaNode[] {

@@ -1,7 +1,7 @@
 import { lstatSync, unlinkSync } from 'node:fs'
 import { connect } from 'node:net'
-import { ExitCode } from './exit-codes.ts'
-import { Failure } from './failure.ts'
+import { ExitCode } from '../program/exit-codes.ts'
+import { Failure } from '../program/failure.ts'
 
 /**
  * Removes a socket that a daemon left behind. Only for the holder of the socket's lock. Nothing is removed unless it

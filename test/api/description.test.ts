@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { changingMethods } from '../../src/cli/changing-methods.ts'
+import { changingMethods } from '../../src/cli/daemon/changing-methods.ts'
 import { apiClasses, apiModules } from '../../src/cli/lua/api/index.ts'
 import { contract } from '../../src/rpc/contract/index.ts'
 import { TorrentStatus } from '../../src/rpc/contract/types.ts'

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
+import { version } from '../../src/program/version.ts'
 import { contract, type Method, type Result } from '../../src/rpc/contract/index.ts'
-import { version } from '../../src/rpc/version.ts'
 import type { CasesOf } from './case.ts'
 
 /** Methods about the daemon, its sessions and their settings. */
@@ -83,7 +83,6 @@ export const daemonCases: CasesOf<Exclude<Method, `${'torrents' | 'events' | 'pr
               is_listening: false,
               is_dht_running: false,
               is_paused: false,
-              listen_port: 0,
             },
             {
               name: 'other',
@@ -91,7 +90,6 @@ export const daemonCases: CasesOf<Exclude<Method, `${'torrents' | 'events' | 'pr
               is_listening: false,
               is_dht_running: false,
               is_paused: false,
-              listen_port: 0,
             },
           ]),
       },

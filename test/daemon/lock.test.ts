@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { ExitCode } from '../../src/rpc/exit-codes.ts'
+import { ExitCode } from '../../src/program/exit-codes.ts'
 import { privateFolder } from '../rpc/support/serve.ts'
 
 const program = fileURLToPath(new URL('support/lock.ts', import.meta.url))

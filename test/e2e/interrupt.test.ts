@@ -43,7 +43,7 @@ function startDriver(t: TestContext, daemon: TestDaemon): void {
   t.after(() => child.kill('SIGKILL'))
 }
 
-// Node loses one in seven of these, were it not for src/cli/interrupt-thread.ts.
+// Node loses one in seven of these, were it not for src/cli/interrupt/interrupt-thread.ts.
 test('SIGINT right after what a callback did ends the script, every time', { timeout: 60_000 }, async (t) => {
   const daemon = await startDaemon(t)
   const content = join(daemon.folder, 'source/film')

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { visible } from '../../src/rpc/visible.ts'
+import { visible } from '../../src/program/visible.ts'
 import { Terminal } from '../cli/support/terminal.ts'
 import { startDaemon, type TestDaemon } from '../helpers/daemon.ts'
 import { root } from '../helpers/program.ts'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { open, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
-import { countBits, getBit, newBits, setBit } from '../../src/daemon/engine/bits.ts'
+import { countBits, getBit, newBits, setBit } from '../../src/metainfo/bits.ts'
 import { file, makeTorrent, writeFiles, zeros } from './support/data.ts'
 import { complete, startEngine, task, tempFolder } from './support/engine.ts'
 

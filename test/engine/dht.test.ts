@@ -14,6 +14,8 @@ const open = { torrentFile: torrent.bytes, disableDht: false }
 const withDht = (bootstrap: string, more: Settings = {}): Settings => ({
   enable_dht: true,
   dht_bootstrap_nodes: bootstrap,
+  // here all nodes have one address
+  dht_block_ratelimit: 1000,
   ...more,
 })
 

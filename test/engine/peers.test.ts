@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { describe, test } from 'node:test'
-import { newBits, setBit } from '../../src/daemon/engine/bits.ts'
+import { newBits, setBit } from '../../src/metainfo/bits.ts'
 import { ErrorCode } from '../../src/rpc/errors.ts'
 import { listen } from '../helpers/listen.ts'
 import { file, makeTorrent, writeFiles, wrongFiles } from './support/data.ts'

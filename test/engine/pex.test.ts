@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, type TestContext, test } from 'node:test'
-import { addressBytes, parsePex, pexDictionary, plainHost } from '../../src/daemon/engine/host/pex/message.ts'
+import { parsePex, pexDictionary } from '../../src/daemon/engine/host/pex/message.ts'
 import { bencode } from '../../src/metainfo/index.ts'
 import type { Settings } from '../../src/rpc/contract/types.ts'
 import { file, makeTorrent, writeFiles, wrongFiles } from './support/data.ts'
@@ -98,7 +98,4 @@ test('messages of BEP 11: both kinds of addresses, there and back', () => {
   assert.deepEqual(parsePex(Buffer.from('d5:added6:\x01\x02\x03\x04\x00\x00e')), { added: [], dropped: [] })
   const left = pexDictionary({ added: [{ address: 'name:1', flags: 0 }], dropped: [] })
   assert.equal(left.added!.length, 0)
-  assert.equal(addressBytes('::ffff:1.2.3.4')!.toString('hex'), '00000000000000000000ffff01020304')
-  assert.equal(addressBytes('fe80::1%eth0'), null)
-  assert.equal(plainHost('::ffff:1.2.3.4'), '1.2.3.4')
 })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
-import { countBits } from '../../src/daemon/engine/bits.ts'
+import { countBits } from '../../src/metainfo/bits.ts'
 import { file, makeTorrent, writeFiles, wrongFiles } from './support/data.ts'
 import { complete, startEngine, task, tempFolder } from './support/engine.ts'
 

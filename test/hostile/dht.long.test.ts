@@ -6,6 +6,7 @@ import { GuardedSocket } from '../../src/daemon/engine/host/dht/guarded-socket.t
 import { DhtNode } from '../../src/daemon/engine/host/dht/node.ts'
 import { ownSocket } from '../../src/daemon/engine/host/dht/socket.ts'
 import { ItemStore, PeerStore } from '../../src/daemon/engine/host/dht/stores.ts'
+import { DhtTraffic } from '../../src/daemon/engine/host/dht/traffic.ts'
 import { BDict, bdecode, bencode } from '../../src/metainfo/index.ts'
 import { file, makeTorrent } from '../engine/support/data.ts'
 import { startEngine, type TestEngine, task, tempFolder, until } from '../engine/support/engine.ts'
@@ -34,6 +35,9 @@ async function startDht(
   const engine = startEngine(t, {
     enable_dht: true,
     dht_bootstrap_nodes: bootstrap,
+    // here one address sends all of it
+    dht_block_ratelimit: 10_000,
+    dht_upload_rate_limit: 10_000_000,
     ...(own && { enable_incoming_utp: false, enable_outgoing_utp: false }),
   })
   await engine.load(task(torrent.id, await tempFolder(t), { torrentFile: torrent.bytes, disableDht: false }))
@@ -133,10 +137,12 @@ test('peers may name nodes as often as they like: only so many are asked', async
     named.send(bencode({ t: said.bytes('t'), y: 'r', r }), port, address)
   })
   const limits = { torrents: 1, peers: 1, reply: 1, items: 1, itemLifetime: 0 }
+  const traffic = { uploadRate: 8000, blockRate: 10_000, blockSeconds: 300 }
   const { promise: listening, resolve } = Promise.withResolvers<void>()
   const node = new DhtNode(
     {
-      ...{ socket: new GuardedSocket(ownSocket(), { log: () => {} }), address: '127.0.0.1', port: 0 },
+      socket: new GuardedSocket(ownSocket(), new DhtTraffic(() => traffic), { log: () => {} }),
+      ...{ address: '127.0.0.1', port: 0 },
       ...{ nodeId: Buffer.alloc(20, 1), bootstrap: [], known: [], branching: 5 },
       ...{ peers: new PeerStore(limits), items: new ItemStore(limits) },
     },

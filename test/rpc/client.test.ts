@@ -155,7 +155,7 @@ test('client: it loads neither the validator nor cosmiconfig', () => {
     const loaded = []
     registerHooks({ load: (url, context, next) => (loaded.push(url), next(url, context)) })
     await import(${JSON.stringify(new URL('../../src/rpc/client.ts', import.meta.url).href)})
-    const { loadConfig } = await import(${JSON.stringify(new URL('../../src/rpc/config/load.ts', import.meta.url).href)})
+    const { loadConfig } = await import(${JSON.stringify(new URL('../../src/program/config/load.ts', import.meta.url).href)})
     await loadConfig({ env: { XDG_CONFIG_HOME: '/nonexistent' } })
     console.log(loaded.join('\\n'))`
   const loaded = execFileSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8' })

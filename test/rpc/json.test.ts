@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { Turns } from '../../src/program/turns.ts'
 import { ErrorCode } from '../../src/rpc/errors.ts'
 import { parseLine, parseLong } from '../../src/rpc/json.ts'
-import { Turns } from '../../src/rpc/turns.ts'
 
 const code = (code: number, message: RegExp) => ({ name: 'RpcError', code, message })
 

@@ -7,8 +7,6 @@ import {
   flagsForAdding,
   plainFlags,
 } from '../../src/daemon/session/flags.ts'
-import { bitfield, countPieces } from '../../src/daemon/session/measure.ts'
-import { parseAddress } from '../../src/daemon/session/peer-address.ts'
 import { isManaged, isPaused, newRecord, type TorrentRecord } from '../../src/daemon/session/record.ts'
 import { Records } from '../../src/daemon/session/records.ts'
 import type { ProgressRow, TorrentRow } from '../../src/daemon/state/rows.ts'
@@ -95,35 +93,5 @@ test('a managed torrent is paused unless the queue granted it a slot', () => {
     record.granted = granted
     assert.equal(isPaused(record), paused, `${flags} ${granted} ${error}`)
     assert.equal(isManaged(record), (flags & flagBit.auto_managed) !== 0)
-  }
-})
-
-test('bits are counted up to the last piece', () => {
-  for (const pieces of [0, 1, 7, 8, 9, 16, 1000]) {
-    assert.equal(countPieces(bitfield(pieces, true), pieces), pieces)
-    assert.equal(countPieces(bitfield(pieces, false), pieces), 0)
-  }
-  assert.deepEqual(bitfield(10, true), Uint8Array.of(0xff, 0xc0))
-  assert.equal(countPieces(Uint8Array.of(0xff, 0xff), 10), 10, 'bits past the end do not count')
-  assert.equal(countPieces(Uint8Array.of(0x81), 16), 2, 'missing bytes are clear')
-})
-
-test('peer addresses', () => {
-  assert.deepEqual(parseAddress('1.2.3.4:5'), { host: '1.2.3.4', port: 5, ip: true })
-  assert.deepEqual(parseAddress('[::1]:65535'), { host: '::1', port: 65535, ip: true })
-  assert.deepEqual(parseAddress('host.example:80'), { host: 'host.example', port: 80, ip: false })
-  for (const bad of [
-    '',
-    '1.2.3.4',
-    ':1',
-    '1.2.3.4:0',
-    '1.2.3.4:65536',
-    '::1:5',
-    '[x]:5',
-    '1.2.3.4:5 ',
-    'a b:5',
-    '[::1]5',
-  ]) {
-    assert.equal(parseAddress(bad), null, bad)
   }
 })

@@ -1,27 +1,17 @@
 import { Command, CommanderError, Option } from 'commander'
+import { ExitCode } from '../../program/exit-codes.ts'
+import { Failure } from '../../program/failure.ts'
+import { forTerminal } from '../../program/visible.ts'
 import { RpcError } from '../../rpc/errors.ts'
-import { ExitCode } from '../../rpc/exit-codes.ts'
-import { Failure } from '../../rpc/failure.ts'
-import { forTerminal } from '../../rpc/visible.ts'
+import { exitCodeFor } from '../exit-code.ts'
 import type { DaemonOptions } from '../options.ts'
 import { writeError, writeOut } from '../output.ts'
 import { addCallCommand } from './call.ts'
 import { type ColourChoice, colourChoices, coloursFor } from './colour.ts'
+import type { CommandContext } from './context.ts'
 import { addDaemonCommands } from './daemon/index.ts'
-import { exitCodeFor } from './exit-code.ts'
 import { helpAfter, helpBefore } from './help.ts'
 import { addTypesCommand } from './types.ts'
-
-export { commandNames } from './names.ts'
-
-/** What every command gets: where the daemon is, and colours for its streams. */
-export interface CommandContext {
-  /** Global options, whether they stood before or after the command's name. */
-  daemon: () => DaemonOptions
-  colour: () => ColourChoice
-  /** The command's exit code; 0 unless it says otherwise. */
-  exit: (code: number) => void
-}
 
 /**
  * Runs a command (`daemon start`, `call ...`) and returns its exit code. `globals` are the options that stood before

@@ -1,4 +1,4 @@
-import { forTerminal } from '../../rpc/visible.ts'
+import { forTerminal } from '../../program/visible.ts'
 import { writeError, writeOut } from '../output.ts'
 
 /** Writes a result to stdout, see `writeOut`. */

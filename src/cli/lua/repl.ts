@@ -1,4 +1,4 @@
-import { forTerminal } from '../../rpc/visible.ts'
+import { forTerminal } from '../../program/visible.ts'
 import type { Runtime } from './runtime.ts'
 import { LuaStatus, LuaType, multipleResults } from './vm/raw.ts'
 

@@ -1,8 +1,8 @@
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { absolute, homeFolder } from '../../rpc/endpoint.ts'
-import { Failure } from '../../rpc/failure.ts'
-import { requireOwnPlace } from '../../rpc/owner.ts'
+import { absolute, homeFolder } from '../../program/endpoint.ts'
+import { Failure } from '../../program/failure.ts'
+import { requireOwnPlace } from '../../program/owner.ts'
 
 /** How many lines are kept. */
 export const historySize = 1000

@@ -1,8 +1,7 @@
-import { getBit } from './bits.ts'
+import { getBit } from '../../metainfo/bits.ts'
 import type { PartialPiece } from './host/pieces/piece-bytes.ts'
 import { filePieces, fileRanges, type Layout, pieceSize } from './storage/layout.ts'
-
-const blockLength = 16384
+import { blockLength } from './units.ts'
 
 /**
  * Bytes of each file that are there: those of verified pieces, and of complete blocks in unfinished ones, wanted or

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { PartialPiece, PeerInfo } from '../../rpc/contract/peers.ts'
 import type { Settings } from '../../rpc/contract/types.ts'
+import type { LogLevel } from '../log.ts'
 import { CrashBans } from './crash-bans.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { hostEntryFor } from './host-launch.ts'
@@ -21,8 +22,6 @@ import type {
 } from './protocol.ts'
 import { Restarts } from './restarts.ts'
 import { starvedMs } from './starved.ts'
-
-export type LogLevel = 'debug' | 'info' | 'warning' | 'error'
 
 export interface EngineOptions {
   /** Name of the session, for messages. */
@@ -106,13 +105,8 @@ class Supervisor implements Engine {
     await this.#call('addPeer', { id, address })
   }
 
-  async reannounce(
-    id: string,
-    url: string | null,
-    afterMs: number,
-    ignoreMinInterval = false,
-  ): Promise<void> {
-    await this.#call('reannounce', { id, url, afterMs, ignoreMinInterval })
+  async reannounce(id: string, url: string | null, afterMs: number): Promise<void> {
+    await this.#call('reannounce', { id, url, afterMs })
   }
 
   async scrape(id: string, urls: string[]): Promise<ScrapeResult | null> {

@@ -1,7 +1,7 @@
+import { version } from '../../program/version.ts'
 import { contract, type Handlers, type Result } from '../../rpc/contract/index.ts'
 import { ErrorCode, RpcError } from '../../rpc/errors.ts'
 import { protocolVersion } from '../../rpc/protocol.ts'
-import { version } from '../../rpc/version.ts'
 
 /** What a daemon knows of itself. */
 export interface DaemonSelf {

@@ -1,11 +1,11 @@
 import { statfs } from 'node:fs/promises'
 import { isAbsolute } from 'node:path'
 import { getSystemErrorMessage } from 'node:util'
-import type { Preset } from '../../rpc/config/types.ts'
+import type { Preset } from '../../program/config/types.ts'
+import { nearest } from '../../program/nearest.ts'
 import type { Handlers, Params } from '../../rpc/contract/index.ts'
 import type { presetMethods } from '../../rpc/contract/presets.ts'
 import { ErrorCode, RpcError } from '../../rpc/errors.ts'
-import { nearest } from '../../rpc/nearest.ts'
 
 /** The presets of the configuration, by name. */
 export type Presets = ReadonlyMap<string, Preset>

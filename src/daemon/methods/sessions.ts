@@ -1,16 +1,11 @@
+import { noEffect } from '../../program/no-effect.ts'
 import type { Handlers } from '../../rpc/contract/index.ts'
-import { noEffect } from '../../rpc/no-effect.ts'
 import type { Sessions } from '../session/sessions.ts'
 import { metricNames } from '../session/stats.ts'
 
 type Names =
   | `sessions.${'list' | 'metrics' | 'pause' | 'resume'}`
   | `sessions.settings.${'list' | 'update' | 'reset'}`
-
-/** Of `host:port`; 0 for null. */
-function portOf(listening: string | null): number {
-  return Number(/:(\d+)$/.exec(listening ?? '')?.[1] ?? 0)
-}
 
 /** Handlers of `sessions.*`. */
 export function sessionHandlers(sessions: Sessions): Pick<Handlers, Names> {
@@ -22,7 +17,6 @@ export function sessionHandlers(sessions: Sessions): Pick<Handlers, Names> {
         is_listening: session.engine.state.listening !== null,
         is_dht_running: session.engine.state.listening !== null && session.settings.flag('enable_dht'),
         is_paused: session.paused,
-        listen_port: portOf(session.engine.state.listening),
       })),
     }),
     'sessions.pause': ({ name }) => {

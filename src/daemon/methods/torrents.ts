@@ -1,6 +1,6 @@
+import { nearest } from '../../program/nearest.ts'
 import type { Handlers, Method } from '../../rpc/contract/index.ts'
 import { ErrorCode, RpcError } from '../../rpc/errors.ts'
-import { nearest } from '../../rpc/nearest.ts'
 import { addTorrent } from '../session/adding.ts'
 import { additionInTurns } from '../session/addition.ts'
 import {
@@ -12,7 +12,6 @@ import {
   updateUserData,
   userData,
 } from '../session/commands.ts'
-import { magnetUriOf } from '../session/magnet.ts'
 import { moveTorrent } from '../session/moving.ts'
 import { verifiedPieces } from '../session/pieces.ts'
 import { recheck } from '../session/recheck.ts'
@@ -99,10 +98,6 @@ export function torrentHandlers(
       const [session, record] = find(key)
       const bytes = session.torrentFile(record)
       return { ti: bytes && base64(bytes) }
-    },
-    'torrents.magnet_uri': (key) => {
-      const [session, record] = find(key)
-      return { magnet_uri: magnetUriOf(session, record) }
     },
     'torrents.move': ({ path, ...key }) => {
       moveTorrent(...find(key), path)

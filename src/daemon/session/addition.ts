@@ -2,13 +2,13 @@ import { isAbsolute } from 'node:path'
 import { MetainfoError, parseMagnet, parseTorrent, type TrackerEntry } from '../../metainfo/index.ts'
 import type { Params } from '../../rpc/contract/index.ts'
 import { ErrorCode, RpcError } from '../../rpc/errors.ts'
+import { parseAddress } from '../engine/peer-address.ts'
 import { FilesState, type Hints, type ProgressRow, type TorrentRow } from '../state/rows.ts'
 import type { NewTorrent } from '../state/store.ts'
 import { flagBit, flagsForAdding } from './flags.ts'
 import { countLimit, rateLimit } from './limits.ts'
 import { sizesOf } from './measure.ts'
 import { fullPriorities } from './metadata.ts'
-import { parseAddress } from './peer-address.ts'
 import { plainPath } from './plain-path.ts'
 import type { TorrentFacts } from './torrent-facts.ts'
 import { isLarge, readTorrent } from './torrent-reader.ts'
@@ -297,9 +297,6 @@ export function newTorrentOf(
     activeMs: 0,
     finishedMs: 0,
     seedingMs: 0,
-    lastDownload: 0,
-    lastUpload: 0,
-    lastSeenComplete: 0,
   }
   return { row, progress, hints, torrentFile, have: null }
 }

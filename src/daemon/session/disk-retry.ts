@@ -1,3 +1,4 @@
+import { longestTimerMs } from '../../program/longest-timer.ts'
 import type { Clock } from './clock.ts'
 import { hasFlag } from './flags.ts'
 import { isManaged, type TorrentRecord } from './record.ts'
@@ -44,7 +45,7 @@ export class DiskRetry {
     }
     if (first === Number.POSITIVE_INFINITY) return
     const wait = Math.max(0, first + this.#seconds() * 1000 - this.#clock.now())
-    this.#timer = setTimeout(() => this.run(), Math.min(wait, 0x7fffffff)).unref()
+    this.#timer = setTimeout(() => this.run(), Math.min(wait, longestTimerMs)).unref()
   }
 
   /** Takes out those that are due. */

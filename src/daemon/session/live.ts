@@ -1,7 +1,8 @@
+import { newBits } from '../../metainfo/bits.ts'
 import type { KnownPeer, TorrentReport, TrackerReport } from '../engine/protocol.ts'
 import { FilesState } from '../state/rows.ts'
 import { type Counters, counterNames, noCounters } from './counters.ts'
-import { bitfield, type Measure, measure, type PieceBytes } from './measure.ts'
+import { type Measure, measure, type PieceBytes } from './measure.ts'
 import { hasMetadata, type TorrentRecord } from './record.ts'
 
 /** The last value of every field of a report. */
@@ -63,8 +64,6 @@ const stillness = {
   seeds: 0,
   unchoked: 0,
   distributedCopies: null,
-  seenComplete: 0,
-  nextAnnounce: 0,
 } as const
 
 /** What is so of a tracker as soon as the engine does not have the torrent. */
@@ -187,7 +186,7 @@ export function applyReport(
     changes.checkBegan = changes.progress = true
   } else if (ended(report) && progress.files !== FilesState.known) {
     progress.files = FilesState.known
-    seen.have ??= bitfield(record.row.pieces, false)
+    seen.have ??= newBits(record.row.pieces)
     changes.checkEnded = changes.progress = true
   }
   if (report.phase === 'stopped' && progress.files === FilesState.unchecked && seen.have) {

@@ -1,4 +1,5 @@
-import { getBit } from '../engine/bits.ts'
+import { countBits, getBit } from '../../metainfo/bits.ts'
+import { defaultPriority } from '../engine/units.ts'
 import type { TorrentFacts } from './torrent-facts.ts'
 
 /** What a torrent's metadata and file priorities say about its size, in bytes. */
@@ -15,9 +16,9 @@ export interface Sizes {
 
 type Layout = Pick<TorrentFacts, 'files' | 'totalSize' | 'pieceLength' | 'numPieces'>
 
-/** Priority of a file: 0..7, 4 where none was given (libtorrent's default_priority). */
+/** Priority of a file: 0..7, `defaultPriority` where none was given. */
 export function priorityOf(priorities: Uint8Array | null, file: number): number {
-  return priorities?.[file] ?? 4
+  return priorities?.[file] ?? defaultPriority
 }
 
 export function sizesOf(metainfo: Layout, priorities: Uint8Array | null): Sizes {
@@ -68,28 +69,6 @@ export function pieceBytesOf(metainfo: Layout, priorities: Uint8Array | null): P
   return { real, wanted: real.map((bytes, piece) => (isWanted[piece] === 1 ? bytes : 0)) }
 }
 
-/** Bits that are set; those past `pieces` do not count. */
-export function countPieces(have: Uint8Array, pieces: number): number {
-  let count = 0
-  const whole = pieces >> 3
-  for (let i = 0; i < whole; i++) {
-    let byte = have[i] ?? 0
-    for (; byte !== 0; byte &= byte - 1) count++
-  }
-  for (let piece = whole << 3; piece < pieces; piece++) if (getBit(have, piece)) count++
-  return count
-}
-
-/** A bitfield with every piece, or none. */
-export function bitfield(pieces: number, full: boolean): Uint8Array {
-  const bits = new Uint8Array((pieces + 7) >> 3)
-  if (full) {
-    bits.fill(0xff)
-    if (pieces & 7) bits[bits.length - 1] = (0xff00 >> (pieces & 7)) & 0xff
-  }
-  return bits
-}
-
 /** What a bitfield amounts to. */
 export interface Measure {
   haveCount: number
@@ -101,7 +80,7 @@ export interface Measure {
 
 /** `bytes` is null when every byte is real and wanted, which needs no walk over the pieces. */
 export function measure(have: Uint8Array, sizes: Sizes, bytes: PieceBytes | null): Measure {
-  const haveCount = countPieces(have, sizes.pieces)
+  const haveCount = countBits(have, sizes.pieces)
   if (bytes === null) {
     const last = sizes.pieces > 0 && getBit(have, sizes.pieces - 1)
     const missing = last ? sizes.pieces * sizes.pieceLength - sizes.size : 0

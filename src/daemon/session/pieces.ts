@@ -1,6 +1,6 @@
+import { newBits } from '../../metainfo/bits.ts'
 import { FilesState } from '../state/rows.ts'
 import type { Store } from '../state/store.ts'
-import { bitfield } from './measure.ts'
 import type { TorrentRecord } from './record.ts'
 
 /**
@@ -11,7 +11,7 @@ export function verifiedPieces(
   store: Pick<Store, 'have'>,
   { row, progress, live }: TorrentRecord,
 ): Uint8Array {
-  const nothing = () => bitfield(row.pieces, false)
+  const nothing = () => newBits(row.pieces)
   if (progress.files !== FilesState.known) return live?.found?.have ?? nothing()
   return live?.have ?? store.have(row.id) ?? nothing()
 }

@@ -1,3 +1,4 @@
+import { longestTimerMs } from '../../program/longest-timer.ts'
 import type { Engine } from '../engine/protocol.ts'
 import { FilesState } from '../state/rows.ts'
 import type { Store } from '../state/store.ts'
@@ -81,7 +82,7 @@ export class Scheduler {
     if (this.#interval) clearInterval(this.#interval)
     const seconds = Math.max(1, this.#parts.settings.int('auto_manage_interval'))
     // setInterval fires at once for more than 2^31 - 1 ms
-    this.#interval = setInterval(() => this.run(), Math.min(seconds * 1000, 0x7fffffff))
+    this.#interval = setInterval(() => this.run(), Math.min(seconds * 1000, longestTimerMs))
     this.#interval.unref()
     this.#scraper.restart()
     this.request()
@@ -153,7 +154,7 @@ export class Scheduler {
     if (this.#idle) clearTimeout(this.#idle)
     this.#idle = null
     if (at === Number.POSITIVE_INFINITY) return
-    const wait = Math.min(at - this.#parts.clock.now(), 0x7fffffff)
+    const wait = Math.min(at - this.#parts.clock.now(), longestTimerMs)
     this.#idle = setTimeout(() => this.request(), Math.max(0, wait)).unref()
   }
 

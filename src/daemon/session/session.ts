@@ -170,7 +170,6 @@ export class Session implements RunnerHost {
     this.queue.settle()
     return {
       now: this.clock.now(),
-      time: this.clock.time(),
       seedLimits: seedLimitsOf(this.settings),
       pieces: (record) => verifiedPieces(this.store, record),
     }

@@ -1,5 +1,5 @@
+import { nearest } from '../../program/nearest.ts'
 import { ErrorCode, RpcError } from '../../rpc/errors.ts'
-import { nearest } from '../../rpc/nearest.ts'
 import type { Session } from './session.ts'
 
 /** Name of the session that is meant when none is named. */

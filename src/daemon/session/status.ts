@@ -1,4 +1,5 @@
 import type { StateName, TorrentStatus } from '../../rpc/contract/types.ts'
+import { blockLength } from '../engine/units.ts'
 import { FilesState } from '../state/rows.ts'
 import type { Counters } from './counters.ts'
 import { activeSeconds, finishedSeconds, seedingSeconds } from './durations.ts'
@@ -24,8 +25,6 @@ export type StatusField = keyof TorrentStatus
 export interface StatusContext {
   /** Monotonic milliseconds. */
   now: number
-  /** Unix seconds. */
-  time: number
   seedLimits: SeedLimits
   /** The verified pieces of a torrent, a bit each. */
   pieces: (record: TorrentRecord) => Uint8Array
@@ -34,7 +33,6 @@ export interface StatusContext {
 type Field<K extends StatusField> = (record: TorrentRecord, context: StatusContext) => TorrentStatus[K]
 
 /** libtorrent's unit of a request, bytes. */
-const blockSize = 16384
 
 const seen =
   <K extends keyof Observed>(name: K, otherwise: Observed[K] & (number | string | boolean)) =>
@@ -89,19 +87,6 @@ function distributedCopies(record: TorrentRecord): number {
   return Math.floor((known(record, 'haveCount') * 1000) / record.row.pieces) / 1000
 }
 
-/** As libtorrent's: nothing is planned while it does not run. */
-function nextAnnounce(record: TorrentRecord, { time }: StatusContext): number {
-  const at = runs(record) ? (record.live?.seen.nextAnnounce ?? 0) : 0
-  return Math.max(0, at - time)
-}
-
-/** Porla's: what is missing at the rate of now. */
-function etaOf(record: TorrentRecord): number {
-  const rate = record.live?.seen.payloadDownloadRate ?? 0
-  const missing = isSeed(record) ? 0 : record.row.totalWanted - known(record, 'wantedDone')
-  return missing > 0 && rate > 0 ? Math.floor(missing / rate) : -1
-}
-
 /** One function per property of a status; names, units and meaning are libtorrent's torrent_status. */
 const fields: { readonly [K in StatusField]: Field<K> } = {
   session: ({ row }) => row.session,
@@ -127,7 +112,7 @@ const fields: { readonly [K in StatusField]: Field<K> } = {
     size: record.row.pieces,
     bits: Buffer.from(pieces(record)).toString('base64'),
   }),
-  block_size: ({ row }) => Math.min(blockSize, row.pieceLength),
+  block_size: ({ row }) => Math.min(blockLength, row.pieceLength),
   total_download: counted('download'),
   total_upload: counted('upload'),
   total_payload_download: counted('payloadDownload'),
@@ -167,11 +152,6 @@ const fields: { readonly [K in StatusField]: Field<K> } = {
   active_duration: (record, { now }) => activeSeconds(record, now),
   finished_duration: (record, { now }) => finishedSeconds(record, now),
   seeding_duration: (record, { now }) => seedingSeconds(record, now),
-  last_download: ({ progress }) => progress.lastDownload,
-  last_upload: ({ progress }) => progress.lastUpload,
-  last_seen_complete: ({ progress }) => progress.lastSeenComplete,
-  next_announce: nextAnnounce,
-  eta: etaOf,
   seed_rank: (record, { now, seedLimits }) => seedRank(record, seedLimits, now),
   category: ({ row }) => row.category,
   tags: ({ row }) => [...row.tags],

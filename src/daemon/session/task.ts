@@ -1,7 +1,7 @@
+import { newBits } from '../../metainfo/bits.ts'
 import type { TaskOptions, TorrentTask } from '../engine/protocol.ts'
 import { FilesState, type Hints } from '../state/rows.ts'
 import { acceptsGone, hasFlag } from './flags.ts'
-import { bitfield } from './measure.ts'
 import { hasMetadata, type TorrentRecord, wantedFiles } from './record.ts'
 
 /** What of a torrent is read from the state only when the engine needs it. */
@@ -64,5 +64,5 @@ function knownPieces(record: TorrentRecord, saved: Uint8Array | null): Uint8Arra
   const { row, progress } = record
   if (!hasMetadata(record) || progress.files === FilesState.unseen) return null
   const nothing = progress.files === FilesState.known && progress.haveCount === 0
-  return saved ?? (nothing ? bitfield(row.pieces, false) : null)
+  return saved ?? (nothing ? newBits(row.pieces) : null)
 }

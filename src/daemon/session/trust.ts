@@ -1,6 +1,6 @@
+import { allBits } from '../../metainfo/bits.ts'
 import { FilesState } from '../state/rows.ts'
 import { flagBit, hasFlag } from './flags.ts'
-import { bitfield } from './measure.ts'
 import { finishedChanged } from './observer.ts'
 import { everythingThere } from './probe.ts'
 import type { TorrentRecord } from './record.ts'
@@ -29,7 +29,7 @@ export async function trustFiles(
     session.touch(record)
     return false
   }
-  session.store.saveHave(row.id, bitfield(row.pieces, true))
+  session.store.saveHave(row.id, allBits(row.pieces))
   progress.files = FilesState.known
   progress.haveCount = row.pieces
   progress.done = row.total

@@ -1,7 +1,7 @@
 import { chmodSync, closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
-import { preparePrivateFolder } from '../../rpc/private-folder.ts'
+import { preparePrivateFolder } from '../../program/private-folder.ts'
 
 /** How many copies of each kind are kept. */
 const kept = 3

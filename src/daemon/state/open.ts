@@ -1,7 +1,7 @@
 import { chmodSync, closeSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { preparePrivateFolder } from '../../rpc/private-folder.ts'
+import { preparePrivateFolder } from '../../program/private-folder.ts'
 import { copiesOf, copyBefore, newestCopy } from './copies.ts'
 import { StateError, stateError } from './error.ts'
 import { Examination, type Examined, readSummed, whereKey } from './examine.ts'

@@ -1,7 +1,7 @@
 import { constants, copyFileSync, existsSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { preparePrivateFolder } from '../../rpc/private-folder.ts'
+import { preparePrivateFolder } from '../../program/private-folder.ts'
 import { syncFile, syncPath } from './copies.ts'
 import { StateError, stateError } from './error.ts'
 import { checkStructure } from './inspect.ts'

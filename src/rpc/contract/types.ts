@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
+import { type FlagName, flagNames } from '../../program/flag-names.ts'
 import { base64Format } from '../base64.ts'
-import { type FlagName, flagNames } from '../flag-names.ts'
 import { object } from './method.ts'
 
 export { type FlagName, flagNames }
@@ -137,11 +137,6 @@ export const TorrentStatus = object({
   active_duration: seconds('time not paused'),
   finished_duration: seconds('time not paused while finished'),
   seeding_duration: seconds('time not paused while a seed'),
-  last_download: when('when piece data last came from a peer'),
-  last_upload: when('when piece data last went to a peer'),
-  last_seen_complete: when('when a peer that has everything was last there, by us or by other peers'),
-  next_announce: seconds('time until a tracker is asked again, 0 when paused or nothing is planned'),
-  eta: seconds('time until everything wanted is there, at the rate of now; -1 unknown'),
   seed_rank: number('order among seeds, 0 unless finished'),
   category: Type.Union([Type.String(), Type.Null()]),
   tags: Type.Array(Type.String()),

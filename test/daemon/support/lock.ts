@@ -3,7 +3,7 @@
 import { fork } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { InstanceLock } from '../../../src/daemon/instance.ts'
-import { Failure } from '../../../src/rpc/failure.ts'
+import { Failure } from '../../../src/program/failure.ts'
 
 const [socket = '', stateDir = '', waitMs = '0', idle] = process.argv.slice(2)
 if (idle !== undefined) {

@@ -1,7 +1,7 @@
 // The daemon in a process of its own, as `porla-lua daemon run` starts it: argv[2] is its options as JSON. With
 // `defect` it throws where nobody catches, once it is ready.
 import { runDaemon } from '../../../src/daemon/main.ts'
-import { Failure } from '../../../src/rpc/failure.ts'
+import { Failure } from '../../../src/program/failure.ts'
 
 const { defect, ...options } = JSON.parse(process.argv[2] ?? '{}')
 

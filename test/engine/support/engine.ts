@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
-import { countBits } from '../../../src/daemon/engine/bits.ts'
 import type { Engine, TorrentReport, TorrentTask, Wanted } from '../../../src/daemon/engine/protocol.ts'
 import { createEngine } from '../../../src/daemon/engine/supervisor.ts'
+import { countBits } from '../../../src/metainfo/bits.ts'
 import type { Settings } from '../../../src/rpc/contract/types.ts'
 
 /** Loopback only, nothing announced anywhere. */

@@ -52,6 +52,9 @@ export const dht = target<DhtInput>({
       dht_bootstrap_nodes: `127.0.0.1:${first.address().port}`,
       dht_restrict_routing_ips: false,
       dht_restrict_search_ips: false,
+      // here one address sends all of it
+      dht_block_ratelimit: 100_000,
+      dht_upload_rate_limit: 100_000_000,
     }).catch((error) => {
       first.close()
       throw error

@@ -1,6 +1,6 @@
-import { ExitCode } from '../../../rpc/exit-codes.ts'
+import { ExitCode } from '../../../program/exit-codes.ts'
+import { findPlaces } from '../../daemon/places.ts'
 import type { DaemonOptions } from '../../options.ts'
-import { findPlaces } from '../../places.ts'
 import { print, say } from '../print.ts'
 import { type Answering, answerMs, greet } from './connect.ts'
 import { loadDaemon, withFailures } from './module.ts'

@@ -1,9 +1,9 @@
+import { ExitCode } from '../../../program/exit-codes.ts'
+import { Failure } from '../../../program/failure.ts'
+import { daemonOfSocket, daemonOfState, type RunningDaemon, silenceOf } from '../../../program/running.ts'
 import { RpcClient } from '../../../rpc/client.ts'
 import type { Result } from '../../../rpc/contract/index.ts'
 import { ErrorCode, RpcError } from '../../../rpc/errors.ts'
-import { ExitCode } from '../../../rpc/exit-codes.ts'
-import { Failure } from '../../../rpc/failure.ts'
-import { daemonOfSocket, daemonOfState, type RunningDaemon, silenceOf } from '../../../rpc/running.ts'
 
 /** How long a daemon may take to answer a question about itself. */
 export const answerMs = 5000

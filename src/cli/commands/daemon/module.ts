@@ -1,4 +1,4 @@
-import { Failure } from '../../../rpc/failure.ts'
+import { Failure } from '../../../program/failure.ts'
 import { daemonModule } from '../../program.ts'
 
 /** Where a daemon would be; absolute paths. */

@@ -1,5 +1,5 @@
+import { findPlaces } from '../../daemon/places.ts'
 import type { DaemonOptions } from '../../options.ts'
-import { findPlaces } from '../../places.ts'
 import { say } from '../print.ts'
 import { announce, startDaemon } from './start.ts'
 import { stopThere } from './stop.ts'

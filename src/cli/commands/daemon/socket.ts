@@ -1,5 +1,5 @@
+import { findPlaces } from '../../daemon/places.ts'
 import type { DaemonOptions } from '../../options.ts'
-import { findPlaces } from '../../places.ts'
 import { print } from '../print.ts'
 
 /** `daemon socket`: where the daemon listens, or would. */

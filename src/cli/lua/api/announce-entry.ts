@@ -1,4 +1,4 @@
-import { visible } from '../../../rpc/visible.ts'
+import { visible } from '../../../program/visible.ts'
 import { announceEndpointClass, type EndpointValue } from './announce-endpoint.ts'
 import type { ApiClass, PropertyMember } from './describe.ts'
 import { pushList } from './values.ts'

@@ -1,27 +1,16 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import type { CreateRequest } from '../../make-torrent/make-torrent.ts'
 import { LuaError } from '../vm/errors.ts'
-
-/** What a new torrent file is made from; sent to the child process as JSON. */
-export interface CreateRequest {
-  /** Absolute. */
-  path: string
-  /** Bytes; chosen by the size of the content when left out. */
-  piece_size?: number
-  /** Tiers. */
-  trackers?: string[][]
-  comment?: string
-  private?: boolean
-  creator?: string
-  web_seeds?: string[]
-}
 
 /** Torrent files larger than this are nonsense: about 1.6 million pieces. */
 const maxTorrentBytes = 64 * 1024 * 1024
 
 /** The child's file: TypeScript in the sources, bundled beside the program when it is installed. */
 function childFile(): string {
-  const name = import.meta.url.endsWith('.ts') ? '../../create-torrent-process.ts' : './create-torrent.js'
+  const name = import.meta.url.endsWith('.ts')
+    ? '../../make-torrent/create-torrent-process.ts'
+    : './create-torrent.js'
   return fileURLToPath(new URL(name, import.meta.url))
 }
 

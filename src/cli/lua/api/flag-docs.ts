@@ -1,4 +1,4 @@
-import type { FlagName } from '../../../rpc/flag-names.ts'
+import type { FlagName } from '../../../program/flag-names.ts'
 
 /** What each flag means here, a sentence or two; for the reference page and the typings. */
 export const flagDocs: { readonly [K in FlagName]: string } = {

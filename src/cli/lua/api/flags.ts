@@ -1,4 +1,4 @@
-import { type FlagName, flagNames } from '../../../rpc/flag-names.ts'
+import { type FlagName, flagNames } from '../../../program/flag-names.ts'
 import type { State } from '../vm/raw.ts'
 import type { Api } from './api.ts'
 import type { ApiClass } from './describe.ts'

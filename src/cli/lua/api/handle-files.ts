@@ -1,3 +1,4 @@
+import { getBit } from '../../../metainfo/bits.ts'
 import { ArgumentError } from '../vm/errors.ts'
 import type { MethodMember } from './describe.ts'
 import type { HandleValue } from './torrent-handle.ts'
@@ -55,8 +56,7 @@ export const fileMembers: readonly MethodMember<HandleValue>[] = [
       if (num_pieces > 0 && (index < 0 || index >= num_pieces)) {
         throw new ArgumentError(2, `piece ${index} is out of range: there are ${num_pieces} pieces, from 0`)
       }
-      const byte = Buffer.from(pieces, 'base64')[index >> 3] ?? 0
-      api.lua.pushBoolean(L, num_pieces > 0 && ((byte >> (7 - (index & 7))) & 1) === 1)
+      api.lua.pushBoolean(L, num_pieces > 0 && getBit(Buffer.from(pieces, 'base64'), index))
       return 1
     },
   },

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
-import { expandHome } from '../../../rpc/endpoint.ts'
-import { Failure } from '../../../rpc/failure.ts'
+import { expandHome } from '../../../program/endpoint.ts'
+import { Failure } from '../../../program/failure.ts'
 import { LuaError } from '../vm/errors.ts'
 import type { Api } from './api.ts'
 

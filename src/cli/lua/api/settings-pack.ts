@@ -1,5 +1,5 @@
+import { settingAliases } from '../../../program/setting-aliases.ts'
 import type { Settings, SettingValue } from '../../../rpc/contract/types.ts'
-import { settingAliases } from '../../../rpc/setting-aliases.ts'
 import { LuaError } from '../vm/errors.ts'
 import { LuaType, type State } from '../vm/raw.ts'
 import type { Api } from './api.ts'

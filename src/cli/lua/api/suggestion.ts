@@ -1,4 +1,4 @@
-import { nearest } from '../../../rpc/nearest.ts'
+import { nearest } from '../../../program/nearest.ts'
 
 /** `; did you mean 'x'?` for a misspelt name, or nothing when no name is near. */
 export function suggestion(name: string, names: Iterable<string>): string {

@@ -1,4 +1,4 @@
-import { visible } from '../../../rpc/visible.ts'
+import { visible } from '../../../program/visible.ts'
 import { LuaType, type State } from '../vm/raw.ts'
 import type { Api } from './api.ts'
 import { type ClientDataValue, changeUserData, readUserData } from './client-data.ts'

@@ -1,5 +1,6 @@
+import { getBit } from '../../../metainfo/bits.ts'
+import { visible } from '../../../program/visible.ts'
 import type { TorrentStatus } from '../../../rpc/contract/types.ts'
-import { visible } from '../../../rpc/visible.ts'
 import type { State } from '../vm/raw.ts'
 import type { Api } from './api.ts'
 import type { ApiClass, Origin, PropertyMember } from './describe.ts'
@@ -116,12 +117,11 @@ function optionalText(name: 'error' | 'error_file', doc: string): Property {
   )
 }
 
-/** One bit a piece, the first is the high bit of the first byte. */
 function pushPieces(api: Api, L: State, status: StatusValue): void {
   if (status.pieces === undefined) {
     const { size, bits } = fieldOf(api, status, 'pieces')
     const bytes = Buffer.from(bits, 'base64')
-    status.pieces = Uint8Array.from({ length: size }, (_, i) => (bytes[i >> 3]! >> (7 - (i & 7))) & 1)
+    status.pieces = Uint8Array.from({ length: size }, (_, i) => Number(getBit(bytes, i)))
   }
   pushList(api.lua, L, [...status.pieces], (there) => api.lua.pushBoolean(L, there === 1))
 }
@@ -222,26 +222,6 @@ export const torrentStatusClass: ApiClass<StatusValue> = {
     seconds('active_duration', 'Time not paused, checking included.'),
     seconds('finished_duration', 'Time not paused while finished.'),
     seconds('seeding_duration', 'Time not paused while it had everything.'),
-    integer('last_download', 'unix seconds', 'When piece data last came from a peer; 0 for never.', 'own'),
-    integer('last_upload', 'unix seconds', 'When piece data last went to a peer; 0 for never.', 'own'),
-    integer(
-      'last_seen_complete',
-      'unix seconds',
-      'When a peer that has everything was last there, by us or by what other peers say; 0 for never.',
-      'own',
-    ),
-    integer(
-      'next_announce',
-      'seconds',
-      'Time until a tracker is asked again; 0 while paused, while it is being asked, and when nothing is planned.',
-      'own',
-    ),
-    integer(
-      'eta',
-      'seconds',
-      'Time until everything wanted is there, at `download_payload_rate`; -1 when that is not known.',
-      'own',
-    ),
     count('seed_rank', 'Order among seeds: higher goes first; 0 unless finished.'),
   ],
   text: (self) =>

@@ -1,12 +1,12 @@
-/** Longest time that setTimeout takes; it fires at once for more. */
-const longest = 0x7fffffff
+import { longestTimerMs } from '../../../program/longest-timer.ts'
+
 /** How often a wait for a time of day looks at the clock, which somebody may set. */
 const lookEveryMs = 30_000
 
 /** Calls back after so many milliseconds, however many. Returns what cancels it. */
 export function after(ms: number, callback: () => void): () => void {
   const due = performance.now() + ms
-  return repeatedly(() => due - performance.now(), longest, callback)
+  return repeatedly(() => due - performance.now(), longestTimerMs, callback)
 }
 
 /** Calls back when the clock shows a time, unix milliseconds, or a later one. Returns what cancels it. */

@@ -1,4 +1,4 @@
-import { visible } from '../../../rpc/visible.ts'
+import { visible } from '../../../program/visible.ts'
 import type { Api } from '../api/api.ts'
 import type { ApiModule, StaticMember } from '../api/describe.ts'
 import { suggestion } from '../api/suggestion.ts'

@@ -1,4 +1,4 @@
-import { fitsBits, getBit, newBits } from '../bits.ts'
+import { fitsBits, getBit, newBits } from '../../../metainfo/bits.ts'
 import { checkPieces } from '../storage/check.ts'
 import { FileStamps } from '../storage/file-stamps.ts'
 import { isMounted, mountPointOf } from '../storage/mount-point.ts'

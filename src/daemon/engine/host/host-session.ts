@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os'
 import type WebTorrent from 'webtorrent'
 import type { Wire } from 'webtorrent'
+import { anyBit } from '../../../metainfo/bits.ts'
 import { type Metainfo, parseTorrent } from '../../../metainfo/index.ts'
 import type { PartialPiece, PeerInfo } from '../../../rpc/contract/peers.ts'
 import type { Settings } from '../../../rpc/contract/types.ts'
-import { anyBit } from '../bits.ts'
 import type { HostEvent, HostMethods, LastReport, MoveTask, PriorityTask, ScrapeResult } from '../protocol.ts'
 import { DescriptorPool } from '../storage/descriptor-pool.ts'
 import { filePieces } from '../storage/layout.ts'
@@ -140,17 +140,14 @@ export class HostSession implements Handlers {
     return null
   }
 
-  async reannounce(params: Parameters<HostMethods['reannounce']>[0]): Promise<null> {
-    const { id, url, afterMs, ignoreMinInterval } = params
+  async reannounce({ id, url, afterMs }: Parameters<HostMethods['reannounce']>[0]): Promise<null> {
     await this.#loading.get(id)
-    this.#torrent(id).reannounce(url, afterMs, ignoreMinInterval)
+    this.#torrent(id).reannounce(url, afterMs)
     return null
   }
 
-  async scrape({ id, urls }: Parameters<HostMethods['scrape']>[0]): Promise<ScrapeResult | null> {
-    const found = await this.#parts.net.scrapeAny(urls, id)
-    if (found !== null) this.#torrents.get(id)?.scraped(found)
-    return found
+  scrape({ id, urls }: Parameters<HostMethods['scrape']>[0]): Promise<ScrapeResult | null> {
+    return this.#parts.net.scrapeAny(urls, id)
   }
 
   async clearPeers({ id, addresses }: { id: string; addresses?: string[] }): Promise<null> {

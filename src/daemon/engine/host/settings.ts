@@ -163,11 +163,6 @@ export function isWildcard(host: string): boolean {
   return host === '0.0.0.0' || host === '::'
 }
 
-/** Whether an address reaches this machine alone. */
-export function isLoopback(host: string): boolean {
-  return host === '::1' || host.startsWith('127.')
-}
-
 /** Where UDP over IPv4 (uTP, DHT) may bind so as not to be reachable more widely than TCP; null for nowhere. */
 export function udpHost(listen: ListenAddress): string | null {
   if (listen.host === '::') return '0.0.0.0'

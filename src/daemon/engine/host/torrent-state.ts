@@ -1,5 +1,5 @@
+import { countBits, getBit, newBits, setBit } from '../../../metainfo/bits.ts'
 import type { Metainfo } from '../../../metainfo/types.ts'
-import { countBits, getBit, newBits, setBit } from '../bits.ts'
 import { fileProgress } from '../file-progress.ts'
 import type {
   KnownPeer,
@@ -12,6 +12,7 @@ import type {
 import { pieceSize } from '../storage/layout.ts'
 import type { Proof } from '../storage/proof.ts'
 import type { Storage } from '../storage/storage.ts'
+import { blockLength } from '../units.ts'
 import { Meter } from './limits/meter.ts'
 import { type PartialPiece, PieceBytes } from './pieces/piece-bytes.ts'
 import { type Selection, select } from './pieces/selection.ts'
@@ -26,8 +27,6 @@ export interface SwarmNumbers {
   knownSeeds: number
   candidates: number
   distributedCopies: number
-  /** Unix seconds, 0 for never. */
-  seenComplete: number
 }
 
 const noSwarm: SwarmNumbers = {
@@ -39,7 +38,6 @@ const noSwarm: SwarmNumbers = {
   knownSeeds: 0,
   candidates: 0,
   distributedCopies: 0,
-  seenComplete: 0,
 }
 
 const noStamps = new Uint8Array(0)
@@ -87,10 +85,6 @@ export class TorrentState {
   currentTracker = ''
   /** Replaced as a whole when something in it changes. */
   trackers: TrackerReport[] = []
-  /** When a connected peer last had every piece: Unix seconds, 0 for never in this load. */
-  sawComplete = 0
-  /** When a tracker is asked next: Unix seconds, 0 when that is not planned. */
-  nextAnnounce = 0
   swarmSeeds = -1
   swarmLeechers = -1
 
@@ -119,11 +113,6 @@ export class TorrentState {
     this.options = task
     this.#onChange = onChange
     this.remember(task.known)
-  }
-
-  /** A peer has every piece. */
-  seesComplete(): void {
-    this.sawComplete = Math.floor(Date.now() / 1000)
   }
 
   changed(urgent = false): void {
@@ -206,7 +195,7 @@ export class TorrentState {
   /** Bytes that trackers are told are left, as in libtorrent: of all pieces, wanted or not, that are not here as a whole. */
   get left(): number {
     // nobody knows before the metadata, and 0 would say that we are a seed
-    if (this.meta === null) return 16384
+    if (this.meta === null) return blockLength
     const { totalSize, pieceLength, numPieces } = this.meta
     const last = numPieces - 1
     const short = numPieces * pieceLength - totalSize
@@ -240,7 +229,6 @@ export class TorrentState {
     const { knownPeers, knownSeeds, candidates } = this.#lastNumbers
     const numbers = this.numbers?.() ?? { ...noSwarm, knownPeers, knownSeeds, candidates }
     this.#lastNumbers = numbers
-    if (numbers.seeds > 0) this.seesComplete()
     const pieces = this.partial?.() ?? []
     let partial = 0
     let received = 0
@@ -274,8 +262,6 @@ export class TorrentState {
       payloadDownloadRate: this.#meters.payloadIn.rate(this.payloadDownload, now),
       payloadUploadRate: this.#meters.payloadOut.rate(this.payloadUpload, now),
       ...numbers,
-      seenComplete: Math.max(numbers.seenComplete, this.sawComplete),
-      nextAnnounce: this.nextAnnounce,
       swarmSeeds: this.swarmSeeds,
       swarmLeechers: this.swarmLeechers,
       currentTracker: this.currentTracker,

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { countBits, getBit, setBit } from '../bits.ts'
+import { countBits, getBit, setBit } from '../../../metainfo/bits.ts'
 import { pieceSize } from './layout.ts'
 import type { Storage } from './storage.ts'
 import { isDoubtful } from './storage-error.ts'

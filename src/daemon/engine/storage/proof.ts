@@ -1,4 +1,4 @@
-import { countBits, getBit } from '../bits.ts'
+import { countBits, getBit, setBit } from '../../../metainfo/bits.ts'
 import { pieceSize } from './layout.ts'
 import type { Storage } from './storage.ts'
 
@@ -54,7 +54,7 @@ export class Proof {
       this.#left = 0
       throw new WrongPiece(piece)
     }
-    this.#proven[piece >> 3]! |= 0x80 >> (piece & 7)
+    setBit(this.#proven, piece)
     if (this.#left > 0 && --this.#left === 0) this.#ended('proven', piece)
   }
 }

@@ -1,4 +1,4 @@
-import { getBit, newBits, setBit } from '../bits.ts'
+import { getBit, newBits, setBit } from '../../../metainfo/bits.ts'
 import { type FileStamps, FileState, type Stamp, sameStamp } from './file-stamps.ts'
 import { filePieces } from './layout.ts'
 import type { Storage } from './storage.ts'

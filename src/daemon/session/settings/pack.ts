@@ -1,6 +1,6 @@
+import { nearest } from '../../../program/nearest.ts'
+import { settingAliases } from '../../../program/setting-aliases.ts'
 import type { Settings, SettingValue } from '../../../rpc/contract/types.ts'
-import { nearest } from '../../../rpc/nearest.ts'
-import { settingAliases } from '../../../rpc/setting-aliases.ts'
 import { descriptorLimit } from './descriptor-limit.ts'
 import { deprecatedRows, laterRows } from './more-rows.ts'
 import { settingRows } from './table.ts'

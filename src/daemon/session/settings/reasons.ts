@@ -51,9 +51,6 @@ const reasons: readonly (readonly [why: string, ...names: string[]])[] = [
   ],
   [
     'The buffers of sockets and streams are those of Node.js.',
-    'send_buffer_low_watermark',
-    'send_buffer_watermark',
-    'send_buffer_watermark_factor',
     'send_not_sent_low_watermark',
     'max_peer_recv_buffer_size',
     'recv_socket_buffer_size',
@@ -87,12 +84,9 @@ const reasons: readonly (readonly [why: string, ...names: string[]])[] = [
     'dht_ignore_dark_internet',
     'dht_max_fail_count',
     'dht_max_torrent_search_reply',
-    'dht_block_timeout',
-    'dht_block_ratelimit',
     'dht_sample_infohashes_interval',
     'dht_max_infohashes_sample_count',
   ],
-  ['The DHT socket is not limited.', 'dht_upload_rate_limit'],
   ['The port mapping library talks to whatever answers.', 'upnp_ignore_nonrouters', 'natpmp_gateway'],
   [
     'An address is called again after 1 s another way (encrypted or not, TCP or uTP), then after 5 and 15 s.',

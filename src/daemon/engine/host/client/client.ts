@@ -1,13 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import WebTorrent, { type ClientOptions } from 'webtorrent'
-import {
-  type ClientPlan,
-  isLoopback,
-  isWildcard,
-  type ListenAddress,
-  type LiveSettings,
-  udpHost,
-} from '../settings.ts'
+import { isLoopback } from '../../peer-address.ts'
+import { type ClientPlan, isWildcard, type ListenAddress, type LiveSettings, udpHost } from '../settings.ts'
 import { listenToo, setLease } from './listeners.ts'
 import { announceEndOfCandidates } from './rtc.ts'
 import { bindUtpTo } from './utp.ts'

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { readDatagram } from './datagram.ts'
 import type { DhtSocket } from './socket.ts'
+import type { DhtTraffic } from './traffic.ts'
 
 /** A query that nobody answered is forgotten after this, ms: the library waits 2 to 2.5 s. */
 const answerMs = 5000
@@ -15,19 +16,22 @@ export interface GuardHooks {
 /**
  * Stands between a socket that anybody can send to and the library that takes each datagram for a sound one. Only
  * queries and answers whose fields all have their types get through, and answers only from where we asked. What the
- * library throws for one nevertheless costs that datagram and nothing else.
+ * library throws for one nevertheless costs that datagram and nothing else. An address that sends too many is not heard,
+ * and no more is answered than the line may be used for.
  */
 export class GuardedSocket extends EventEmitter implements DhtSocket {
   readonly #socket: DhtSocket
+  readonly #traffic: DhtTraffic
   readonly #hooks: GuardHooks
   /** When we asked, by address and transaction; the oldest comes first. */
   readonly #asked = new Map<string, number>()
   #warnings = 0
   #closed = false
 
-  constructor(socket: DhtSocket, hooks: GuardHooks) {
+  constructor(socket: DhtSocket, traffic: DhtTraffic, hooks: GuardHooks) {
     super()
     this.#socket = socket
+    this.#traffic = traffic
     this.#hooks = hooks
     socket.on('message', (bytes: Uint8Array, from: { address: string; port: number }) =>
       this.#heard(bytes, from),
@@ -56,6 +60,7 @@ export class GuardedSocket extends EventEmitter implements DhtSocket {
       refuse(new Error(`${host}:${port} is no address`))
       return
     }
+    this.#traffic.sent(length)
     const transaction = transactionOf(Buffer.from(bytes.buffer, bytes.byteOffset + offset, length))
     if (transaction !== null) this.#asks(`${host} ${transaction}`)
     try {
@@ -71,9 +76,10 @@ export class GuardedSocket extends EventEmitter implements DhtSocket {
   }
 
   #heard(bytes: Uint8Array, from: { address: string; port: number }): void {
-    if (this.#closed || from.port === 0) return
+    if (this.#closed || from.port === 0 || !this.#traffic.hears(from.address)) return
     const verdict = readDatagram(bytes)
     if (verdict.kind === 'drop') return
+    if (verdict.kind !== 'answer' && !this.#traffic.mayAnswer()) return
     if (verdict.kind === 'refuse') {
       const { bytes: reply } = verdict
       this.send(reply, 0, reply.length, from.port, from.address, () => {})

@@ -1,4 +1,5 @@
 import { Client } from 'bittorrent-dht'
+import { splitAddress } from '../../peer-address.ts'
 import { signedBy } from './signature.ts'
 import type { DhtSocket } from './socket.ts'
 import type { ItemStore, PeerStore } from './stores.ts'
@@ -92,7 +93,7 @@ export class DhtNode {
   }
 
   setBootstrap(nodes: string[]): void {
-    this.#client._rpc.bootstrap = nodes.map(hostAndPort)
+    this.#client._rpc.bootstrap = nodes.map(splitAddress)
     if (!this.#connected && this.port !== null) this.#client._bootstrap(true)
   }
 
@@ -140,7 +141,7 @@ export class DhtNode {
 
   #listens(known: string[]): void {
     this.#hooks.listening()
-    for (const node of known) this.#client.addNode(hostAndPort(node))
+    for (const node of known) this.#client.addNode(splitAddress(node))
     this.#bootstrapLater(firstRetryMs)
   }
 
@@ -157,9 +158,4 @@ export class DhtNode {
       this.#bootstrapLater(Math.min(longestRetryMs, delayMs * 2))
     }, delayMs)
   }
-}
-
-function hostAndPort(node: string): { host: string; port: number } {
-  const colon = node.lastIndexOf(':')
-  return { host: node.slice(0, colon), port: Number(node.slice(colon + 1)) }
 }

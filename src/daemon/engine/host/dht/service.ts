@@ -8,6 +8,7 @@ import { DhtNode } from './node.ts'
 import type { DhtSettings } from './settings.ts'
 import { ownSocket, SharedSocket } from './socket.ts'
 import { ItemStore, PeerStore } from './stores.ts'
+import { DhtTraffic } from './traffic.ts'
 
 /** A torrent that is announced. */
 export interface DhtMember {
@@ -41,6 +42,7 @@ export class Dht {
   #settings: DhtSettings
   readonly #peers: PeerStore
   readonly #items: ItemStore
+  readonly #traffic: DhtTraffic
   readonly #nodeId = randomBytes(20)
   #nodes: string[] = []
   #node: DhtNode | null = null
@@ -55,6 +57,7 @@ export class Dht {
     this.#settings = settings
     this.#peers = new PeerStore(settings.limits)
     this.#items = new ItemStore(settings.limits)
+    this.#traffic = new DhtTraffic(() => this.#settings.traffic)
     this.#turns = new Turns(settings.announceIntervalMs, (member) => this.#announce(member))
   }
 
@@ -130,7 +133,9 @@ export class Dht {
     const { bootstrap, branching } = this.#settings
     const node: DhtNode = new DhtNode(
       {
-        socket: new GuardedSocket(utp ? new SharedSocket(utp) : ownSocket(), { log: this.#hooks.log }),
+        socket: new GuardedSocket(utp ? new SharedSocket(utp) : ownSocket(), this.#traffic, {
+          log: this.#hooks.log,
+        }),
         address,
         port: anyPort ? 0 : listen.port,
         nodeId: this.#nodeId,

@@ -2,6 +2,7 @@ import type { Settings } from '../../../../rpc/contract/types.ts'
 import { proxyPlan } from '../proxy/proxy-plan.ts'
 import { settingReader } from '../setting-reader.ts'
 import type { StoreLimits } from './stores.ts'
+import type { TrafficSettings } from './traffic.ts'
 
 /** What the DHT takes from the settings; all of it may change while it runs. */
 export interface DhtSettings {
@@ -14,6 +15,7 @@ export interface DhtSettings {
   /** Only for torrents whose trackers all fail. */
   fallback: boolean
   limits: StoreLimits
+  traffic: TrafficSettings
 }
 
 /** libtorrent 2.0's defaults. */
@@ -28,6 +30,9 @@ const defaults = {
   dht_max_dht_items: 700,
   dht_item_lifetime: 0,
   use_dht_as_fallback: false,
+  dht_upload_rate_limit: 8000,
+  dht_block_ratelimit: 5,
+  dht_block_timeout: 300,
 }
 
 /** Names missing from `settings` have libtorrent's defaults; entries of dht_bootstrap_nodes without a port are left out. */
@@ -47,6 +52,11 @@ export function dhtSettings(settings: Settings): DhtSettings {
       reply: Math.max(0, get('dht_max_peers_reply')),
       items: get('dht_max_dht_items'),
       itemLifetime: Math.max(0, get('dht_item_lifetime')) * 1000,
+    },
+    traffic: {
+      uploadRate: Math.max(0, get('dht_upload_rate_limit')),
+      blockRate: Math.max(1, get('dht_block_ratelimit')),
+      blockSeconds: Math.max(0, get('dht_block_timeout')),
     },
   }
 }

@@ -1,3 +1,5 @@
+import { longestTimerMs } from '../../../../program/longest-timer.ts'
+
 /** No two turns are closer together, ms, but for the first of each. */
 const shortestGapMs = 1000
 /** First turns keep this distance, ms. */
@@ -78,7 +80,7 @@ export class Turns<T> {
     const gap = this.#first.size > 0 ? firstGapMs : even
     const wait = Math.max(0, this.#lastAt + gap - performance.now())
     // setTimeout fires at once for more than 2^31 - 1 ms
-    this.#timer = setTimeout(() => void this.#turn(), Math.min(wait, 0x7fffffff))
+    this.#timer = setTimeout(() => void this.#turn(), Math.min(wait, longestTimerMs))
   }
 
   async #turn(): Promise<void> {

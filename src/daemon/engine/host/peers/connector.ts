@@ -1,5 +1,6 @@
 import { connect as tcpConnect } from 'node:net'
 import type { Connection, Peer } from 'webtorrent'
+import { splitAddress } from '../../peer-address.ts'
 import { connectThrough } from '../proxy/proxy.ts'
 import type { Swarm } from '../swarm.ts'
 import type { ConnectionSettings } from './connection-settings.ts'
@@ -83,7 +84,7 @@ export class Connector {
     // webtorrent ends a peer through what it has for a connection
     peer.conn = { on() {}, destroy: () => given.abort(new Error('given up')) }
     const timeoutMs = live.connectTimeout * 1000
-    connectThrough(live.proxy, endpoint(peer.addr), { timeoutMs, signal: given.signal }).then(
+    connectThrough(live.proxy, splitAddress(peer.addr), { timeoutMs, signal: given.signal }).then(
       (conn) => {
         conn.once('close', closed)
         conn.on('error', (error: Error) => peer.destroy(error))
@@ -102,7 +103,7 @@ export class Connector {
   }
 
   #open(peer: Peer, live: ConnectionSettings): Connection {
-    const { host, port } = endpoint(peer.addr)
+    const { host, port } = splitAddress(peer.addr)
     const server = this.#swarm.client._utpServer
     if (peer.type === 'utpOutgoing') {
       if (server === null) throw new Error('uTP is off')
@@ -137,9 +138,4 @@ export class Connector {
     }, waitMs)
     timer.unref()
   }
-}
-
-function endpoint(address: string): { host: string; port: number } {
-  const at = address.lastIndexOf(':')
-  return { host: address.slice(0, at).replace(/^\[(.*)\]$/, '$1'), port: Number(address.slice(at + 1)) }
 }

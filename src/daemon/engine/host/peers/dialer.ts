@@ -1,6 +1,7 @@
 import { isIPv4 } from 'node:net'
 import type WebTorrent from 'webtorrent'
 import type { Peer, Torrent } from 'webtorrent'
+import { splitAddress } from '../../peer-address.ts'
 import type { SessionLimits } from '../limits/session-limits.ts'
 import type { TorrentState } from '../torrent-state.ts'
 import type { Bans } from './bans.ts'
@@ -218,8 +219,7 @@ export class Dialer {
   #allowed(address: string): boolean {
     const { live, offenders } = this.#limits
     if (this.#bans.has(address) || offenders.has(address) || this.#nothingFor(address)) return false
-    const port = Number(address.slice(address.lastIndexOf(':') + 1))
-    return !live.noPrivilegedPorts || port >= firstOpenPort
+    return !live.noPrivilegedPorts || splitAddress(address).port >= firstOpenPort
   }
 
   /** As in libtorrent (`is_connect_candidate`): two that have everything have nothing for each other. */
@@ -240,7 +240,7 @@ export class Dialer {
 
   #ways(address: string): Way[] {
     const { live } = this.#limits
-    const host = address.slice(0, address.lastIndexOf(':'))
+    const { host } = splitAddress(address)
     const types: Way['type'][] = []
     if (live.outgoingTcp) types.push('tcp')
     // it could not go through the proxy

@@ -3,7 +3,7 @@ import diagnostics from 'node:diagnostics_channel'
 import { writeSync } from 'node:fs'
 import Peer from 'webtorrent/lib/peer.js'
 import { slotOf, slotPosition } from '../../heard-ring.ts'
-import { plainHost } from '../pex/message.ts'
+import { plainHost, splitAddress } from '../../peer-address.ts'
 
 /** One that goes on talking is noted again after this, ms. */
 const againMs = 500
@@ -85,6 +85,6 @@ function hookPeers(welcome: (address: string) => boolean, heard: (address: strin
 
 function addressOf({ type, addr, conn }: Peer): string {
   // behind a proxy the connection's own address is the proxy's
-  if (type === 'tcpOutgoing') return addr.slice(0, addr.lastIndexOf(':')).replace(/^\[|\]$/g, '')
+  if (type === 'tcpOutgoing') return splitAddress(addr).host
   return type === 'tcpIncoming' ? plainHost(conn?.remoteAddress ?? '') : ''
 }

@@ -1,3 +1,5 @@
+import { joinAddress, plainHost, splitAddress } from '../../peer-address.ts'
+
 /** After so many connections that broke the protocol an address is banned: libtorrent's max_failcount. */
 const tolerance = 3
 /** A ban, and the memory of what led to it, lasts so long after the last offence, ms: addresses change hands. */
@@ -45,13 +47,13 @@ export class Offenders {
   }
 }
 
-/** An IPv4 peer that called an IPv6 socket has the same name as one that called an IPv4 one. */
+/** One name for a peer, whether its IPv4 address came by an IPv4 socket or an IPv6 one. */
 function plain(address: string): string {
-  return address.replace(/^\[?::ffff:(?=\d+\.)/, '').replace(/^(\d+\.\d+\.\d+\.\d+)\]/, '$1')
+  const { host, port } = splitAddress(address)
+  return joinAddress(plainHost(host), port)
 }
 
 /** The host of `host:port`, `[v6]:port` or `v6:port`. */
 export function hostOf(address: string): string {
-  const text = plain(address)
-  return text.slice(0, text.lastIndexOf(':')).replace(/^\[(.*)\]$/, '$1')
+  return plainHost(splitAddress(address).host)
 }

@@ -1,6 +1,7 @@
 import peerid from 'bittorrent-peerid'
 import type { Peer, Torrent, Wire } from 'webtorrent'
 import type { PeerInfo } from '../../../../rpc/contract/peers.ts'
+import { joinAddress, plainHost, splitAddress } from '../../peer-address.ts'
 import type { Availability } from '../pieces/availability.ts'
 import type { PeerBook } from './peer-book.ts'
 
@@ -151,17 +152,15 @@ function connectionType({ type }: Peer): number {
 export function peerName(peer: Peer): string {
   if (peer.type === 'webSeed') return peer.id
   const { address, port } = whereabouts(peer)
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
+  return joinAddress(address, port)
 }
 
 function whereabouts(peer: Peer): Pick<PeerInfo, 'address' | 'port'> {
   if (peer.type === 'webSeed') return { address: peer.id, port: 0 }
   const { remoteAddress, remotePort } = (peer.conn ?? {}) as { remoteAddress?: string; remotePort?: number }
   const text = peer.addr ?? `${remoteAddress ?? ''}:${remotePort ?? 0}`
-  const at = text.lastIndexOf(':')
-  const host = text.slice(0, at).replace(/^\[(.*)\]$/, '$1')
-  // an IPv4 peer that called an IPv6 socket
-  return { address: host.replace(/^::ffff:(?=\d+\.)/, ''), port: Number(text.slice(at + 1)) || 0 }
+  const { host, port } = splitAddress(text)
+  return { address: plainHost(host), port: port || 0 }
 }
 
 /** What the peer calls itself, else what its id says. */

@@ -1,5 +1,5 @@
 import type { Wire } from 'webtorrent'
-import { getBit, newBits, setBit } from '../../bits.ts'
+import { allBits, clearBit, getBit, setBit } from '../../../../metainfo/bits.ts'
 import type { RuledTorrent } from './wire-rules.ts'
 
 /** Remembers at most so many pieces of what a peer says that it has; webtorrent's own bound is a fixed number. */
@@ -34,9 +34,7 @@ export function losePiece(wire: Wire, message: Uint8Array, { meta }: RuledTorren
   const piece = Buffer.from(message.buffer, message.byteOffset, 4).readUInt32BE()
   if (piece >= meta.numPieces) return false
   if (wire.peerPieces.buffer.length === 0 && wire.peerPieces.get(piece)) {
-    const all = newBits(meta.numPieces)
-    for (let at = 0; at < meta.numPieces; at++) setBit(all, at)
-    wire.peerPieces = bitsOf(all)
+    wire.peerPieces = bitsOf(allBits(meta.numPieces))
   }
   return true
 }
@@ -49,7 +47,7 @@ function bitsOf(buffer: Uint8Array): Wire['peerPieces'] {
     get: (index) => getBit(buffer, index),
     set: (index, value = true) => {
       if (value) setBit(buffer, index)
-      else buffer[index >> 3]! &= ~(0x80 >> (index & 7))
+      else clearBit(buffer, index)
     },
   }
 }

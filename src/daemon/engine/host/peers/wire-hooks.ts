@@ -1,7 +1,7 @@
 import type { Torrent, Wire } from 'webtorrent'
+import { addressBytes, plainHost } from '../../peer-address.ts'
 import { batchWrites } from '../client/batch-writes.ts'
 import { takeFromAll } from '../limits/bucket.ts'
-import { addressBytes, plainHost } from '../pex/message.ts'
 import type { Swarm } from '../swarm.ts'
 import { wellEncrypted } from './encryption.ts'
 import { hearDhtPort } from './wire-dht.ts'
@@ -24,9 +24,6 @@ export function hookWire(swarm: Swarm, wire: Wire, address: string | undefined):
   // BEP 10: so that a peer behind a router learns its address
   const theirs = wire.remoteAddress === undefined ? null : addressBytes(plainHost(wire.remoteAddress))
   if (theirs !== null) wire.extendedHandshake.yourip = theirs
-  // as libtorrent says it: how long ago we saw somebody with every piece, -1 for never
-  const { sawComplete } = state
-  wire.extendedHandshake.complete_ago = sawComplete > 0 ? Math.floor(Date.now() / 1000) - sawComplete : -1
   swarm.uploadOnly.meet(wire, address)
   if (wire.type !== 'webSeed') swarm.metadata.meet(wire)
   batchWrites(connectionOf(torrent, wire))
@@ -83,9 +80,7 @@ function sharesAddress({ wires }: Torrent, wire: Wire): boolean {
 }
 
 function sameHost(one: string | undefined, other: string | undefined): boolean {
-  // an IPv4 peer that called an IPv6 socket
-  const plain = (host: string | undefined) => host?.replace(/^::ffff:/, '')
-  return one !== undefined && plain(one) === plain(other)
+  return one !== undefined && other !== undefined && plainHost(one) === plainHost(other)
 }
 
 function countBytes({ state }: Swarm, wire: Wire): void {
@@ -109,7 +104,6 @@ function countPieces(swarm: Swarm, wire: Wire, address: string | undefined): voi
   })
   const changed = () => {
     // remembered when it is gone
-    if (wire.isSeeder) swarm.state.seesComplete()
     if (address !== undefined && wire.isSeeder) swarm.dialer.seed(address)
     state.changed()
   }

@@ -1,9 +1,10 @@
 import type { Wire } from 'webtorrent'
+import { joinAddress, plainHost } from '../../peer-address.ts'
 import { isLocal } from '../peers/local-address.ts'
 import { hostOf } from '../peers/offenders.ts'
 import { refuse } from '../peers/wire-guard.ts'
 import type { Swarm } from '../swarm.ts'
-import { joinAddress, PexFlag, type PexPeer, parsePex, pexDictionary, plainHost } from './message.ts'
+import { PexFlag, type PexPeer, parsePex, pexDictionary } from './message.ts'
 
 /** A peer is not told more often than this, ms (BEP 11: once a minute). */
 const intervalMs = 60_000

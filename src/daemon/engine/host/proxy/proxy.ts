@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { request } from 'node:http'
 import { connect, isIP, type Socket } from 'node:net'
 import { SocksClient, type SocksClientOptions } from 'socks'
+import { joinAddress } from '../../peer-address.ts'
 import type { ProxyPlan } from './proxy-plan.ts'
 
 /** Where a connection should end. */
@@ -94,7 +95,7 @@ function tunnel(
   timeoutMs: number,
   signal: AbortSignal | undefined,
 ): Promise<Socket> {
-  const authority = `${host.includes(':') ? `[${host}]` : host}:${port}`
+  const authority = joinAddress(host, port)
   const login = `${proxy.username ?? ''}:${proxy.password ?? ''}`
   return new Promise((resolve, reject) => {
     const asking = request({

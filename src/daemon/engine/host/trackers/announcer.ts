@@ -1,5 +1,6 @@
 import type WebTorrent from 'webtorrent'
-import type { ScrapeResult, TaskTracker } from '../../protocol.ts'
+import { longestTimerMs } from '../../../../program/longest-timer.ts'
+import type { TaskTracker } from '../../protocol.ts'
 import { orderTrackers } from '../../tracker-order.ts'
 import type { TorrentState } from '../torrent-state.ts'
 import { Entry } from './entry.ts'
@@ -17,7 +18,6 @@ import { schemeOf } from './url.ts'
 import { type RtcOptions, WebSocketTracker } from './websocket.ts'
 
 /** setTimeout takes no more. */
-const maxDelayMs = 0x7fffffff
 /** How long `stopped` may wait for its turn before its own time starts, ms. */
 const maxQueueMs = 10_000
 
@@ -117,27 +117,16 @@ export class Trackers {
   }
 
   /**
-   * Announces again in `afterMs`, but not before a tracker's least interval is over, unless that is to be ignored. One
-   * tracker, or null for all that are in use.
+   * Announces again in `afterMs`, but not before a tracker's least interval is over. One tracker, or null for all that
+   * are in use.
    */
-  reannounce(url: string | null, afterMs: number, ignoreMinInterval: boolean): void {
+  reannounce(url: string | null, afterMs: number): void {
     if (!this.#running || !this.#asks) return
     for (const entry of this.#entries) {
       if (url !== null && entry.url !== url) continue
-      const least = ignoreMinInterval ? Number.NEGATIVE_INFINITY : entry.minAt
-      entry.nextAt = entry.minAt = Math.max(this.#now() + afterMs, least)
+      entry.nextAt = entry.minAt = Math.max(this.#now() + afterMs, entry.minAt)
     }
     this.#look()
-  }
-
-  /** A tracker was asked how large the swarm is. */
-  scraped({ url, complete, incomplete, downloaded }: ScrapeResult): void {
-    const entry = this.#entries.find((one) => one.url === url)
-    if (entry === undefined) return
-    const known = Object.entries({ complete, incomplete, downloaded }).filter(([, count]) => count >= 0)
-    Object.assign(entry, Object.fromEntries(known))
-    this.#sumUp()
-    this.#report()
   }
 
   /**
@@ -180,7 +169,7 @@ export class Trackers {
     if (next !== Number.POSITIVE_INFINITY) {
       // timers may fire a little early
       const wait = Math.max(0, Math.ceil(next - this.#now())) + 1
-      this.#timer = setTimeout(() => this.#look(), Math.min(maxDelayMs, wait))
+      this.#timer = setTimeout(() => this.#look(), Math.min(longestTimerMs, wait))
     }
   }
 
@@ -313,9 +302,6 @@ export class Trackers {
 
   #report(): void {
     const offset = Date.now() - this.#now()
-    const next =
-      this.#running && this.#asks ? nextLook(this.#entries, this.#net.settings) : Number.POSITIVE_INFINITY
-    this.#state.nextAnnounce = Number.isFinite(next) ? Math.ceil((next + offset) / 1000) : 0
     this.#state.trackers = this.#entries.map((entry) => entry.report(offset))
     this.#state.changed()
   }

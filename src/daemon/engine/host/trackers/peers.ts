@@ -1,11 +1,7 @@
 import { isIPv6 } from 'node:net'
 import { BDict, type BValue } from '../../../../metainfo/index.ts'
+import { compactLength, expandAddress, joinAddress, shortHost } from '../../peer-address.ts'
 import { codes } from './error-codes.ts'
-
-/** Bytes of an address and its port. */
-export function compactLength(family: 4 | 6): number {
-  return family === 4 ? 6 : 18
-}
 
 /**
  * Addresses of 4 or 16 bytes, each with a port of 2 (BEP 23, BEP 7), at most so many. A rest that is no whole entry is
@@ -13,13 +9,11 @@ export function compactLength(family: 4 | 6): number {
  */
 export function compactPeers(bytes: Uint8Array, family: 4 | 6, most: number): string[] {
   const size = compactLength(family)
-  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-  const peers: string[] = []
   const { from, to } = some(Math.floor(bytes.length / size), most)
+  const peers: string[] = []
   for (let at = from * size; at < to * size; at += size) {
-    const port = view.readUInt16BE(at + size - 2)
-    const address = view.subarray(at, at + size - 2)
-    if (port !== 0) peers.push(`${family === 4 ? address.join('.') : bracketed(groups(address))}:${port}`)
+    const peer = expandAddress(bytes.subarray(at, at + size))
+    if (peer !== null) peers.push(peer)
   }
   return peers
 }
@@ -28,15 +22,6 @@ export function compactPeers(bytes: Uint8Array, family: 4 | 6, most: number): st
 function some(count: number, most: number): { from: number; to: number } {
   const from = Math.floor(Math.random() * (Math.max(0, count - most) + 1))
   return { from, to: Math.min(count, from + most) }
-}
-
-function groups(address: Buffer): string {
-  return Array.from({ length: 8 }, (_, i) => address.readUInt16BE(i * 2).toString(16)).join(':')
-}
-
-/** In the short form, as other sources of peers write it: the same peer must have one name. */
-function bracketed(address: string): string {
-  return URL.canParse(`http://[${address}]`) ? new URL(`http://[${address}]`).hostname : `[${address}]`
 }
 
 /** Peers of an HTTP tracker's answer: compact, or a dictionary each (BEP 3). At most so many of each kind. */
@@ -61,7 +46,7 @@ function dictPeer(value: BValue): string | null {
   const ip = Buffer.from(value.bytes('ip') ?? []).toString('latin1')
   const port = Number(value.integer('port'))
   if (!(isName(ip) || isIPv6(ip)) || !(port > 0 && port <= 65535)) return null
-  return `${ip.includes(':') ? bracketed(ip) : ip}:${port}`
+  return joinAddress(shortHost(ip), port)
 }
 
 /** The code of a list in which nothing is a peer, null for any other: libtorrent's, who names what is wrong with the last. */

@@ -1,3 +1,4 @@
+import { longestTimerMs } from '../../../../program/longest-timer.ts'
 import type { Settings } from '../../../../rpc/contract/types.ts'
 import { anonymousAgent } from '../peers/connection-settings.ts'
 import { settingReader } from '../setting-reader.ts'
@@ -72,9 +73,7 @@ const defaults = {
 
 /** Where the list of peers has no limit of its own. */
 const mostPeers = 10_000
-/** setTimeout takes no more. */
-const maxMs = 0x7fffffff
-const ms = (seconds: number) => Math.min(maxMs, Math.max(0, seconds) * 1000)
+const ms = (seconds: number) => Math.min(longestTimerMs, Math.max(0, seconds) * 1000)
 
 /** Reads them; names missing from `settings` have libtorrent's defaults. */
 export function trackerSettings(settings: Settings): TrackerSettings {
@@ -98,8 +97,8 @@ export function trackerSettings(settings: Settings): TrackerSettings {
     maxPeers: Math.max(get('num_want'), get('max_peerlist_size') || mostPeers),
     minInterval: Math.max(1, get('min_announce_interval')),
     // 0 is no limit in libtorrent; a request without end would keep its tracker from being asked again
-    completionMs: ms(get('tracker_completion_timeout')) || maxMs,
-    receiveMs: ms(get('tracker_receive_timeout')) || maxMs,
+    completionMs: ms(get('tracker_completion_timeout')) || longestTimerMs,
+    receiveMs: ms(get('tracker_receive_timeout')) || longestTimerMs,
     stopMs: ms(get('stop_tracker_timeout')),
     backoff: Math.max(0, get('tracker_backoff')),
     maxHttp: Math.max(1, get('max_concurrent_http_announces')),

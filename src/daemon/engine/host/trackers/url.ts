@@ -1,6 +1,7 @@
 import { type LookupAddress, lookup } from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
 import { domainToASCII } from 'node:url'
+import { isLoopback } from '../../peer-address.ts'
 import { codes } from './error-codes.ts'
 import type { TrackerSettings } from './settings.ts'
 import { TrackerError } from './types.ts'
@@ -26,10 +27,6 @@ export function trackerUrl(text: string, { allowIdna }: TrackerSettings): URL {
 export function hostOf(url: URL): string {
   if (url.hostname.startsWith('[')) return url.hostname.slice(1, -1)
   return domainToASCII(decodeURIComponent(url.hostname)) || url.hostname
-}
-
-export function isLoopback(address: string): boolean {
-  return /^(::ffff:)?127\./i.test(address) || address === '::1'
 }
 
 /**
