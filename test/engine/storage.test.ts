@@ -5,7 +5,6 @@ import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { DescriptorPool } from '../../src/daemon/engine/storage/descriptor-pool.ts'
-import { Gate } from '../../src/daemon/engine/storage/gate.ts'
 import { ReadCache } from '../../src/daemon/engine/storage/read-cache.ts'
 import { SaveFolder } from '../../src/daemon/engine/storage/save-folder.ts'
 import { Storage } from '../../src/daemon/engine/storage/storage.ts'
@@ -209,28 +208,4 @@ test('the read cache keeps within its limit and does not mix torrents up', async
     await assert.rejects(cache.read(storage, numPieces, 0, 1), RangeError)
     await assert.rejects(cache.read(storage, -1, 0, 1), RangeError)
   }
-})
-
-test('the gate lets readers in together and a writer alone, in order', async () => {
-  const gate = new Gate()
-  const events: string[] = []
-  const step = (name: string) => async () => {
-    events.push(`+${name}`)
-    await new Promise((resolve) => setTimeout(resolve, 5))
-    events.push(`-${name}`)
-  }
-  await Promise.all([
-    gate.shared(step('a')),
-    gate.shared(step('b')),
-    gate.exclusive(step('W')),
-    gate.shared(step('c')),
-    gate
-      .exclusive(async () => {
-        events.push('failed')
-        throw new Error('lets go')
-      })
-      .catch(() => {}),
-    gate.shared(step('d')),
-  ])
-  assert.deepEqual(events, ['+a', '+b', '-a', '-b', '+W', '-W', '+c', '-c', 'failed', '+d', '-d'])
 })

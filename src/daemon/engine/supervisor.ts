@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { PartialPiece, PeerInfo } from '../../rpc/contract/peers.ts'
 import type { Settings } from '../../rpc/contract/types.ts'
 import type { LogLevel } from '../log.ts'
+import { within } from './concurrency.ts'
 import { CrashBans } from './crash-bans.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { hostEntryFor } from './host-launch.ts'
@@ -159,13 +159,7 @@ class Supervisor implements Engine {
       host.call('shutdown', { deadlineMs }).catch(() => {})
       const timer = setTimeout(() => host.kill(), deadlineMs + graceMs)
       // one that waits for a disk that is gone does not even end by force
-      const enough = new AbortController()
-      const { signal } = enough
-      await Promise.race([
-        host.ended(),
-        sleep(deadlineMs + 2 * graceMs, undefined, { signal }).catch(() => {}),
-      ])
-      enough.abort()
+      await within(host.ended(), deadlineMs + 2 * graceMs)
       clearTimeout(timer)
     }
     this.state.state = 'idle'

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { ErrorCode, RpcError } from '../../rpc/errors.ts'
+import { within } from '../engine/concurrency.ts'
 import type { RemovalRow } from '../state/rows.ts'
 import { startOrStop } from './durations.ts'
 import { tell } from './events.ts'
@@ -42,20 +42,16 @@ export async function removeTorrent(
   const left = session.runner.leave(record).then(() => deleteAll(session, removals))
   session.holdBack(row.v1, left)
   session.scheduler.request()
-  return torrentFile ? await within(session, left, waitMs) : []
+  return torrentFile ? await deletedWithin(session, left, waitMs) : []
 }
 
 /** Deleting goes on, but whoever asked hears of it; a disk that does not answer must not keep a script for ever. */
-async function within(session: Session, left: Promise<string[]>, ms: number): Promise<string[]> {
-  const over = new AbortController()
-  const late = sleep(ms, undefined, { ref: false, signal: over.signal }).then(() => {
-    left.catch((error: Error) => session.log.warning(`files of a removed torrent: ${error.message}`))
-    const text = `the torrent is removed; deleting its files takes longer than ${ms / 1000} s and goes on`
-    throw new RpcError(ErrorCode.EngineUnavailable, text)
-  })
-  // one of the two is left alone
-  for (const one of [late, left]) one.catch(() => {})
-  return await Promise.race([left, late]).finally(() => over.abort())
+async function deletedWithin(session: Session, left: Promise<string[]>, ms: number): Promise<string[]> {
+  const warnings = await within(left, ms, { ref: false })
+  if (warnings !== undefined) return warnings
+  left.catch((error: Error) => session.log.warning(`files of a removed torrent: ${error.message}`))
+  const text = `the torrent is removed; deleting its files takes longer than ${ms / 1000} s and goes on`
+  throw new RpcError(ErrorCode.EngineUnavailable, text)
 }
 
 /** Deletes the files of torrents whose removal was acknowledged but not finished, at start or after a crash. */

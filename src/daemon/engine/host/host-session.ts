@@ -5,6 +5,7 @@ import { anyBit } from '../../../metainfo/bits.ts'
 import { type Metainfo, parseTorrent } from '../../../metainfo/index.ts'
 import type { PartialPiece, PeerInfo } from '../../../rpc/contract/peers.ts'
 import type { Settings } from '../../../rpc/contract/types.ts'
+import { within } from '../concurrency.ts'
 import type { HostEvent, HostMethods, LastReport, MoveTask, PriorityTask, ScrapeResult } from '../protocol.ts'
 import { DescriptorPool } from '../storage/descriptor-pool.ts'
 import { filePieces } from '../storage/layout.ts'
@@ -229,12 +230,7 @@ export class HostSession implements Handlers {
     this.#parts.net.leaving()
     const all = [...this.#torrents.keys()].map((id) => this.#unload(id, deadlineMs))
     const tidy = Promise.allSettled(all).then(() => this.#keeper.stop())
-    let timer: NodeJS.Timeout | undefined
-    const deadline = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, deadlineMs)
-    })
-    await Promise.race([tidy, deadline])
-    clearTimeout(timer)
+    await within(tidy, deadlineMs)
     return null
   }
 

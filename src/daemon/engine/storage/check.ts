@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { countBits, getBit, setBit } from '../../../metainfo/bits.ts'
+import { inLanes } from '../concurrency.ts'
 import { pieceSize } from './layout.ts'
 import type { Storage } from './storage.ts'
 import { isDoubtful } from './storage-error.ts'
@@ -36,24 +37,20 @@ export async function checkPieces(storage: Storage, found: Survey, options: Chec
   const lanes = Math.max(1, Math.min(2 * availableParallelism(), Math.floor(budget / stretchBytes)))
   const only = options.only ?? null
   const all = only === null ? meta.numPieces : countBits(only, meta.numPieces)
-  let next = 0
+  const buffers: Uint8Array[] = []
   let looked = 0
-
-  const lane = async () => {
-    const buffer = new Uint8Array(Math.min(stretchBytes, meta.totalSize))
-    while (next < meta.numPieces) {
-      options.signal.throwIfAborted()
-      const first = next
-      next = Math.min(first + perStretch, meta.numPieces)
-      const stretch = Array.from({ length: next - first }, (_, i) => first + i)
-      const pieces = only === null ? stretch : stretch.filter((piece) => getBit(only, piece))
-      if (pieces.length === 0) continue
-      await checkStretch(storage, found, { first, count: next - first, pieces, buffer, have })
-      looked += pieces.length
-      options.onProgress(looked / all)
-    }
-  }
-  await Promise.all(Array.from({ length: lanes }, lane))
+  await inLanes(Math.ceil(meta.numPieces / perStretch), lanes, async (index, lane) => {
+    options.signal.throwIfAborted()
+    const first = index * perStretch
+    const count = Math.min(perStretch, meta.numPieces - first)
+    const stretch = Array.from({ length: count }, (_, i) => first + i)
+    const pieces = only === null ? stretch : stretch.filter((piece) => getBit(only, piece))
+    if (pieces.length === 0) return
+    buffers[lane] ??= new Uint8Array(Math.min(stretchBytes, meta.totalSize))
+    await checkStretch(storage, found, { first, count, pieces, buffer: buffers[lane], have })
+    looked += pieces.length
+    options.onProgress(looked / all)
+  })
   options.signal.throwIfAborted()
 }
 

@@ -1,5 +1,6 @@
 import { lstat, open, rename, rm, rmdir, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { inLanes } from '../concurrency.ts'
 import { copyFile, copyLink, isCopyOf, sameBytes, syncFolder } from './copy-file.ts'
 import { type Item, type Move, type Plan, planMove } from './move-plan.ts'
 import { removeEmptyFolders } from './remove-files.ts'
@@ -51,21 +52,8 @@ export async function moveFiles(move: Move, renameFile: Rename = rename): Promis
 }
 
 /** Several at a time: small files cost little but the wait for the disk. All are settled when it rejects. */
-async function bringAll(items: readonly Item[]): Promise<void> {
-  let next = 0
-  const lane = async () => {
-    while (next < items.length) {
-      try {
-        await bring(items[next++]!)
-      } catch (error) {
-        next = items.length
-        throw error
-      }
-    }
-  }
-  const results = await Promise.allSettled(Array.from({ length: lanes }, lane))
-  const failed = results.find((result) => result.status === 'rejected')
-  if (failed) throw failed.reason
+function bringAll(items: readonly Item[]): Promise<void> {
+  return inLanes(items.length, lanes, (index) => bring(items[index]!), { settled: true })
 }
 
 /** Makes a copy beside the target, unless an earlier try has. */

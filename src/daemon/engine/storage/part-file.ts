@@ -1,4 +1,5 @@
 import { unlink } from 'node:fs/promises'
+import { Serial } from '../concurrency.ts'
 import { readAt, writeAt } from './fd.ts'
 import type { Layout } from './layout.ts'
 import type { OpenFiles } from './open-files.ts'
@@ -27,7 +28,7 @@ export class PartFile {
   /** Whether the header on disk is ours, so that single entries of it can be written. */
   #written = false
   /** Changes of the table, one after the other. */
-  #turn: Promise<unknown> = Promise.resolve()
+  readonly #serial = new Serial()
 
   constructor(files: OpenFiles, layout: Layout, infoHash: string) {
     this.name = partFileName(infoHash)
@@ -94,7 +95,7 @@ export class PartFile {
       await this.#files.write(this.name, false, (fd) => writeAt(fd, bytes, this.#position(known) + offset))
       return
     }
-    await this.#inTurn(async () => {
+    await this.#serial.run(async () => {
       const slot = this.#slots.get(piece) ?? this.#freeSlot()
       await this.#files.write(this.name, false, async (fd) => {
         if (!this.#written) await writeAt(fd, this.#header(), 0)
@@ -109,7 +110,7 @@ export class PartFile {
 
   /** Gives up the slots of pieces. As in libtorrent, the file stays until the storage is closed. */
   async free(pieces: number[]): Promise<void> {
-    await this.#inTurn(async () => {
+    await this.#serial.run(async () => {
       for (const piece of pieces) {
         if (!this.#slots.delete(piece)) continue
         await this.#files.write(this.name, false, (fd) => writeAt(fd, entryBytes(noSlot), 8 + 4 * piece))
@@ -119,7 +120,7 @@ export class PartFile {
 
   /** Removes the file if nothing is left in it. */
   async tidy(): Promise<void> {
-    await this.#inTurn(async () => {
+    await this.#serial.run(async () => {
       if (this.#slots.size === 0 && this.#written) await this.#remove()
     })
   }
@@ -152,12 +153,6 @@ export class PartFile {
     header.writeUInt32BE(this.#layout.pieceLength, 4)
     header.fill(0xff, 8, 8 + 4 * this.#layout.numPieces)
     return header
-  }
-
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#turn.then(work)
-    this.#turn = done.catch(() => {})
-    return done
   }
 }
 

@@ -1,10 +1,10 @@
 import { readlink, realpath, symlink } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import type { Metainfo } from '../../../metainfo/types.ts'
+import { ReadWriteLock } from '../concurrency.ts'
 import type { DescriptorPool } from './descriptor-pool.ts'
 import { extendTo, readAt, regularStamp, writeAt } from './fd.ts'
 import { FileStamps, FileState, type Stamp, sameStamp } from './file-stamps.ts'
-import { Gate } from './gate.ts'
 import { type FileRange, filePieces, fileRanges, pieceSize } from './layout.ts'
 import { OpenFiles } from './open-files.ts'
 import { PartFile } from './part-file.ts'
@@ -29,7 +29,8 @@ export class Storage {
   /** What the files look like; empty until somebody has compared them (resume-check.ts). */
   readonly stamps: FileStamps
   readonly #files: OpenFiles
-  readonly #gate = new Gate()
+  /** Reads and writes of pieces may overlap each other, but not a change of where a file's bytes live. */
+  readonly #gate = new ReadWriteLock()
   /** Per file: whether its bytes live in the part file. */
   readonly #inPart: boolean[]
   /** Writes to each file under way, and when the last one began or ended; the part file is the last. */

@@ -1,3 +1,4 @@
+import { inLanes } from '../concurrency.ts'
 import type { Stamp } from './file-stamps.ts'
 import { fileRanges, pieceSize } from './layout.ts'
 import type { Storage } from './storage.ts'
@@ -22,19 +23,15 @@ export async function survey(storage: Storage, signal: AbortSignal): Promise<Sur
   const sizes = new Float64Array(meta.files.length)
   const stamps = new Array<Stamp | null>(meta.files.length + 1).fill(null)
   if (!part.empty) stamps[meta.files.length] = await storage.look(meta.files.length)
-  let next = 0
-  const lane = async () => {
-    for (let index = next++; index < meta.files.length; index = next++) {
-      signal.throwIfAborted()
-      const file = meta.files[index]!
-      if (file.pad || file.size === 0 || storage.isInPart(index)) sizes[index] = file.size
-      else {
-        stamps[index] = await storage.look(index)
-        sizes[index] = stamps[index]?.size ?? 0
-      }
+  await inLanes(meta.files.length, lanes, async (index) => {
+    signal.throwIfAborted()
+    const file = meta.files[index]!
+    if (file.pad || file.size === 0 || storage.isInPart(index)) sizes[index] = file.size
+    else {
+      stamps[index] = await storage.look(index)
+      sizes[index] = stamps[index]?.size ?? 0
     }
-  }
-  await Promise.all(Array.from({ length: lanes }, lane))
+  })
 
   const anything =
     !part.empty ||

@@ -1,4 +1,5 @@
 import type WebTorrent from 'webtorrent'
+import { Serial } from '../../concurrency.ts'
 import type { ClientPlan, LiveSettings } from '../settings.ts'
 import { openClient, trackerOptions } from './client.ts'
 
@@ -29,7 +30,7 @@ export class ClientKeeper {
   #openedAt = 0
   #retry: NodeJS.Timeout | null = null
   /** Opening and closing, one after the other. */
-  #turn: Promise<unknown> = Promise.resolve()
+  readonly #serial = new Serial()
 
   constructor(plan: ClientPlan, live: LiveSettings, hooks: KeeperHooks) {
     this.#plan = plan
@@ -108,8 +109,8 @@ export class ClientKeeper {
   }
 
   #inTurn(work: () => Promise<void>): Promise<void> {
-    const done = this.#turn.then(work)
-    this.#turn = done.catch((error: Error) => this.#hooks.trouble(error.message))
+    const done = this.#serial.run(work)
+    done.catch((error: Error) => this.#hooks.trouble(error.message))
     return done
   }
 }

@@ -1,4 +1,5 @@
 import { longestTimerMs } from '../../../../program/longest-timer.ts'
+import { within } from '../../concurrency.ts'
 
 /** No two turns are closer together, ms, but for the first of each. */
 const shortestGapMs = 1000
@@ -92,14 +93,9 @@ export class Turns<T> {
     this.#all.delete(one)
     this.#all.add(one)
     this.#busy = true
-    let timer: NodeJS.Timeout | undefined
-    const enough = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, patienceMs)
-    })
     try {
-      await Promise.race([this.#act(one), enough])
+      await within(Promise.resolve(this.#act(one)), patienceMs)
     } finally {
-      clearTimeout(timer)
       this.#busy = false
       this.#schedule()
     }

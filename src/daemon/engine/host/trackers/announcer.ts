@@ -1,5 +1,6 @@
 import type WebTorrent from 'webtorrent'
 import { longestTimerMs } from '../../../../program/longest-timer.ts'
+import { within } from '../../concurrency.ts'
 import type { TaskTracker } from '../../protocol.ts'
 import { orderTrackers } from '../../tracker-order.ts'
 import type { TorrentState } from '../torrent-state.ts'
@@ -142,12 +143,7 @@ export class Trackers {
       const left = this.#leave(entry)
       return wait ? left : Promise.resolve()
     })
-    let timer: NodeJS.Timeout | undefined
-    const deadline = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, deadlineMs)
-    })
-    await Promise.race([Promise.all(told), deadline])
-    clearTimeout(timer)
+    await within(Promise.all(told), deadlineMs)
   }
 
   #now(): number {

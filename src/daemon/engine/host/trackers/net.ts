@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto'
+import { Semaphore } from '../../concurrency.ts'
 import type { ScrapeResult } from '../../protocol.ts'
 import type { ProxyPlan } from '../proxy/proxy-plan.ts'
 import { codes } from './error-codes.ts'
-import { Gate } from './gate.ts'
 import { httpAnnounce, httpScrape } from './http.ts'
 import { straight, type TrackerRoute } from './route.ts'
 import type { TrackerSettings } from './settings.ts'
@@ -21,14 +21,14 @@ export class TrackerNet {
   route: TrackerRoute
   /** See AnnounceRequest. */
   readonly key = randomInt(2 ** 32)
-  readonly #http: Gate
-  readonly #udpGate = new Gate(maxUdp)
+  readonly #http: Semaphore
+  readonly #udpGate = new Semaphore(maxUdp)
   readonly #udp = new UdpTrackers()
 
   constructor(settings: TrackerSettings, route = straight) {
     this.settings = settings
     this.route = route
-    this.#http = new Gate(settings.maxHttp)
+    this.#http = new Semaphore(settings.maxHttp)
   }
 
   configure(settings: TrackerSettings, route: TrackerRoute): void {
