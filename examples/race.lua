@@ -17,8 +17,11 @@ while words[1] and words[1]:match("^%-[cinx]$") do
   options[table.remove(words, 1):sub(2)] = table.remove(words, 1) or usage()
 end
 local interval, tries = tonumber(options.i), math.tointeger(tonumber(options.n))
-local left = options.x and math.tointeger(tonumber(options.x)) or math.huge
-if #words > 0 or not interval or interval <= 0 or not tries or (options.x and left == math.huge) then
+local left = math.huge
+if options.x then
+  left = math.tointeger(tonumber(options.x))
+end
+if #words > 0 or not (interval and interval > 0) or not (tries and tries > 0) or not (left and left > 0) then
   usage()
 end
 

@@ -28,7 +28,7 @@ end
 
 local function load_settings(path)
   local file = assert(io.open(path, "rb"))
-  local text = file:read("a")
+  local text = assert(file:read("a")) -- nil for a folder
   file:close()
   if path:match("%.json$") then
     return json.decode(text)
@@ -39,7 +39,9 @@ end
 
 local ok, wanted = pcall(load_settings, words[1])
 if not ok then
-  fail(words[1], ": ", tostring(wanted))
+  -- without the place in this script, and with the name of the file once
+  local message = tostring(wanted):gsub("^[^:]+:%d+: ", "")
+  fail(words[1], ": ", message:sub(1, #words[1] + 2) == words[1] .. ": " and message:sub(#words[1] + 3) or message)
 end
 if type(wanted) ~= "table" then
   fail(words[1], ": a table of settings expected, got a ", type(wanted))

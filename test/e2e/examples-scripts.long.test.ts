@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, readlinkSync } from 'node:fs'
-import { readdir, readFile, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { startDaemon, type TestDaemon } from '../helpers/daemon.ts'
@@ -223,15 +223,19 @@ test('settings.lua applies what a file says, and says what it changed', { timeou
     (await run('-n', await file('l.lua', 'return { active_limit = 9 }'))).out,
     'active_limit\t500\t9\n',
   )
+  await mkdir(join(daemon.folder, 'folder.json'))
   for (const bad of [
     await file('b.json', '{"a":'),
     await file('b.lua', 'os.exit(5)'),
     '/nowhere',
+    join(daemon.folder, 'folder.json'),
     await file('n.lua', ''),
   ]) {
     const outcome = await run(bad)
     assert.deepEqual([outcome.out, outcome.code], ['', 1], bad)
     assert.ok(outcome.stderr.startsWith(`${bad}: `), outcome.stderr)
+    assert.equal(outcome.stderr.split(bad).length, 2, outcome.stderr)
+    assert.doesNotMatch(outcome.stderr, /settings\.lua:|bad argument/)
   }
   assert.equal((await run('-s', 'nope', json)).stderr, "no session 'nope'\n")
   assert.equal((await run()).code, 2)
@@ -266,7 +270,17 @@ test('race.lua asks the trackers until somebody is there', { timeout: 60_000 }, 
   assert.match(hash as string, /^[0-9a-f]{40}$/)
   assert.equal(peers, '1')
   assert.ok(Number(tries) >= 1, out)
-  for (const bad of [['-i', '0'], ['-n', 'x'], ['-x'], ['word']]) {
+  const wrong = [
+    ['-i', '0'],
+    ['-i', 'nan'],
+    ['-n', 'x'],
+    ['-n', '0'],
+    ['-x'],
+    ['-x', '0'],
+    ['-x', '1.5'],
+    ['word'],
+  ]
+  for (const bad of wrong) {
     assert.equal((await daemon.run([example('race.lua'), ...bad])).code, 2, bad.join(' '))
   }
 
