@@ -24,11 +24,27 @@ function Session:apply_settings(pack) end
 ---@return TorrentHandle?
 function Session:find_torrent(info_hash) end
 
+---Whether the session is paused as a whole.
+---@return boolean
+function Session:is_paused() end
+
+---The port at which peers reach the session; 0 while it does not listen, as before it has had a
+---torrent to run, and while its port is taken.
+---@return integer
+function Session:listen_port() end
+
+---Pauses the session as a whole until it is resumed, across restarts: none of its torrents runs,
+---though each keeps its own `paused`.
+function Session:pause() end
+
 ---Removes a torrent, with `remove_files = true` also its files and the folders that are empty then.
 ---Files that other torrents use stay, which a warning on stderr says.
 ---@param torrent TorrentHandle
 ---@param options? {remove_files?: boolean}
 function Session:remove_torrent(torrent, options) end
+
+---Lets the torrents run again, as far as each of them and the queue allow.
+function Session:resume() end
 
 ---A copy of all settings; changing it changes nothing until it is applied.
 ---@return SettingsPack
@@ -46,6 +62,7 @@ function Session:torrents(query) end
 ---
 ---`a == b` is true for the same torrent of the same session.
 ---@class TorrentHandle
+---@field ignore_min_interval integer The flag of `force_reannounce`: 1. (read-only)
 local TorrentHandle = {}
 
 ---Forgets the error and starts the torrent again.
@@ -96,6 +113,10 @@ function TorrentHandle:info_hash() end
 ---Whether the torrent is still in its session.
 ---@return boolean
 function TorrentHandle:is_valid() end
+
+---A magnet link of the torrent with its name, trackers and web seeds, as libtorrent's make_magnet_uri.
+---@return string
+function TorrentHandle:make_magnet_uri() end
 
 ---Moves all files to another folder, which is created; files of the same names there are replaced.
 ---Returns at once: `moving_storage` is true until it is done, and `save_path` changes then. It ends in
@@ -189,14 +210,25 @@ function TorrentHandle:add_tracker(tracker) end
 
 ---Asks trackers again, after `seconds` (0 by default), but not before the least interval that they
 ---gave is over. `tracker_index` is the place in `trackers()` counted from 0; -1, the default, means
----all that are in use. No effect while the torrent is paused.
----@param options? {seconds?: integer, tracker_index?: integer}
-function TorrentHandle:force_reannounce(options) end
+---all that are in use. With the flag `{ignore_min_interval = true}`, or `torrent.ignore_min_interval`,
+---they are asked even before that interval is over. The three may be one table. No effect while the
+---torrent is paused.
+---@param seconds? integer|{seconds?: integer, tracker_index?: integer, flags?: integer|table}
+---@param tracker_index? integer
+---@param flags? integer|{ignore_min_interval?: boolean}
+function TorrentHandle:force_reannounce(seconds, tracker_index, flags) end
 
 ---Replaces all trackers; an empty list takes them all away. Those that are gone hear that the torrent
 ---stopped.
 ---@param trackers (string|AnnounceEntry|{url: string, tier?: integer})[]
 function TorrentHandle:replace_trackers(trackers) end
+
+---Asks a tracker how large the swarm is, also while the torrent is paused. `tracker_index` is the
+---place in `trackers()` counted from 0; -1, the default, means the one that answered last, else the
+---first. Returns at once; the answer is in `trackers()` and in `num_complete` and `num_incomplete` of
+---the status when it is there.
+---@param tracker_index? integer
+function TorrentHandle:scrape_tracker(tracker_index) end
 
 ---The trackers, sorted by tier, in the order in which they are asked: one that works comes first in
 ---its tier, one that failed last. What is known of them is from the time since the daemon started.
@@ -306,6 +338,11 @@ function TorrentHandle:userdata() end
 ---@field active_duration integer Time not paused, checking included. (seconds, read-only)
 ---@field finished_duration integer Time not paused while finished. (seconds, read-only)
 ---@field seeding_duration integer Time not paused while it had everything. (seconds, read-only)
+---@field last_download integer When piece data last came from a peer; 0 for never. (unix seconds, read-only)
+---@field last_upload integer When piece data last went to a peer; 0 for never. (unix seconds, read-only)
+---@field last_seen_complete integer When a peer that has everything was last there, by us or by what other peers say; 0 for never. (unix seconds, read-only)
+---@field next_announce integer Time until a tracker is asked again; 0 while paused, while it is being asked, and when nothing is planned. (seconds, read-only)
+---@field eta integer Time until everything wanted is there, at `download_payload_rate`; -1 when that is not known. (seconds, read-only)
 ---@field seed_rank integer Order among seeds: higher goes first; 0 unless finished. (read-only)
 local TorrentStatus = {}
 
@@ -329,6 +366,10 @@ function TorrentInfo.from_file(path) end
 ---@return string
 function TorrentInfo:comment() end
 
+---When the file was made, in unix seconds; 0 when it does not say.
+---@return integer
+function TorrentInfo:creation_date() end
+
 ---The program that made the file; "" when it does not say.
 ---@return string
 function TorrentInfo:creator() end
@@ -340,6 +381,10 @@ function TorrentInfo:files() end
 ---Both hashes, each nil when the torrent lacks it.
 ---@return InfoHash
 function TorrentInfo:info_hash() end
+
+---A magnet link of the torrent with its name, trackers and web seeds, as libtorrent's make_magnet_uri.
+---@return string
+function TorrentInfo:make_magnet_uri() end
 
 ---Top folder, or name of the single file.
 ---@return string
@@ -353,6 +398,10 @@ function TorrentInfo:num_files() end
 ---@return integer
 function TorrentInfo:num_pieces() end
 
+---Size of a piece in bytes; the last one may be smaller.
+---@return integer
+function TorrentInfo:piece_length() end
+
 ---Whether the torrent is private.
 ---@return boolean
 function TorrentInfo:priv() end
@@ -364,6 +413,10 @@ function TorrentInfo:total_size() end
 ---The trackers, sorted by tier.
 ---@return AnnounceEntry[]
 function TorrentInfo:trackers() end
+
+---The web seeds. `type` is 0, a web server (BEP 19); `auth` is "".
+---@return {url: string, type: integer, auth: string}[]
+function TorrentInfo:web_seeds() end
 
 ---The files of a torrent. Indexes count from 0, as in libtorrent; one that is out of range is an
 ---error.
@@ -484,6 +537,11 @@ function AddTorrentParams.new() end
 ---@return AddTorrentParams?
 ---@return string?
 function AddTorrentParams.from_magnet(uri) end
+
+---A magnet link of these parameters, as libtorrent's make_magnet_uri: hash, name, trackers, web seeds,
+---peers and which files are wanted. Of `ti` only the hash counts. "" while no hash is known.
+---@return string
+function AddTorrentParams:make_magnet_uri() end
 
 ---The flags a torrent is to be added with. Each reads as its default until it is written.
 ---

@@ -83,6 +83,7 @@ export const daemonCases: CasesOf<Exclude<Method, `${'torrents' | 'events' | 'pr
               is_listening: false,
               is_dht_running: false,
               is_paused: false,
+              listen_port: 0,
             },
             {
               name: 'other',
@@ -90,6 +91,7 @@ export const daemonCases: CasesOf<Exclude<Method, `${'torrents' | 'events' | 'pr
               is_listening: false,
               is_dht_running: false,
               is_paused: false,
+              listen_port: 0,
             },
           ]),
       },

@@ -42,7 +42,7 @@ export const torrentCases: CasesOf<Names> = {
       params: { limit: 1 },
       result: ({ torrents, next }) => {
         assert.equal(torrents.length, 1)
-        assert.equal(Object.keys(torrents[0]!).length, 61, 'all fields')
+        assert.equal(Object.keys(torrents[0]!).length, 66, 'all fields')
         assert.deepEqual(next, [magnetHash, null])
       },
     },
@@ -115,7 +115,7 @@ export const torrentCases: CasesOf<Names> = {
       what: 'tells everything',
       params: { ...torrent, info_hash: [fileHash, null] },
       result: (status, { folder }) => {
-        assert.equal(Object.keys(status).length, 62)
+        assert.equal(Object.keys(status).length, 67)
         assert.deepEqual(
           [status.save_path, status.tags, status.total],
           [join(folder, 'data'), ['first'], 60_000],
@@ -142,6 +142,25 @@ export const torrentCases: CasesOf<Names> = {
       result: ({ ti }) => assert.equal(ti, base64(fileTorrent)),
     },
     { what: 'gives null before metadata', params: magnet, result: ({ ti }) => assert.equal(ti, null) },
+  ],
+  'torrents.magnet_uri': [
+    {
+      what: 'names the torrent, its trackers and its web seeds',
+      params: torrent,
+      result: async ({ magnet_uri }, world) => {
+        assert.equal(magnet_uri, `magnet:?xt=urn:btih:${fileHash}&dn=world`)
+        await world.call('torrents.trackers.add', { ...torrent, url: 'udp://127.0.0.1:1' })
+        await world.call('torrents.url_seeds.add', { ...torrent, url: 'http://127.0.0.1:1/' })
+        assert.deepEqual(await world.call('torrents.magnet_uri', torrent), {
+          magnet_uri: `${magnet_uri}&tr=udp%3a%2f%2f127.0.0.1%3a1&ws=http%3a%2f%2f127.0.0.1%3a1%2f`,
+        })
+      },
+    },
+    {
+      what: 'knows a hash before metadata',
+      params: magnet,
+      result: ({ magnet_uri }) => assert.equal(magnet_uri, `magnet:?xt=urn:btih:${magnetHash}`),
+    },
   ],
   'torrents.move': [
     {

@@ -71,5 +71,18 @@ export const trackerCases: CasesOf<keyof typeof trackerMethods> = {
       params: { ...torrent, seconds: -1 },
       error: ['InvalidParams', /'seconds'/],
     },
+    { what: 'may ignore the least interval', params: { ...torrent, ignore_min_interval: true } },
+  ],
+  'torrents.trackers.scrape': [
+    {
+      what: 'has nobody to ask, and says so by nothing',
+      params: torrent,
+      result: (result) => assert.equal(result, null),
+    },
+    {
+      what: 'names the tracker that is not there',
+      params: { ...torrent, tracker_index: 0 },
+      error: ['InvalidValue', /'tracker_index' 0 is out of range: there are 0 trackers, from 0/],
+    },
   ],
 }

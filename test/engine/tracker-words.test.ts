@@ -125,7 +125,7 @@ describe('what trackers say', { concurrency: 4 }, () => {
     const run = startTrackers(t, [[url]], { tracker_receive_timeout: 1 })
     const one = await run.asked(url)
     assert.deepEqual([one.fails, one.message, one.lastError], [1, 'busy', 'libtorrent:173'])
-    run.trackers.reannounce(null, 0)
+    run.trackers.reannounce(null, 0, false)
     await until(() => run.at(url)?.verified === true, 'it answers')
     const { complete, incomplete } = run.at(url)!
     assert.deepEqual([complete, incomplete], [8, 7])
@@ -186,10 +186,10 @@ describe('what trackers say', { concurrency: 4 }, () => {
     )
     const run = startTrackers(t, [[tracker.url]])
     await run.asked(tracker.url)
-    run.trackers.reannounce(null, 100)
+    run.trackers.reannounce(null, 100, false)
     await until(() => tracker.queries.length === 2, 'it is asked again')
     await run.asked(tracker.url)
-    run.trackers.reannounce(tracker.url, 0)
+    run.trackers.reannounce(tracker.url, 0, false)
     await until(() => soon(run.at(tracker.url)!.nextAnnounce) < 700, 'it is planned')
     assert.ok(soon(run.at(tracker.url)!.nextAnnounce) > 500)
     assert.equal(tracker.queries.length, 2)
@@ -197,5 +197,22 @@ describe('what trackers say', { concurrency: 4 }, () => {
       tracker.queries.map((query: Query) => query.get('event')),
       ['started', undefined],
     )
+    // libtorrent: torrent_handle::ignore_min_interval
+    run.trackers.reannounce(tracker.url, 0, true)
+    await until(() => tracker.queries.length === 3, 'it is asked at once')
+  })
+
+  test('when the next announce is planned is told, and what a scrape finds of a torrent that runs', async (t) => {
+    const tracker = await oddTracker(t, () => ({ ...plain, interval: 900 }))
+    const run = startTrackers(t, [[tracker.url]])
+    assert.equal(run.state.nextAnnounce, 0, 'it is being asked')
+    await run.asked(tracker.url)
+    assert.ok(Math.abs(soon(run.state.nextAnnounce) - 900) < 30, String(run.state.nextAnnounce))
+    run.trackers.scraped({ url: tracker.url, complete: 30, incomplete: -1, downloaded: 50 })
+    const { complete, incomplete, downloaded } = run.at(tracker.url)!
+    assert.deepEqual([complete, incomplete, downloaded], [30, 4, 50])
+    assert.deepEqual([run.state.swarmSeeds, run.state.swarmLeechers], [30, 4])
+    run.trackers.scraped({ url: 'http://127.0.0.1:9/announce', complete: 99, incomplete: 99, downloaded: 99 })
+    assert.equal(run.state.swarmSeeds, 30)
   })
 })

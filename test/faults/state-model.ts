@@ -97,6 +97,9 @@ function addTorrent(store: Store, i: number, random: (below: number) => number):
       activeMs: random(100_000),
       finishedMs: 0,
       seedingMs: 0,
+      lastDownload: 0,
+      lastUpload: 0,
+      lastSeenComplete: 0,
     },
     hints: {
       trackers: [{ url: `http://tracker.example/${i}`, tier: 0 }],

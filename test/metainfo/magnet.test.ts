@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parseMagnet } from '../../src/metainfo/index.ts'
+import { makeMagnetUri, parseMagnet } from '../../src/metainfo/index.ts'
 
 const hex = '0123456789abcdef0123456789abcdef01234567'
 const base32 = 'AERUKZ4JVPG66AJDIVTYTK6N54ASGRLH'
@@ -87,3 +87,29 @@ for (const [uri, message, kind = 'invalid'] of refused) {
     assert.throws(() => parseMagnet(uri), { name: 'MetainfoError', kind, message })
   })
 }
+
+// The right values are those of libtorrent 2.0.8's make_magnet_uri.
+test('a link is written letter by letter as libtorrent writes it', () => {
+  const ascii = String.fromCharCode(...Array.from({ length: 127 }, (_, i) => i + 1))
+  assert.equal(
+    makeMagnetUri({ infoHash: [hex, null], name: `${ascii}é€😀` }),
+    `${link}&dn=%01%02%03%04%05%06%07%08%09%0a%0b%0c%0d%0e%0f%10%11%12%13%14%15%16%17%18%19%1a%1b%1c%1d%1e%1f%20!%22%23` +
+      '%24%25%26%27()*%2b%2c-.%2f0123456789%3a%3b%3c%3d%3e%3f%40ABCDEFGHIJKLMNOPQRSTUVWXYZ%5b%5c%5d%5e_%60' +
+      'abcdefghijklmnopqrstuvwxyz%7b%7c%7d~%7f%c3%a9%e2%82%ac%f0%9f%98%80',
+  )
+  const parts = {
+    infoHash: [hex, v2] as [string, string],
+    trackers: ['udp://t:1', 'http://u/?a=b&c'],
+    webSeeds: ['http://w/ x'],
+    peers: ['127.0.0.1:5', '[::1]:6'],
+  }
+  const start =
+    `${link}&xt=urn:btmh:1220${v2}&tr=udp%3a%2f%2ft%3a1&tr=http%3a%2f%2fu%2f%3fa%3db%26c` +
+    '&ws=http%3a%2f%2fw%2f%20x&x.pe=127.0.0.1:5&x.pe=[::1]:6'
+  assert.equal(makeMagnetUri({ ...parts, filePriorities: [0, 1, 4, 0, 7] }), `${start}&so=1-2,4`)
+  assert.equal(makeMagnetUri({ ...parts, filePriorities: [0, 0] }), `${start}&so=`)
+  assert.equal(makeMagnetUri({ ...parts, filePriorities: [1, 2] }), start)
+  assert.equal(makeMagnetUri({ infoHash: [null, null], name: 'x' }), '')
+  const { infoHash, trackers, webSeeds, peers } = parseMagnet(makeMagnetUri(parts))
+  assert.deepEqual({ infoHash, trackers: trackers.map(({ url }) => url), webSeeds, peers }, parts)
+})

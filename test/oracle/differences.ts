@@ -60,10 +60,10 @@ export const differences: readonly Allowed[] = [
     why: 'unlimited reads -1, always; libtorrent reads 0 once a limit was set',
   },
   {
-    field: /^t\/handle\/trackers\/(#|1\/[a-z_]+)$/,
+    field: /^t\/handle\/(trackers\/(#|1\/[a-z_]+)|magnet_uri)$/,
     scenario: 'adding twice',
     ours: (value: unknown) => value !== undefined,
-    theirs: (value: unknown) => value === undefined || value === 1,
+    theirs: (value: unknown) => value === undefined || value === 1 || /^magnet:/.test(String(value)),
     decided: 'session:add_torrent(params)',
     why: 'the trackers of the second one are merged, as the design has it',
   },

@@ -7,6 +7,7 @@ Each line of standard input is a request `{"op": NAME, ...}`; each gets one line
 import json
 import os
 import sys
+import time
 
 import libtorrent as lt
 
@@ -26,11 +27,11 @@ STATUS = (
     "list_seeds connect_candidates num_complete num_incomplete connections_limit uploads_limit up_bandwidth_queue "
     "down_bandwidth_queue distributed_copies current_tracker announcing_to_trackers announcing_to_dht "
     "announcing_to_lsd has_incoming moving_storage need_save_resume added_time completed_time active_duration "
-    "finished_duration seeding_duration seed_rank"
+    "finished_duration seeding_duration seed_rank last_seen_complete next_announce"
 ).split()
 
 # These are durations in Python, whole seconds in Lua.
-SECONDS = ("active_duration", "finished_duration", "seeding_duration")
+SECONDS = ("active_duration", "finished_duration", "seeding_duration", "next_announce")
 
 LOOPBACK = {
     "listen_interfaces": "127.0.0.1:0",
@@ -73,6 +74,10 @@ def info_table(ti):
         "num_pieces": ti.num_pieces(),
         "priv": ti.priv(),
         "total_size": ti.total_size(),
+        "piece_length": ti.piece_length(),
+        "creation_date": ti.creation_date(),
+        "web_seeds": ti.web_seeds(),
+        "magnet_uri": lt.make_magnet_uri(ti),
         "trackers": [tracker(entry) for entry in ti.trackers()],
         "files": [
             {"name": files.file_name(i), "path": files.file_path(i), "size": files.file_size(i)}
@@ -89,6 +94,14 @@ def status_table(status):
     table["state"] = str(status.state)
     table["flags"] = flag_table(status.flags)
     table["info_hash"] = hashes(status.info_hashes)
+    # Moments, which Python gives in the time zone of the machine.
+    for name in ("upload", "download"):
+        ago = getattr(status, "time_since_" + name)
+        table["last_" + name] = 0 if ago < 0 else int(time.time()) - ago
+    # Porla's own: what is missing at the rate of now.
+    missing = status.total_wanted - status.total_wanted_done
+    rate = status.download_payload_rate
+    table["eta"] = missing // rate if missing > 0 and rate > 0 else -1
     table["pieces"] = "".join("1" if there else "0" for there in status.pieces)
     # What Porla's own property computes.
     down = status.all_time_download
@@ -118,6 +131,7 @@ def handle_table(handle):
         "torrent_file": info_table(info),
         "trackers": [tracker(entry) for entry in handle.trackers()],
         "piece_availability": list(handle.piece_availability()),
+        "magnet_uri": lt.make_magnet_uri(handle),
     }
 
 
@@ -165,6 +179,7 @@ def params_table(params):
         "max_connections": params.max_connections,
         "max_uploads": params.max_uploads,
         "ti": info_table(params.ti),
+        "magnet_uri": lt.make_magnet_uri(params),
         # Porla shows these under `flags` of libtorrent's own.
         "flags": {name: bool(params.flags & BITS[name]) for name in FLAGS if BITS[name]},
     }

@@ -17,7 +17,7 @@ local STATUS = {
   'uploads_limit', 'up_bandwidth_queue', 'down_bandwidth_queue', 'distributed_copies', 'current_tracker',
   'announcing_to_trackers', 'announcing_to_dht', 'announcing_to_lsd', 'has_incoming', 'moving_storage',
   'need_save_resume', 'added_time', 'completed_time', 'active_duration', 'finished_duration', 'seeding_duration',
-  'seed_rank',
+  'seed_rank', 'last_seen_complete', 'last_upload', 'last_download', 'next_announce', 'eta',
 }
 
 -- JSON needs to know a list from a record, and has null where Lua has no key.
@@ -62,6 +62,10 @@ local function info_table(ti)
     num_pieces = ti:num_pieces(),
     priv = ti:priv(),
     total_size = ti:total_size(),
+    piece_length = ti:piece_length(),
+    creation_date = ti:creation_date(),
+    web_seeds = list(ti:web_seeds()),
+    magnet_uri = ti:make_magnet_uri(),
     trackers = list(ti:trackers(), tracker),
     files = files,
   }
@@ -106,6 +110,7 @@ local function handle_table(torrent)
     torrent_file = info_table(info),
     trackers = list(torrent:trackers(), tracker),
     piece_availability = list(torrent:piece_availability()),
+    magnet_uri = torrent:make_magnet_uri(),
   }
 end
 
@@ -132,6 +137,7 @@ local function params_table(params)
     max_connections = params.max_connections,
     max_uploads = params.max_uploads,
     ti = info_table(params.ti),
+    magnet_uri = params:make_magnet_uri(),
     flags = flags,
   }
 end

@@ -109,6 +109,15 @@ export const statusRules: Record<string, Rule> = {
   finished_duration: near(20),
   seeding_duration: near(20),
   seed_rank: rank,
+  last_download: moment,
+  last_upload: moment,
+  last_seen_complete: moment,
+  next_announce: near(20),
+  // of this very moment, like the rate that it follows from
+  eta: {
+    says: 'both -1 or more, and -1 when everything is there',
+    holds: numbers((a, b) => Number.isInteger(a) && Number.isInteger(b) && a >= -1 && b >= -1),
+  },
 }
 
 /** What follows from the rules by the path of a value: `TORRENT.status.FIELD...` has a row, everything else is equal. */

@@ -88,6 +88,8 @@ export class ScriptedEngine implements Engine {
   readonly next: { [method: string]: (Error | Promise<void>)[] } = {}
   /** What it says of the progress of files, by torrent. */
   readonly fileProgressAnswers = new Map<string, number[]>()
+  /** Trackers that do not answer a scrape. */
+  readonly silentTrackers = new Set<string>()
   /** Last reports, by torrent. */
   readonly finalReports = new Map<string, TorrentReport>()
 
@@ -129,12 +131,13 @@ export class ScriptedEngine implements Engine {
     await this.#asked('addPeer', `${id} ${address}`)
   }
 
-  async reannounce(id: string, url: string | null, afterMs: number): Promise<void> {
-    await this.#asked('reannounce', `${id} ${url} ${afterMs}`)
+  async reannounce(id: string, url: string | null, afterMs: number, ignore = false): Promise<void> {
+    await this.#asked('reannounce', `${id} ${url} ${afterMs}${ignore ? ' now' : ''}`)
   }
 
   async scrape(id: string, urls: string[]): Promise<ScrapeResult | null> {
     await this.#asked('scrape', id)
+    if (this.silentTrackers.has(urls[0]!)) return null
     return { url: urls[0]!, complete: 5, incomplete: 6, downloaded: 7 }
   }
 

@@ -40,6 +40,7 @@ for (let version = 1; version <= schemaVersion; version++) {
       )
       assert.equal(store.isPaused('other'), version >= 3)
       assert.deepEqual(store.fileStamps(2), version >= 4 ? Uint8Array.of(1, 2, 3) : null)
+      assert.deepEqual(store.metadata(1), version >= 6 ? { note: 'mine' } : null)
       assert.deepEqual(store.setAside(), [])
       store.close()
     }

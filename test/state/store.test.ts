@@ -54,6 +54,9 @@ const progress: ProgressRow = {
   activeMs: 2006.75,
   finishedMs: 2007,
   seedingMs: 2008,
+  lastDownload: 2009,
+  lastUpload: 2010,
+  lastSeenComplete: 2011,
 }
 const torrent: NewTorrent = {
   row,
@@ -74,6 +77,9 @@ test('everything of a torrent comes back after a restart', (t) => {
   assert.equal(store.fileStamps(id), null)
   store.saveFileStamps(id, Uint8Array.of(1))
   store.saveFileStamps(id, Uint8Array.of(2, 3))
+  assert.equal(store.metadata(id), null)
+  store.saveMetadata(id, { old: 1 })
+  store.saveMetadata(id, { site: { id: 5, tags: ['ä', null] } })
   store.close()
 
   const again = open(t, folder).store
@@ -82,6 +88,9 @@ test('everything of a torrent comes back after a restart', (t) => {
   assert.deepEqual(again.torrentFile(id), torrent.torrentFile)
   assert.deepEqual(again.have(id), torrent.have)
   assert.deepEqual(again.fileStamps(id), Uint8Array.of(2, 3))
+  assert.deepEqual(again.metadata(id), { site: { id: 5, tags: ['ä', null] } })
+  again.removeTorrent(id)
+  assert.equal(again.metadata(id), null)
 })
 
 test('changes reach exactly the fields they name', (t) => {

@@ -25,6 +25,7 @@ export const changingMethods: ReadonlySet<Method> = new Set<Method>([
   'torrents.trackers.add',
   'torrents.trackers.replace',
   'torrents.trackers.reannounce',
+  'torrents.trackers.scrape',
   'torrents.userdata.update',
   'torrents.peers.add',
   'torrents.peers.clear',

@@ -123,13 +123,18 @@ export interface HostMethods {
   update: (params: { id: TorrentId; options: Partial<TaskOptions> }) => null
   addPeer: (params: { id: TorrentId; address: string }) => null
   /**
-   * Asks trackers again in `afterMs`, but not before the least interval they gave is over. `url` null: all that are
-   * in use.
+   * Asks trackers again in `afterMs`, but not before the least interval they gave is over, unless that is ignored.
+   * `url` null: all that are in use.
    */
-  reannounce: (params: { id: TorrentId; url: string | null; afterMs: number }) => null
+  reannounce: (params: {
+    id: TorrentId
+    url: string | null
+    afterMs: number
+    ignoreMinInterval: boolean
+  }) => null
   /**
    * Asks the trackers of a torrent, loaded or not, how large its swarm is: one after the other until one answers; null
-   * when none does.
+   * when none does. What they say is in the reports of a torrent that is loaded.
    */
   scrape: (params: { id: TorrentId; urls: string[] }) => ScrapeResult | null
   /** Disconnects peers and forgets their addresses: those of `addresses`, else all. Web seeds stay. */
@@ -266,6 +271,10 @@ export interface TorrentReport {
   knownPeers?: number
   knownSeeds?: number
   candidates?: number
+  /** When a peer with every piece was last there, by us or by what peers say of others: Unix seconds, 0 never. */
+  seenComplete?: number
+  /** When a tracker is asked next; Unix seconds, 0 for not planned. */
+  nextAnnounce?: number
   /** -1 unknown. */
   swarmSeeds?: number
   swarmLeechers?: number
@@ -354,7 +363,7 @@ export interface Engine {
   unload(id: TorrentId): Promise<LastReport | null>
   update(id: TorrentId, options: Partial<TaskOptions>): Promise<void>
   addPeer(id: TorrentId, address: string): Promise<void>
-  reannounce(id: TorrentId, url: string | null, afterMs: number): Promise<void>
+  reannounce(id: TorrentId, url: string | null, afterMs: number, ignoreMinInterval?: boolean): Promise<void>
   scrape(id: TorrentId, urls: string[]): Promise<ScrapeResult | null>
   clearPeers(id: TorrentId, addresses?: string[]): Promise<void>
   fileProgress(id: TorrentId): Promise<number[] | null>

@@ -105,8 +105,13 @@ class Supervisor implements Engine {
     await this.#call('addPeer', { id, address })
   }
 
-  async reannounce(id: string, url: string | null, afterMs: number): Promise<void> {
-    await this.#call('reannounce', { id, url, afterMs })
+  async reannounce(
+    id: string,
+    url: string | null,
+    afterMs: number,
+    ignoreMinInterval = false,
+  ): Promise<void> {
+    await this.#call('reannounce', { id, url, afterMs, ignoreMinInterval })
   }
 
   async scrape(id: string, urls: string[]): Promise<ScrapeResult | null> {

@@ -7,6 +7,11 @@ type Names =
   | `sessions.${'list' | 'metrics' | 'pause' | 'resume'}`
   | `sessions.settings.${'list' | 'update' | 'reset'}`
 
+/** Of `host:port`; 0 for null. */
+function portOf(listening: string | null): number {
+  return Number(/:(\d+)$/.exec(listening ?? '')?.[1] ?? 0)
+}
+
 /** Handlers of `sessions.*`. */
 export function sessionHandlers(sessions: Sessions): Pick<Handlers, Names> {
   return {
@@ -17,6 +22,7 @@ export function sessionHandlers(sessions: Sessions): Pick<Handlers, Names> {
         is_listening: session.engine.state.listening !== null,
         is_dht_running: session.engine.state.listening !== null && session.settings.flag('enable_dht'),
         is_paused: session.paused,
+        listen_port: portOf(session.engine.state.listening),
       })),
     }),
     'sessions.pause': ({ name }) => {

@@ -12,6 +12,7 @@ import {
   updateUserData,
   userData,
 } from '../session/commands.ts'
+import { magnetUriOf } from '../session/magnet.ts'
 import { moveTorrent } from '../session/moving.ts'
 import { verifiedPieces } from '../session/pieces.ts'
 import { recheck } from '../session/recheck.ts'
@@ -98,6 +99,10 @@ export function torrentHandlers(
       const [session, record] = find(key)
       const bytes = session.torrentFile(record)
       return { ti: bytes && base64(bytes) }
+    },
+    'torrents.magnet_uri': (key) => {
+      const [session, record] = find(key)
+      return { magnet_uri: magnetUriOf(session, record) }
     },
     'torrents.move': ({ path, ...key }) => {
       moveTorrent(...find(key), path)

@@ -1,6 +1,6 @@
 import type { Handlers } from '../../rpc/contract/index.ts'
 import type { trackerMethods } from '../../rpc/contract/trackers.ts'
-import { addTracker, reannounce, replaceTrackers, trackersOf } from '../session/trackers.ts'
+import { addTracker, reannounce, replaceTrackers, scrape, trackersOf } from '../session/trackers.ts'
 import type { Find } from './find.ts'
 
 /** Handlers of the methods about a torrent's trackers. */
@@ -15,11 +15,12 @@ export function trackerHandlers(find: Find): Pick<Handlers, keyof typeof tracker
       replaceTrackers(...find(key), trackers)
       return null
     },
-    'torrents.trackers.reannounce': ({ seconds, tracker_index, ...key }) => {
-      reannounce(...find(key), {
-        ...(seconds !== undefined && { seconds }),
-        ...(tracker_index !== undefined && { tracker_index }),
-      })
+    'torrents.trackers.reannounce': (params) => {
+      reannounce(...find(params), params)
+      return null
+    },
+    'torrents.trackers.scrape': ({ tracker_index, ...key }) => {
+      scrape(...find(key), tracker_index)
       return null
     },
   }

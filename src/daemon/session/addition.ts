@@ -297,6 +297,9 @@ export function newTorrentOf(
     activeMs: 0,
     finishedMs: 0,
     seedingMs: 0,
+    lastDownload: 0,
+    lastUpload: 0,
+    lastSeenComplete: 0,
   }
   return { row, progress, hints, torrentFile, have: null }
 }

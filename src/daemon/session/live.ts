@@ -64,6 +64,8 @@ const stillness = {
   seeds: 0,
   unchoked: 0,
   distributedCopies: null,
+  seenComplete: 0,
+  nextAnnounce: 0,
 } as const
 
 /** What is so of a tracker as soon as the engine does not have the torrent. */

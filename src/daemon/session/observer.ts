@@ -14,6 +14,7 @@ import {
   pausedFlags,
 } from './flags.ts'
 import { noteSpeed } from './idle.ts'
+import { noteTimes } from './last-times.ts'
 import { applyReport, counter } from './live.ts'
 import { dropLater } from './merging.ts'
 import { learnMetadata } from './metadata.ts'
@@ -69,8 +70,9 @@ export function takeReport(session: Session, record: TorrentRecord, report: Torr
   noteSpeed(record, session.settings, session.clock.now())
   const told = record.restart === null ? report : whatRemains(record, report)
   if (record.live) session.traffic.add(record.live.seen, told)
+  const timesChanged = noteTimes(record, told, session.clock.time())
   const changes = applyReport(record, told, () => session.pieceBytes(record))
-  if (changes.progress) session.saver.mark(record, changes.have)
+  if (changes.progress || timesChanged) session.saver.mark(record, changes.have)
   if (changes.checkBegan || changes.checkEnded) session.scheduler.request()
   if (changes.finishedChanged) finishedChanged(session, record)
   if (changes.checkEnded) {

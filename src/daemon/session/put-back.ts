@@ -1,7 +1,7 @@
 import { type Metainfo, MetainfoError, parseTorrent } from '../../metainfo/index.ts'
 import type { SettingValue } from '../../rpc/contract/types.ts'
 import { unknownProgress } from '../state/examine.ts'
-import type { Hints, ProgressRow, RemovalRow, SavedTorrent, TorrentRow } from '../state/rows.ts'
+import type { Hints, Metadata, ProgressRow, RemovalRow, SavedTorrent, TorrentRow } from '../state/rows.ts'
 import { describeRow, type SetAside } from '../state/set-aside.ts'
 import type { Store } from '../state/store.ts'
 import { blobSum, progressNames, sumOf, tables, type Value } from '../state/tables.ts'
@@ -27,7 +27,15 @@ export interface PutBack {
 
 type Counters = Pick<
   ProgressRow,
-  'completedTime' | 'downloaded' | 'uploaded' | 'activeMs' | 'finishedMs' | 'seedingMs'
+  | 'completedTime'
+  | 'downloaded'
+  | 'uploaded'
+  | 'activeMs'
+  | 'finishedMs'
+  | 'seedingMs'
+  | 'lastDownload'
+  | 'lastUpload'
+  | 'lastSeenComplete'
 >
 
 const noSizes = { size: 0, total: 0, totalWanted: 0, pieceLength: 0, pieces: 0 }
@@ -85,6 +93,8 @@ function putBundle(store: Store, rows: readonly SetAside[], result: PutBack): st
       result.paused.push(row.name as string)
       result.done.push(`${describeRow(table, row)} is in force again`)
       return null
+    case 'metadata':
+      return wrong?.text ?? putMetadata(store, row, result)
     case 'moves':
       return 'the torrent is where it is; move it again'
     default:
@@ -134,7 +144,14 @@ function putTorrent(store: Store, rows: readonly SetAside[], row: RawRow, result
   }
   const hints = soundHints ? (JSON.parse(sources.hints as string) as Hints) : hintsOf(metainfo)
   result.torrents.push({
-    row: store.addTorrent({ row: saved, progress, hints, torrentFile, have }),
+    row: store.addTorrent({
+      row: saved,
+      progress,
+      hints,
+      torrentFile,
+      have,
+      metadata: ownMetadata(of('metadata')),
+    }),
     progress,
   })
   const derived = ['id', 'v1', 'queue_key', 'size', 'total', 'total_wanted', 'piece_length', 'pieces']
@@ -175,7 +192,9 @@ function progressOf(
   metadata: boolean,
 ): { progress: ProgressRow; have: Uint8Array | null } {
   if (row === undefined) return { progress: { ...unknownProgress }, have: null }
-  const whole = sumOf(progressNames.map((name) => row[name])) === row.sum && metadata
+  // A row of an older schema has fewer columns.
+  const columns = progressNames.filter((name) => row[name] !== undefined)
+  const whole = sumOf(columns.map((name) => row[name])) === row.sum && metadata
   const counters = countersOf(row)
   if (!whole) return { progress: { ...unknownProgress, ...counters }, have: null }
   const progress: ProgressRow = {
@@ -200,7 +219,16 @@ function countersOf(row: RawRow): Counters {
     activeMs: count('active_ms'),
     finishedMs: count('finished_ms'),
     seedingMs: count('seeding_ms'),
+    lastDownload: count('last_download'),
+    lastUpload: count('last_upload'),
+    lastSeenComplete: count('last_seen_complete'),
   }
+}
+
+/** What a client kept with the torrent, null for nothing or what cannot be read. */
+function ownMetadata(row: RawRow | undefined): Metadata | null {
+  if (row === undefined || wrongColumns(tables.metadata, row).length > 0) return null
+  return JSON.parse(row.content as string) as Metadata
 }
 
 function hintsOf(metainfo: Metainfo | null): Hints {
@@ -224,6 +252,18 @@ function putCounters(store: Store, row: RawRow, result: PutBack): string | null 
   return null
 }
 
+function putMetadata(store: Store, row: RawRow, result: PutBack): string | null {
+  const id = row.id as number
+  const torrent = store.torrents().find((one) => one.row.id === id)
+  if (torrent === undefined) return 'the torrent that it belongs to is not there'
+  if (store.metadata(id) !== null) return 'it was set again meanwhile'
+  store.saveMetadata(id, ownMetadata(row) ?? {})
+  result.done.push(
+    `${describeRow('torrents', { name: torrent.row.name })} has its metadata of a client again`,
+  )
+  return null
+}
+
 /** Progress with what was counted before. */
 export function withCounters(progress: ProgressRow, before: Counters): ProgressRow {
   return {
@@ -234,6 +274,9 @@ export function withCounters(progress: ProgressRow, before: Counters): ProgressR
     activeMs: progress.activeMs + before.activeMs,
     finishedMs: progress.finishedMs + before.finishedMs,
     seedingMs: progress.seedingMs + before.seedingMs,
+    lastDownload: Math.max(progress.lastDownload, before.lastDownload),
+    lastUpload: Math.max(progress.lastUpload, before.lastUpload),
+    lastSeenComplete: Math.max(progress.lastSeenComplete, before.lastSeenComplete),
   }
 }
 

@@ -1,11 +1,37 @@
 import { longestTimerMs } from '../../program/longest-timer.ts'
-import type { Engine } from '../engine/protocol.ts'
+import type { Engine, ScrapeResult, TrackerReport } from '../engine/protocol.ts'
 import type { Store } from '../state/store.ts'
 import type { Clock } from './clock.ts'
 import { beginLive } from './live.ts'
 import { isManaged, isPaused, type TorrentRecord } from './record.ts'
 import type { Records } from './records.ts'
 import type { SettingsLayers } from './settings/layers.ts'
+
+/** What is known of a tracker that was never announced to. */
+const unasked: Omit<TrackerReport, 'url' | 'tier' | keyof ScrapeResult> = {
+  trackerId: '',
+  failLimit: 0,
+  verified: false,
+  fails: 0,
+  message: '',
+  lastError: '',
+  nextAnnounce: null,
+  minAnnounce: null,
+  updating: false,
+  startSent: false,
+  completeSent: false,
+}
+
+/** Takes in what a tracker says of the swarm of a torrent that the engine does not have. `now`: monotonic milliseconds. */
+export function takeScrape(record: TorrentRecord, found: ScrapeResult, now: number, tier = 0): void {
+  const { seen } = record.live ?? beginLive(record, true, now)
+  seen.swarmSeeds = found.complete
+  seen.swarmLeechers = found.incomplete
+  const known = seen.trackers.some(({ url }) => url === found.url)
+  seen.trackers = known
+    ? seen.trackers.map((tracker) => (tracker.url === found.url ? { ...tracker, ...found } : tracker))
+    : [...seen.trackers, { ...unasked, tier, ...found }]
+}
 
 export interface ScraperParts {
   readonly clock: Clock
@@ -71,9 +97,7 @@ export class Scraper {
       .then(
         (found) => {
           if (found === null || record.removed || record.loaded) return
-          const { seen } = record.live ?? beginLive(record, true, this.#parts.clock.now())
-          seen.swarmSeeds = found.complete
-          seen.swarmLeechers = found.incomplete
+          takeScrape(record, found, this.#parts.clock.now())
         },
         // the engine went away: there is a next time
         () => {},

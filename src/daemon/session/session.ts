@@ -170,6 +170,7 @@ export class Session implements RunnerHost {
     this.queue.settle()
     return {
       now: this.clock.now(),
+      time: this.clock.time(),
       seedLimits: seedLimitsOf(this.settings),
       pieces: (record) => verifiedPieces(this.store, record),
     }

@@ -25,6 +25,8 @@ export type StatusField = keyof TorrentStatus
 export interface StatusContext {
   /** Monotonic milliseconds. */
   now: number
+  /** Unix seconds. */
+  time: number
   seedLimits: SeedLimits
   /** The verified pieces of a torrent, a bit each. */
   pieces: (record: TorrentRecord) => Uint8Array
@@ -85,6 +87,19 @@ function distributedCopies(record: TorrentRecord): number {
   if (reported !== null && reported !== undefined) return reported
   // Without peers: our own share, in thousandths.
   return Math.floor((known(record, 'haveCount') * 1000) / record.row.pieces) / 1000
+}
+
+/** As libtorrent's: nothing is planned while it does not run. */
+function nextAnnounce(record: TorrentRecord, { time }: StatusContext): number {
+  const at = runs(record) ? (record.live?.seen.nextAnnounce ?? 0) : 0
+  return Math.max(0, at - time)
+}
+
+/** Porla's: what is missing at the rate of now. */
+function etaOf(record: TorrentRecord): number {
+  const rate = record.live?.seen.payloadDownloadRate ?? 0
+  const missing = isSeed(record) ? 0 : record.row.totalWanted - known(record, 'wantedDone')
+  return missing > 0 && rate > 0 ? Math.floor(missing / rate) : -1
 }
 
 /** One function per property of a status; names, units and meaning are libtorrent's torrent_status. */
@@ -152,6 +167,11 @@ const fields: { readonly [K in StatusField]: Field<K> } = {
   active_duration: (record, { now }) => activeSeconds(record, now),
   finished_duration: (record, { now }) => finishedSeconds(record, now),
   seeding_duration: (record, { now }) => seedingSeconds(record, now),
+  last_download: ({ progress }) => progress.lastDownload,
+  last_upload: ({ progress }) => progress.lastUpload,
+  last_seen_complete: ({ progress }) => progress.lastSeenComplete,
+  next_announce: nextAnnounce,
+  eta: etaOf,
   seed_rank: (record, { now, seedLimits }) => seedRank(record, seedLimits, now),
   category: ({ row }) => row.category,
   tags: ({ row }) => [...row.tags],

@@ -4,6 +4,7 @@ import type { TrackerReport } from '../engine/protocol.ts'
 import { orderTrackers } from '../engine/tracker-order.ts'
 import type { Hints } from '../state/rows.ts'
 import { hasMetadata, type TorrentRecord } from './record.ts'
+import { takeScrape } from './scraper.ts'
 import type { Session } from './session.ts'
 import { trackerSource } from './tracker-source.ts'
 
@@ -57,7 +58,8 @@ export function trackersOf(session: Session, record: TorrentRecord): Entry[] {
 }
 
 function endpointsOf(report: TrackerReport, listening: string | null): Entry['endpoints'] {
-  if (!report.verified && !report.updating && report.fails === 0) return []
+  const scraped = report.complete >= 0 || report.incomplete >= 0 || report.downloaded >= 0
+  if (!report.verified && !report.updating && report.fails === 0 && !scraped) return []
   const [, address = '0.0.0.0', port = '0'] = /^\[?(.*?)\]?:(\d+)$/.exec(listening ?? '') ?? []
   const v1: AnnounceInfoHash = {
     fails: report.fails,
@@ -111,21 +113,52 @@ function keep(session: Session, record: TorrentRecord, hints: Hints, trackers: H
   session.touch(record)
 }
 
+/** The tracker at a place of the list, from 0; undefined for -1. Throws InvalidValue when there is none. */
+function trackerAt(trackers: readonly Entry[], index: number): Entry | undefined {
+  const chosen = trackers[index]
+  if (index < 0 || chosen !== undefined) return chosen
+  const message = `'tracker_index' ${index} is out of range: there are ${trackers.length} trackers, from 0`
+  throw new RpcError(ErrorCode.InvalidValue, message, { path: 'tracker_index' })
+}
+
 /** Asks trackers again. No effect unless the torrent runs. Throws InvalidValue for a tracker that is not there. */
 export function reannounce(
   session: Session,
   record: TorrentRecord,
-  { seconds = 0, tracker_index: index = -1 }: { seconds?: number; tracker_index?: number },
+  {
+    seconds = 0,
+    tracker_index: index = -1,
+    ignore_min_interval: ignore = false,
+  }: { seconds?: number; tracker_index?: number; ignore_min_interval?: boolean },
 ): void {
-  const trackers = trackersOf(session, record)
-  const chosen = trackers[index]
-  if (index >= 0 && chosen === undefined) {
-    const message = `'tracker_index' ${index} is out of range: there are ${trackers.length} trackers, from 0`
-    throw new RpcError(ErrorCode.InvalidValue, message, { path: 'tracker_index' })
-  }
+  const url = trackerAt(trackersOf(session, record), index)?.url ?? null
   if (!record.loaded) return
-  session.engine.reannounce(record.row.v1, chosen?.url ?? null, seconds * 1000).catch((error: Error) => {
+  session.engine.reannounce(record.row.v1, url, seconds * 1000, ignore).catch((error: Error) => {
     // the engine went away or let the torrent go: the next load asks anyway
     session.log.debug(`session ${session.name}: reannounce of ${record.row.v1}: ${error.message}`)
   })
+}
+
+/**
+ * Asks a tracker how large the swarm is, whether the torrent runs or not, and returns at once. As in libtorrent, without
+ * a place it is the one that answered last, else the first. Throws InvalidValue for a tracker that is not there.
+ */
+export function scrape(session: Session, record: TorrentRecord, index = -1): void {
+  const trackers = trackersOf(session, record)
+  const current = record.live?.seen.currentTracker
+  const chosen = trackerAt(trackers, index) ?? trackers.find(({ url }) => url === current) ?? trackers[0]
+  if (chosen === undefined) return
+  session.engine.scrape(record.row.v1, [chosen.url]).then(
+    (found) => {
+      if (found === null)
+        session.log.debug(`session ${session.name}: ${chosen.url} tells nothing of ${record.row.v1}`)
+      // a torrent that the engine has reports it
+      if (found === null || record.removed || record.loaded) return
+      takeScrape(record, found, session.clock.now(), chosen.tier)
+    },
+    (error: Error) => {
+      // the engine went away: the numbers stay as they were
+      session.log.debug(`session ${session.name}: scrape of ${record.row.v1}: ${error.message}`)
+    },
+  )
 }

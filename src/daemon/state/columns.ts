@@ -49,6 +49,9 @@ export const progressColumns: Record<keyof ProgressRow, string> = {
   activeMs: 'active_ms',
   finishedMs: 'finished_ms',
   seedingMs: 'seeding_ms',
+  lastDownload: 'last_download',
+  lastUpload: 'last_upload',
+  lastSeenComplete: 'last_seen_complete',
 }
 
 /** What `torrentFromArray` and `progressFromArray` read, in their order: the columns of both tables with their sums. */
@@ -124,5 +127,8 @@ export function progressFromArray(a: readonly unknown[]): ProgressRow {
     activeMs: a[33] as number,
     finishedMs: a[34] as number,
     seedingMs: a[35] as number,
+    lastDownload: a[36] as number,
+    lastUpload: a[37] as number,
+    lastSeenComplete: a[38] as number,
   }
 }

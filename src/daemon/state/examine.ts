@@ -51,6 +51,9 @@ export const unknownProgress: ProgressRow = {
   activeMs: 0,
   finishedMs: 0,
   seedingMs: 0,
+  lastDownload: 0,
+  lastUpload: 0,
+  lastSeenComplete: 0,
 }
 
 /**

@@ -125,6 +125,17 @@ const steps: readonly string[] = [
     content TEXT NOT NULL -- JSON, see set-aside.ts
   ) STRICT;
   `,
+  `
+  ALTER TABLE progress ADD COLUMN last_download INTEGER NOT NULL DEFAULT 0; -- unix seconds, 0 never, like those below
+  ALTER TABLE progress ADD COLUMN last_upload INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE progress ADD COLUMN last_seen_complete INTEGER NOT NULL DEFAULT 0;
+
+  CREATE TABLE metadata (
+    id INTEGER PRIMARY KEY REFERENCES torrents (id) ON DELETE CASCADE,
+    content TEXT NOT NULL, -- JSON object of a client's own, see torrents.add
+    sum INTEGER
+  ) STRICT;
+  `,
 ]
 
 /** The first version with sums and a ledger. */

@@ -64,7 +64,15 @@ export interface ProgressRow {
   activeMs: number
   finishedMs: number
   seedingMs: number
+  /** When a piece's data last came, and last went; Unix seconds, 0 never. */
+  lastDownload: number
+  lastUpload: number
+  /** When a peer that has everything was last seen; Unix seconds, 0 never. */
+  lastSeenComplete: number
 }
+
+/** What a client keeps with a torrent: JSON values by names of its own. Nobody else reads it. */
+export type Metadata = Record<string, unknown>
 
 /** Where a torrent finds its peers. Read only when it is loaded. */
 export interface Hints {

@@ -14,6 +14,7 @@ import { StateError } from './error.ts'
 import type { OpenOptions } from './open.ts'
 import type {
   Hints,
+  Metadata,
   MoveRow,
   ProgressRow,
   RemovalRow,
@@ -34,6 +35,8 @@ export interface NewTorrent {
   hints: Hints
   torrentFile: Uint8Array | null
   have: Uint8Array | null
+  /** What a client wants to be kept with it; null for nothing. */
+  metadata?: Metadata | null
 }
 
 /**
@@ -131,6 +134,7 @@ export class Store {
       const { hints, torrentFile } = torrent
       this.#insert('sources', ['id', 'hints', 'torrent_file'], [id, JSON.stringify(hints), torrentFile])
       if (torrent.have) this.saveHave(id, torrent.have)
+      if (torrent.metadata) this.saveMetadata(id, torrent.metadata)
       return { ...row, id }
     })
   }
@@ -190,6 +194,19 @@ export class Store {
 
   saveHints(id: number, hints: Hints): void {
     this.#update('sources', ['hints'], [JSON.stringify(hints), id])
+  }
+
+  /** What a client keeps with a torrent, null for nothing. Throws StateError when it was damaged. */
+  metadata(id: number): Metadata | null {
+    const row = this.#get('SELECT content, sum FROM metadata WHERE id = ?', id)
+    if (row === undefined) return null
+    if (sumOf([id, row.content]) !== row.sum) throw this.#damaged('metadata of a client', id)
+    return JSON.parse(row.content as string)
+  }
+
+  saveMetadata(id: number, metadata: Metadata): void {
+    const sql = insertSql(tables.metadata, ['id', 'content'], 'INSERT OR REPLACE')
+    this.#db.write(() => this.#statement(sql).run(id, JSON.stringify(metadata)))
   }
 
   /** The bytes of the .torrent file, null before metadata. Throws StateError when they were damaged. */

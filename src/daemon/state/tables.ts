@@ -58,6 +58,9 @@ export const progressNames = [
   'active_ms',
   'finished_ms',
   'seeding_ms',
+  'last_download',
+  'last_upload',
+  'last_seen_complete',
 ] as const
 
 /** Every table but those of the state about itself (ledger, set_aside). A new table of the schema is added here. */
@@ -78,6 +81,7 @@ export const tables = {
     counted: false,
     torrent: 'id',
   },
+  metadata: { name: 'metadata', columns: ['id', 'content'], key: ['id'], counted: false, torrent: 'id' },
   sources: {
     name: 'sources',
     columns: ['id', 'hints'],

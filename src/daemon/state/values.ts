@@ -36,6 +36,10 @@ const tags = is('a JSON array of texts', (value) => {
 const setting = is('a JSON value of a setting', (value) =>
   ['string', 'number', 'boolean'].includes(typeof json(value)),
 )
+const metadata = is('a JSON object', (value) => {
+  const content = json(value)
+  return typeof content === 'object' && content !== null && !Array.isArray(content)
+})
 const hints = is('JSON with trackers, web seeds and peers', (value) => isHints(json(value)))
 
 /** What each column of each table must be; columns that are not named may be anything. */
@@ -79,9 +83,13 @@ const checks: Record<string, Record<string, Check>> = {
     active_ms: count,
     finished_ms: count,
     seeding_ms: count,
+    last_download: count,
+    last_upload: count,
+    last_seen_complete: count,
   },
   bitfields: { id: number, have: bytes },
   file_stamps: { id: number, stamps: bytes },
+  metadata: { id: number, content: metadata },
   sources: { id: number, hints, torrent_file: orNull(bytes) },
   removals: { id: number, session: text, v1, save_path: path, torrent_file: bytes },
   moves: { id: number, torrent: number, target: path },

@@ -16,6 +16,11 @@ export const sessionMethods = {
           is_listening: Type.Boolean(),
           is_dht_running: Type.Boolean(),
           is_paused: Type.Boolean(),
+          listen_port: Type.Integer({
+            minimum: 0,
+            maximum: 65535,
+            description: 'the port at which peers reach it, 0 while it does not listen',
+          }),
         }),
       ),
     }),

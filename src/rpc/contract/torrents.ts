@@ -121,6 +121,12 @@ export const torrentMethods = {
     changes: false,
     doc: 'Returns the bytes of the .torrent file, null before metadata.',
   }),
+  'torrents.magnet_uri': method({
+    params: object(torrentKey),
+    result: object({ magnet_uri: Type.String() }),
+    changes: false,
+    doc: 'Returns a magnet link of a torrent with its name, trackers and web seeds.',
+  }),
   'torrents.move': method({
     params: object({
       ...torrentKey,

@@ -91,11 +91,32 @@ export const trackerMethods = {
           description: 'place in the list of trackers, from 0; -1 (default): all in use',
         }),
       ),
+      ignore_min_interval: Type.Optional(
+        Type.Boolean({ description: 'asks even before the least interval is over; false by default' }),
+      ),
     }),
     result: nothing,
     changes: true,
     doc:
       'Asks trackers again, but not before the least interval they gave is over. No effect while the torrent does ' +
       'not run: its trackers are asked when it starts.',
+  }),
+  'torrents.trackers.scrape': method({
+    params: object({
+      ...torrentKey,
+      tracker_index: Type.Optional(
+        Type.Integer({
+          minimum: -1,
+          maximum: int32.maximum,
+          description:
+            'place in the list of trackers, from 0; -1 (default): the one that answered last, else the first',
+        }),
+      ),
+    }),
+    result: nothing,
+    changes: true,
+    doc:
+      'Asks a tracker how large the swarm is, also while the torrent is paused. Returns at once: what it says is in ' +
+      '`torrents.trackers.list` and in the status when it has answered.',
   }),
 }

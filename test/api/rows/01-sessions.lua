@@ -108,6 +108,28 @@ row("session:add_torrent()", "Session.add_torrent", function()
   equal(W.default:add_torrent(here):status().save_path, require("lfs").currentdir())
 end)
 
+W.section("own")
+
+row("session:pause()", "Session.pause is_paused resume", function()
+  equal(W.default:is_paused(), false)
+  local th = W.magnet()
+  th:resume()
+  W.nothing(W.default:pause())
+  equal(W.default:is_paused(), true)
+  equal(W.downloads:is_paused(), false)
+  equal(th:status().flags.paused, false)
+  equal(th:status().announcing_to_trackers, false)
+  W.nothing(W.default:resume())
+  equal(W.default:is_paused(), false)
+end)
+
+row("session:listen_port()", "Session.listen_port", function()
+  W.integer(W.seeding:listen_port(), 1, 65535)
+  assert(W.seeding:listen_port() ~= W.downloads:listen_port())
+end)
+
+W.section("2")
+
 row("session:remove_torrent()", "Session.remove_torrent", function()
   local function there(path) return require("fs").exists(path) end
   local ti = W.make("removed", { ["x/y.bin"] = 20000, ["z.bin"] = 5 })

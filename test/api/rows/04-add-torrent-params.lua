@@ -171,3 +171,14 @@ row("flags, storage mode", "AddTorrentParams.flags", function()
   equal(th:flags().auto_managed, false)
   equal(th:flags().sequential_download, true)
 end)
+
+W.section("own")
+
+row("p:make_magnet_uri()", "AddTorrentParams.make_magnet_uri", function()
+  local p = AddTorrentParams.new()
+  W.equal(p:make_magnet_uri(), "")
+  local link = "magnet:?xt=urn:btih:" .. ("12"):rep(20) .. "&dn=a%20b&tr=udp%3a%2f%2f127.0.0.1%3a1&x.pe=127.0.0.1:5&so=0,2-3"
+  W.equal(AddTorrentParams.from_magnet(link):make_magnet_uri(), link)
+  p.ti = W.ti
+  W.equal(p:make_magnet_uri(), "magnet:?xt=urn:btih:" .. W.ti:info_hash().v1)
+end)

@@ -82,6 +82,41 @@ row("ti:total_size()", "TorrentInfo.total_size", function()
   equal(hybrid:total_size(), 49152)
 end)
 
+W.section("own")
+
+row("ti:piece_length()", "TorrentInfo.piece_length", function()
+  equal(W.ti:piece_length(), 16384)
+  equal((W.magnet()):status().torrent_file:piece_length(), 0)
+end)
+
+row("ti:creation_date()", "TorrentInfo.creation_date", function()
+  local ti = W.make("dated", { ["a.bin"] = 5 })
+  assert(math.abs(ti:creation_date() - os.time()) < 100)
+  equal(hybrid:creation_date(), 0)
+end)
+
+row("ti:web_seeds()", "TorrentInfo.web_seeds", function()
+  local two = TorrentInfo.from_file(W.folder .. "/two-seeds.torrent"):web_seeds()
+  equal(#two, 2)
+  equal(two[1].url, "http://127.0.0.1:1/a/")
+  equal(two[2].type, 0)
+  equal(two[2].auth, "")
+  equal(#hybrid:web_seeds(), 0)
+end)
+
+row("ti:make_magnet_uri()", "TorrentInfo.make_magnet_uri", function()
+  local seeds = TorrentInfo.from_file(W.folder .. "/one-seed.torrent")
+  equal(seeds:make_magnet_uri(), "magnet:?xt=urn:btih:" .. seeds:info_hash().v1 .. "&dn=" .. seeds:name()
+    .. "&ws=http%3a%2f%2f127.0.0.1%3a1%2fone%2f")
+  local v1, v2s = hybrid:info_hash().v1, hybrid:info_hash().v2
+  equal(hybrid:make_magnet_uri():sub(1, 136), "magnet:?xt=urn:btih:" .. v1 .. "&xt=urn:btmh:1220" .. v2s:sub(1, 59))
+  assert(v2:make_magnet_uri():find("^magnet:%?xt=urn:btmh:1220"))
+  local again = AddTorrentParams.from_magnet(W.ti:make_magnet_uri())
+  assert(again.info_hash == W.ti:info_hash() and again.name == "whole" and again.trackers[1] == W.tracker)
+end)
+
+W.section("6")
+
 row("ti:files()", "TorrentInfo.files", function() equal(#W.ti:files(), 3) end)
 
 row("fs:file_name()", "FileStorage.file_name", function()

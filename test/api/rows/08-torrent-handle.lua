@@ -292,6 +292,12 @@ row("th:force_reannounce()", "TorrentHandle.force_reannounce", function()
   W.nothing(W.magnet():force_reannounce{ seconds = 5 })
   fails("out of range", W.done.force_reannounce, W.done, { tracker_index = 1 })
   fails("unknown field", W.done.force_reannounce, W.done, { second = 1 })
+  -- libtorrent's order
+  W.nothing(W.done:force_reannounce(0, -1))
+  W.nothing(W.done:force_reannounce(0, 0, { ignore_min_interval = true }))
+  fails("out of range", function() W.done:force_reannounce(0, 1) end)
+  fails("unknown field", function() W.done:force_reannounce(0, 0, { ignore = true }) end)
+  fails("bad argument #1", function() W.done:force_reannounce(-1) end)
 end)
 
 W.section("own")
@@ -319,6 +325,40 @@ row("th:replace_trackers()", "TorrentHandle.replace_trackers", function()
   th:replace_trackers{}
   equal(#th:trackers(), 0)
   fails("table expected", th.replace_trackers, th, "x")
+end)
+
+row("th.ignore_min_interval", "TorrentHandle.ignore_min_interval", function()
+  equal(W.done.ignore_min_interval, 1)
+  local function next_announce() return W.done:trackers()[1].endpoints[1].info_hashes[1].next_announce end
+  -- the tracker asks for a pause of minutes, so nothing happens before that without the flag
+  local before = next_announce()
+  W.nothing(W.done:force_reannounce{ flags = W.done.ignore_min_interval, seconds = 3 })
+  W.eventually("it is asked sooner", function() return next_announce() < before end)
+  W.eventually("it was asked", function() return next_announce() > os.time() + 10 end)
+end)
+
+row("th:scrape_tracker()", "TorrentHandle.scrape_tracker", function()
+  -- of one that is paused, and was never announced; the tracker of the test knows no hash that is not ASCII
+  local th = W.magnet(function(p) p.info_hash, p.trackers = ("5a"):rep(20), { W.tracker } end)
+  equal(th:status().num_complete, -1)
+  W.nothing(th:scrape_tracker())
+  W.eventually("the tracker told", function() return th:status().num_complete == 0 end)
+  local told = th:trackers()[1].endpoints[1].info_hashes[1]
+  equal(told.scrape_complete, th:status().num_complete)
+  equal(told.start_sent, false)
+  W.nothing(W.done:scrape_tracker(0))
+  fails("out of range", function() th:scrape_tracker(1) end)
+  W.nothing(W.magnet():scrape_tracker())
+  W.default:remove_torrent(th)
+end)
+
+row("th:make_magnet_uri()", "TorrentHandle.make_magnet_uri", function()
+  equal(W.done:make_magnet_uri(), W.ti:make_magnet_uri())
+  local th = W.magnet(function(p)
+    p.name, p.trackers, p.url_seeds = "a b+ä", { "udp://a.test:1" }, { "http://b.test/x y" }
+  end)
+  equal(th:make_magnet_uri(), "magnet:?xt=urn:btih:" .. th:info_hash().v1
+    .. "&dn=a%20b%2b%c3%a4&tr=udp%3a%2f%2fa.test%3a1&ws=http%3a%2f%2fb.test%2fx%20y")
 end)
 
 row("th:connect_peer()", "TorrentHandle.connect_peer", function()

@@ -50,6 +50,9 @@ const waiting: NewTorrent = {
     activeMs: 3000,
     finishedMs: 0,
     seedingMs: 0,
+    lastDownload: 0,
+    lastUpload: 0,
+    lastSeenComplete: 0,
   },
   hints: {
     trackers: [{ url: 'http://tracker.example/announce', tier: 0 }],

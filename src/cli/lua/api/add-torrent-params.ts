@@ -1,4 +1,4 @@
-import { MetainfoError, parseMagnet } from '../../../metainfo/index.ts'
+import { MetainfoError, makeMagnetUri, parseMagnet } from '../../../metainfo/index.ts'
 import { visible } from '../../../program/visible.ts'
 import type { Params } from '../../../rpc/contract/index.ts'
 import type { InfoHash } from '../../../rpc/contract/types.ts'
@@ -188,6 +188,28 @@ export const addTorrentParamsClass: ApiClass<ParamsValue> = {
           return pushFailure(api, L, error.message)
         }
         api.push(L, addTorrentParamsClass, params)
+        return 1
+      },
+    },
+    {
+      kind: 'method',
+      name: 'make_magnet_uri',
+      signature: '(): string',
+      doc:
+        "A magnet link of these parameters, as libtorrent's make_magnet_uri: hash, name, trackers, web seeds, peers and " +
+        'which files are wanted. Of `ti` only the hash counts. "" while no hash is known.',
+      origin: 'own',
+      call: (api, L, self) => {
+        const given = self.info_hash.some((hash) => hash !== null)
+        const uri = makeMagnetUri({
+          infoHash: (!given && self.ti?.hash) || self.info_hash,
+          name: self.name,
+          trackers: self.trackers,
+          webSeeds: self.url_seeds,
+          peers: self.peers,
+          filePriorities: self.file_priorities,
+        })
+        api.lua.pushText(L, uri)
         return 1
       },
     },

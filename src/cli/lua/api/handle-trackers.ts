@@ -1,12 +1,22 @@
 import type { Params } from '../../../rpc/contract/index.ts'
+import type { Lua } from '../vm/lua.ts'
 import type { State } from '../vm/raw.ts'
 import { LuaType } from '../vm/raw.ts'
 import { announceEntryClass } from './announce-entry.ts'
 import type { Api } from './api.ts'
-import { type MethodMember, WrongValue } from './describe.ts'
+import { type MethodMember, type PropertyMember, WrongValue } from './describe.ts'
 import type { HandleValue } from './torrent-handle.ts'
 import { keyOf } from './torrent-ref.ts'
-import { type FieldReaders, int32, pushList, readFields, readInteger, readList, readText } from './values.ts'
+import {
+  type FieldReaders,
+  int32,
+  pushList,
+  readBoolean,
+  readFields,
+  readInteger,
+  readList,
+  readText,
+} from './values.ts'
 
 type Tracker = Params<'torrents.trackers.replace'>['trackers'][number]
 
@@ -15,9 +25,47 @@ const trackerFields: FieldReaders<Tracker> = {
   tier: (lua, L, idx) => readInteger(lua, L, idx, 0, 255),
 }
 
-const reannounceFields: FieldReaders<{ seconds?: number; tracker_index?: number }> = {
-  seconds: (lua, L, idx) => readInteger(lua, L, idx, 0, int32.high),
-  tracker_index: (lua, L, idx) => readInteger(lua, L, idx, -1, int32.high),
+interface ReannounceOptions {
+  seconds?: number
+  tracker_index?: number
+  ignore_min_interval?: boolean
+}
+
+/** libtorrent's reannounce_flags_t. */
+const ignoreMinInterval = 1
+
+const readSeconds = (lua: Lua, L: State, idx: number) => readInteger(lua, L, idx, 0, int32.high)
+const readIndex = (lua: Lua, L: State, idx: number) => readInteger(lua, L, idx, -1, int32.high)
+
+/** Flags as libtorrent's number, or by name. */
+function readReannounceFlags(lua: Lua, L: State, idx: number): boolean {
+  if (lua.type(L, idx) !== LuaType.table)
+    return (readInteger(lua, L, idx, 0, ignoreMinInterval) & ignoreMinInterval) !== 0
+  const flags = { ignore_min_interval: readBoolean }
+  return readFields<{ ignore_min_interval?: boolean }>(lua, L, idx, flags).ignore_min_interval ?? false
+}
+
+/** `{seconds = ..., tracker_index = ..., flags = ...}`, or the three as arguments in libtorrent's order. */
+function readReannounce(api: Api, L: State): ReannounceOptions {
+  const { lua } = api
+  if (lua.type(L, 2) === LuaType.table) {
+    const readers = { seconds: readSeconds, tracker_index: readIndex, flags: readReannounceFlags }
+    const fields = api.argument(2, () =>
+      readFields<{ seconds?: number; tracker_index?: number; flags?: boolean }>(lua, L, 2, readers),
+    )
+    const { flags, ...options } = fields
+    return flags === undefined ? options : { ...options, ignore_min_interval: flags }
+  }
+  const given = <T>(arg: number, read: (lua: Lua, L: State, idx: number) => T) =>
+    lua.isNoneOrNil(L, arg) ? undefined : api.argument(arg, () => read(lua, L, arg))
+  const seconds = given(2, readSeconds)
+  const tracker_index = given(3, readIndex)
+  const ignore_min_interval = given(4, readReannounceFlags)
+  return {
+    ...(seconds !== undefined && { seconds }),
+    ...(tracker_index !== undefined && { tracker_index }),
+    ...(ignore_min_interval !== undefined && { ignore_min_interval }),
+  }
 }
 
 function nonEmpty(url: string): string {
@@ -37,7 +85,7 @@ function readTracker(api: Api, L: State, idx: number): Tracker {
 }
 
 /** Trackers of a torrent. */
-export const trackerMembers: readonly MethodMember<HandleValue>[] = [
+export const trackerMembers: readonly (MethodMember<HandleValue> | PropertyMember<HandleValue>)[] = [
   {
     kind: 'method',
     name: 'add_tracker',
@@ -53,21 +101,26 @@ export const trackerMembers: readonly MethodMember<HandleValue>[] = [
   {
     kind: 'method',
     name: 'force_reannounce',
-    signature: '(options?: {seconds?: integer, tracker_index?: integer})',
+    signature:
+      '(seconds?: integer|{seconds?: integer, tracker_index?: integer, flags?: integer|table}, tracker_index?: integer, flags?: integer|{ignore_min_interval?: boolean})',
     doc:
       'Asks trackers again, after `seconds` (0 by default), but not before the least interval that they gave is over. ' +
-      '`tracker_index` is the place in `trackers()` counted from 0; -1, the default, means all that are in use. No ' +
-      'effect while the torrent is paused.',
+      '`tracker_index` is the place in `trackers()` counted from 0; -1, the default, means all that are in use. With ' +
+      'the flag `{ignore_min_interval = true}`, or `torrent.ignore_min_interval`, they are asked even before that ' +
+      'interval is over. The three may be one table. No effect while the torrent is paused.',
     origin: 'seed',
     call: (api, L, self) => {
-      const options = api.lua.isNoneOrNil(L, 2)
-        ? {}
-        : api.argument(2, () =>
-            readFields<{ seconds?: number; tracker_index?: number }>(api.lua, L, 2, reannounceFields),
-          )
-      api.call('torrents.trackers.reannounce', { ...keyOf(self.torrent), ...options })
+      api.call('torrents.trackers.reannounce', { ...keyOf(self.torrent), ...readReannounce(api, L) })
       return 0
     },
+  },
+  {
+    kind: 'property',
+    name: 'ignore_min_interval',
+    type: 'integer',
+    doc: 'The flag of `force_reannounce`: 1.',
+    origin: 'own',
+    get: (api, L) => api.lua.pushInteger(L, ignoreMinInterval),
   },
   {
     kind: 'method',
@@ -78,6 +131,21 @@ export const trackerMembers: readonly MethodMember<HandleValue>[] = [
     call: (api, L, self) => {
       const trackers = api.argument(2, () => readList(api.lua, L, 2, (_, S, idx) => readTracker(api, S, idx)))
       api.call('torrents.trackers.replace', { ...keyOf(self.torrent), trackers })
+      return 0
+    },
+  },
+  {
+    kind: 'method',
+    name: 'scrape_tracker',
+    signature: '(tracker_index?: integer)',
+    doc:
+      'Asks a tracker how large the swarm is, also while the torrent is paused. `tracker_index` is the place in ' +
+      '`trackers()` counted from 0; -1, the default, means the one that answered last, else the first. Returns at once; ' +
+      'the answer is in `trackers()` and in `num_complete` and `num_incomplete` of the status when it is there.',
+    origin: 'own',
+    call: (api, L, self) => {
+      const tracker_index = api.lua.isNoneOrNil(L, 2) ? -1 : api.argument(2, () => readIndex(api.lua, L, 2))
+      api.call('torrents.trackers.scrape', { ...keyOf(self.torrent), tracker_index })
       return 0
     },
   },

@@ -1,9 +1,10 @@
+import type { Result } from '../../../rpc/contract/index.ts'
 import type { InfoHash } from '../../../rpc/contract/types.ts'
-import { ArgumentError } from '../vm/errors.ts'
+import { ArgumentError, LuaError } from '../vm/errors.ts'
 import { LuaType, type State } from '../vm/raw.ts'
 import { addTorrentParamsClass, type ParamsValue, requestOf } from './add-torrent-params.ts'
 import type { Api } from './api.ts'
-import type { ApiClass } from './describe.ts'
+import type { ApiClass, MethodMember } from './describe.ts'
 import { hashOfText, infoHashClass } from './info-hash.ts'
 import { settingsPackClass, settingsToApply } from './settings-pack.ts'
 import { handleOf, torrentHandleClass } from './torrent-handle.ts'
@@ -37,6 +38,22 @@ function checkParams(api: Api, L: State, arg: number): ParamsValue {
     ? 'AddTorrentParams.from_magnet(link) reads a magnet link'
     : 'AddTorrentParams.new() makes some, and TorrentInfo.from_file(path) reads a torrent file for their ti'
   throw new ArgumentError(arg, `AddTorrentParams expected, got string: ${how}`)
+}
+
+/** What the daemon says of the session itself. Raises an error when it is not there any more. */
+function overview(api: Api, { name }: SessionValue): Result<'sessions.list'>['sessions'][number] {
+  const found = api.call('sessions.list', {}).sessions.find((session) => session.name === name)
+  if (found === undefined) throw new LuaError(`there is no session '${name}' any more`)
+  return found
+}
+
+/** A method that only tells the daemon what to do. */
+function command(name: 'pause' | 'resume', doc: string): MethodMember<SessionValue> {
+  const call: MethodMember<SessionValue>['call'] = (api, _L, self) => {
+    api.call(`sessions.${name}`, { name: self.name })
+    return 0
+  }
+  return { kind: 'method', name, signature: '()', doc, origin: 'own', call }
 }
 
 export const sessionClass: ApiClass<SessionValue> = {
@@ -111,6 +128,35 @@ export const sessionClass: ApiClass<SessionValue> = {
     },
     {
       kind: 'method',
+      name: 'is_paused',
+      signature: '(): boolean',
+      doc: 'Whether the session is paused as a whole.',
+      origin: 'own',
+      call: (api, L, self) => {
+        api.lua.pushBoolean(L, overview(api, self).is_paused)
+        return 1
+      },
+    },
+    {
+      kind: 'method',
+      name: 'listen_port',
+      signature: '(): integer',
+      doc:
+        'The port at which peers reach the session; 0 while it does not listen, as before it has had a torrent to run, ' +
+        'and while its port is taken.',
+      origin: 'own',
+      call: (api, L, self) => {
+        api.lua.pushInteger(L, overview(api, self).listen_port)
+        return 1
+      },
+    },
+    command(
+      'pause',
+      'Pauses the session as a whole until it is resumed, across restarts: none of its torrents runs, though each keeps ' +
+        'its own `paused`.',
+    ),
+    {
+      kind: 'method',
       name: 'remove_torrent',
       signature: '(torrent: TorrentHandle, options?: {remove_files?: boolean})',
       doc:
@@ -134,6 +180,7 @@ export const sessionClass: ApiClass<SessionValue> = {
         return 0
       },
     },
+    command('resume', 'Lets the torrents run again, as far as each of them and the queue allow.'),
     {
       kind: 'method',
       name: 'settings',

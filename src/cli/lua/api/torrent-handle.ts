@@ -243,6 +243,17 @@ export const torrentHandleClass: ApiClass<HandleValue> = {
     },
     {
       kind: 'method',
+      name: 'make_magnet_uri',
+      signature: '(): string',
+      doc: "A magnet link of the torrent with its name, trackers and web seeds, as libtorrent's make_magnet_uri.",
+      origin: 'own',
+      call: (api, L, self) => {
+        api.lua.pushText(L, api.call('torrents.magnet_uri', keyOf(self.torrent)).magnet_uri)
+        return 1
+      },
+    },
+    {
+      kind: 'method',
       name: 'move_storage',
       signature: '(path: string)',
       doc:

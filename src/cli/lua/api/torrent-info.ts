@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs'
-import { type Metainfo, MetainfoError, parseTorrent } from '../../../metainfo/index.ts'
+import { type Metainfo, MetainfoError, makeMagnetUri, parseTorrent } from '../../../metainfo/index.ts'
 import { visible } from '../../../program/visible.ts'
 import type { InfoHash } from '../../../rpc/contract/types.ts'
 import { maxLineBytes } from '../../../rpc/protocol.ts'
@@ -10,7 +10,7 @@ import type { Api } from './api.ts'
 import type { ApiClass, MethodMember } from './describe.ts'
 import { fileStorageClass } from './file-storage.ts'
 import { infoHashClass } from './info-hash.ts'
-import { pushList } from './values.ts'
+import { pushJson, pushList } from './values.ts'
 
 /** What a torrent file says. `bytes` is the whole file; null, as `metainfo`, before the metadata of a magnet. */
 export interface TorrentInfoValue {
@@ -18,7 +18,17 @@ export interface TorrentInfoValue {
   bytes: Uint8Array | null
   metainfo: Pick<
     Metainfo,
-    'name' | 'files' | 'totalSize' | 'numPieces' | 'private' | 'comment' | 'creator' | 'trackers'
+    | 'name'
+    | 'files'
+    | 'totalSize'
+    | 'pieceLength'
+    | 'numPieces'
+    | 'private'
+    | 'comment'
+    | 'creator'
+    | 'creationDate'
+    | 'trackers'
+    | 'webSeeds'
   >
 }
 
@@ -28,12 +38,14 @@ export function emptyTorrentInfo(hash: InfoHash): TorrentInfoValue {
     name: '',
     files: [],
     totalSize: 0,
+    pieceLength: 0,
     numPieces: 0,
     private: false,
     comment: '',
     creator: '',
+    creationDate: 0,
   }
-  return { hash, bytes: null, metainfo: { ...metainfo, trackers: [] } }
+  return { hash, bytes: null, metainfo: { ...metainfo, trackers: [], webSeeds: [] } }
 }
 
 /** Throws MetainfoError. */
@@ -90,11 +102,17 @@ function text(name: string, doc: string, of: (self: TorrentInfoValue) => string)
     return 1
   })
 }
-function integer(name: string, doc: string, of: (self: TorrentInfoValue) => number): Method {
-  return method(name, 'integer', doc, (api, L, self) => {
+function integer(
+  name: string,
+  doc: string,
+  of: (self: TorrentInfoValue) => number,
+  origin?: Method['origin'],
+): Method {
+  const push: Method['call'] = (api, L, self) => {
     api.lua.pushInteger(L, of(self))
     return 1
-  })
+  }
+  return method(name, 'integer', doc, push, origin)
 }
 
 export const torrentInfoClass: ApiClass<TorrentInfoValue> = {
@@ -131,6 +149,12 @@ export const torrentInfoClass: ApiClass<TorrentInfoValue> = {
       },
     },
     text('comment', '"" when there is none.', (self) => self.metainfo.comment),
+    integer(
+      'creation_date',
+      'When the file was made, in unix seconds; 0 when it does not say.',
+      (self) => self.metainfo.creationDate,
+      'own',
+    ),
     text(
       'creator',
       'The program that made the file; "" when it does not say.',
@@ -150,9 +174,27 @@ export const torrentInfoClass: ApiClass<TorrentInfoValue> = {
       api.push(L, infoHashClass, self.hash)
       return 1
     }),
+    method(
+      'make_magnet_uri',
+      'string',
+      "A magnet link of the torrent with its name, trackers and web seeds, as libtorrent's make_magnet_uri.",
+      (api, L, self) => {
+        const { name, trackers, webSeeds } = self.metainfo
+        const urls = trackers.map(({ url }) => url)
+        api.lua.pushText(L, makeMagnetUri({ infoHash: self.hash, name, trackers: urls, webSeeds }))
+        return 1
+      },
+      'own',
+    ),
     text('name', 'Top folder, or name of the single file.', (self) => self.metainfo.name),
     integer('num_files', 'Number of files, pad files included.', (self) => self.metainfo.files.length),
     integer('num_pieces', 'Number of pieces.', (self) => self.metainfo.numPieces),
+    integer(
+      'piece_length',
+      'Size of a piece in bytes; the last one may be smaller.',
+      (self) => self.metainfo.pieceLength,
+      'own',
+    ),
     method('priv', 'boolean', 'Whether the torrent is private.', (api, L, self) => {
       api.lua.pushBoolean(L, self.metainfo.private)
       return 1
@@ -177,6 +219,20 @@ export const torrentInfoClass: ApiClass<TorrentInfoValue> = {
       })
       return 1
     }),
+    method(
+      'web_seeds',
+      '{url: string, type: integer, auth: string}[]',
+      'The web seeds. `type` is 0, a web server (BEP 19); `auth` is "".',
+      (api, L, self) => {
+        pushJson(
+          api.lua,
+          L,
+          self.metainfo.webSeeds.map((url) => ({ url, type: 0, auth: '' })),
+        )
+        return 1
+      },
+      'own',
+    ),
   ],
   text: (self) => `TorrentInfo (${visible(self.metainfo.name)})`,
 }

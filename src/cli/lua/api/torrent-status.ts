@@ -222,6 +222,26 @@ export const torrentStatusClass: ApiClass<StatusValue> = {
     seconds('active_duration', 'Time not paused, checking included.'),
     seconds('finished_duration', 'Time not paused while finished.'),
     seconds('seeding_duration', 'Time not paused while it had everything.'),
+    integer('last_download', 'unix seconds', 'When piece data last came from a peer; 0 for never.', 'own'),
+    integer('last_upload', 'unix seconds', 'When piece data last went to a peer; 0 for never.', 'own'),
+    integer(
+      'last_seen_complete',
+      'unix seconds',
+      'When a peer that has everything was last there, by us or by what other peers say; 0 for never.',
+      'own',
+    ),
+    integer(
+      'next_announce',
+      'seconds',
+      'Time until a tracker is asked again; 0 while paused, while it is being asked, and when nothing is planned.',
+      'own',
+    ),
+    integer(
+      'eta',
+      'seconds',
+      'Time until everything wanted is there, at `download_payload_rate`; -1 when that is not known.',
+      'own',
+    ),
     count('seed_rank', 'Order among seeds: higher goes first; 0 unless finished.'),
   ],
   text: (self) =>

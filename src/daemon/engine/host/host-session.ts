@@ -141,14 +141,17 @@ export class HostSession implements Handlers {
     return null
   }
 
-  async reannounce({ id, url, afterMs }: Parameters<HostMethods['reannounce']>[0]): Promise<null> {
+  async reannounce(params: Parameters<HostMethods['reannounce']>[0]): Promise<null> {
+    const { id, url, afterMs, ignoreMinInterval } = params
     await this.#loading.get(id)
-    this.#torrent(id).reannounce(url, afterMs)
+    this.#torrent(id).reannounce(url, afterMs, ignoreMinInterval)
     return null
   }
 
-  scrape({ id, urls }: Parameters<HostMethods['scrape']>[0]): Promise<ScrapeResult | null> {
-    return this.#parts.net.scrapeAny(urls, id)
+  async scrape({ id, urls }: Parameters<HostMethods['scrape']>[0]): Promise<ScrapeResult | null> {
+    const found = await this.#parts.net.scrapeAny(urls, id)
+    if (found !== null) this.#torrents.get(id)?.scraped(found)
+    return found
   }
 
   async clearPeers({ id, addresses }: { id: string; addresses?: string[] }): Promise<null> {

@@ -3,7 +3,7 @@ import type WebTorrent from 'webtorrent'
 import { anyBit, setBits } from '../../../metainfo/bits.ts'
 import { type Metainfo, MetainfoError, parseInfo, parseTorrent } from '../../../metainfo/index.ts'
 import type { PartialPiece, PeerInfo } from '../../../rpc/contract/peers.ts'
-import type { HostEvent, LastReport, TaskError, TaskOptions, TorrentTask } from '../protocol.ts'
+import type { HostEvent, LastReport, ScrapeResult, TaskError, TaskOptions, TorrentTask } from '../protocol.ts'
 import type { DescriptorPool } from '../storage/descriptor-pool.ts'
 import { Proof, WrongPiece } from '../storage/proof.ts'
 import type { ReadCache } from '../storage/read-cache.ts'
@@ -122,8 +122,13 @@ export class LoadedTorrent {
   }
 
   /** See HostMethods. Without a swarm nothing happens: its trackers are asked when it joins. */
-  reannounce(url: string | null, afterMs: number): void {
-    this.#swarm?.trackers.reannounce(url, afterMs)
+  reannounce(url: string | null, afterMs: number, ignoreMinInterval: boolean): void {
+    this.#swarm?.trackers.reannounce(url, afterMs, ignoreMinInterval)
+  }
+
+  /** A tracker was asked how large the swarm is. */
+  scraped(found: ScrapeResult): void {
+    this.#swarm?.trackers.scraped(found)
   }
 
   /** Notes what the files look like that were written to, as far as that is over. */

@@ -17,6 +17,10 @@ export function swarmNumbers({ torrent, state, dialer, availability, connections
     knownSeeds: dialer.knownSeeds + callers.filter((wire) => wire.isSeeder).length,
     candidates: dialer.candidates,
     // reported as -1 for a seed, so not worth counting
+    seenComplete: wires.reduce(
+      (last, { peerExtendedHandshake: { seen_complete = 0 } }) => Math.max(last, seen_complete),
+      0,
+    ),
     distributedCopies: state.complete ? 0 : (availability?.copies((piece) => state.has(piece)) ?? 0),
   }
 }

@@ -27,6 +27,8 @@ export interface SwarmNumbers {
   knownSeeds: number
   candidates: number
   distributedCopies: number
+  /** Unix seconds, 0 for never. */
+  seenComplete: number
 }
 
 const noSwarm: SwarmNumbers = {
@@ -38,6 +40,7 @@ const noSwarm: SwarmNumbers = {
   knownSeeds: 0,
   candidates: 0,
   distributedCopies: 0,
+  seenComplete: 0,
 }
 
 const noStamps = new Uint8Array(0)
@@ -85,6 +88,10 @@ export class TorrentState {
   currentTracker = ''
   /** Replaced as a whole when something in it changes. */
   trackers: TrackerReport[] = []
+  /** When a connected peer last had every piece: Unix seconds, 0 for never in this load. */
+  sawComplete = 0
+  /** When a tracker is asked next: Unix seconds, 0 when that is not planned. */
+  nextAnnounce = 0
   swarmSeeds = -1
   swarmLeechers = -1
 
@@ -113,6 +120,11 @@ export class TorrentState {
     this.options = task
     this.#onChange = onChange
     this.remember(task.known)
+  }
+
+  /** A peer has every piece. */
+  seesComplete(): void {
+    this.sawComplete = Math.floor(Date.now() / 1000)
   }
 
   changed(urgent = false): void {
@@ -229,6 +241,7 @@ export class TorrentState {
     const { knownPeers, knownSeeds, candidates } = this.#lastNumbers
     const numbers = this.numbers?.() ?? { ...noSwarm, knownPeers, knownSeeds, candidates }
     this.#lastNumbers = numbers
+    if (numbers.seeds > 0) this.seesComplete()
     const pieces = this.partial?.() ?? []
     let partial = 0
     let received = 0
@@ -262,6 +275,8 @@ export class TorrentState {
       payloadDownloadRate: this.#meters.payloadIn.rate(this.payloadDownload, now),
       payloadUploadRate: this.#meters.payloadOut.rate(this.payloadUpload, now),
       ...numbers,
+      seenComplete: Math.max(numbers.seenComplete, this.sawComplete),
+      nextAnnounce: this.nextAnnounce,
       swarmSeeds: this.swarmSeeds,
       swarmLeechers: this.swarmLeechers,
       currentTracker: this.currentTracker,

@@ -53,6 +53,8 @@ declare module 'webtorrent' {
       upload_only?: unknown
       p?: unknown
       metadata_size?: unknown
+      /** See ExtendedHandshake. */
+      seen_complete?: number
     }
     /** BEP 10: what each end calls an extension; 0 takes one back. */
     extendedMapping: Record<number, string>

@@ -19,6 +19,8 @@ export interface ExtendedHandshake {
   p?: number
   /** BEP 21. */
   upload_only?: number
+  /** When it last saw somebody with every piece, Unix seconds: from `complete_ago`, which libtorrent sends. */
+  seen_complete?: number
 }
 
 /**
@@ -42,6 +44,9 @@ export function parseExtendedHandshake(bytes: Uint8Array, known: Iterable<string
   set('p', 65535)
   if (root.integer('upload_only') !== undefined)
     handshake.upload_only = Number(root.integer('upload_only') !== 0)
+  const ago = root.integer('complete_ago')
+  const now = Math.floor(Date.now() / 1000)
+  if (typeof ago === 'number' && ago >= 0 && ago < now) handshake.seen_complete = now - ago
   const name = root.bytes('v')
   if (name !== undefined) handshake.v = Uint8Array.from(name.subarray(0, longestName))
   return handshake

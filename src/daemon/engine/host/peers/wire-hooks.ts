@@ -24,6 +24,9 @@ export function hookWire(swarm: Swarm, wire: Wire, address: string | undefined):
   // BEP 10: so that a peer behind a router learns its address
   const theirs = wire.remoteAddress === undefined ? null : addressBytes(plainHost(wire.remoteAddress))
   if (theirs !== null) wire.extendedHandshake.yourip = theirs
+  // as libtorrent says it: how long ago we saw somebody with every piece, -1 for never
+  const { sawComplete } = state
+  wire.extendedHandshake.complete_ago = sawComplete > 0 ? Math.floor(Date.now() / 1000) - sawComplete : -1
   swarm.uploadOnly.meet(wire, address)
   if (wire.type !== 'webSeed') swarm.metadata.meet(wire)
   batchWrites(connectionOf(torrent, wire))
@@ -104,6 +107,7 @@ function countPieces(swarm: Swarm, wire: Wire, address: string | undefined): voi
   })
   const changed = () => {
     // remembered when it is gone
+    if (wire.isSeeder) swarm.state.seesComplete()
     if (address !== undefined && wire.isSeeder) swarm.dialer.seed(address)
     state.changed()
   }

@@ -1,7 +1,7 @@
 import type WebTorrent from 'webtorrent'
 import { longestTimerMs } from '../../../../program/longest-timer.ts'
 import { within } from '../../concurrency.ts'
-import type { TaskTracker } from '../../protocol.ts'
+import type { ScrapeResult, TaskTracker } from '../../protocol.ts'
 import { orderTrackers } from '../../tracker-order.ts'
 import type { TorrentState } from '../torrent-state.ts'
 import { Entry } from './entry.ts'
@@ -118,16 +118,27 @@ export class Trackers {
   }
 
   /**
-   * Announces again in `afterMs`, but not before a tracker's least interval is over. One tracker, or null for all that
-   * are in use.
+   * Announces again in `afterMs`, but not before a tracker's least interval is over, unless that is to be ignored. One
+   * tracker, or null for all that are in use.
    */
-  reannounce(url: string | null, afterMs: number): void {
+  reannounce(url: string | null, afterMs: number, ignoreMinInterval: boolean): void {
     if (!this.#running || !this.#asks) return
     for (const entry of this.#entries) {
       if (url !== null && entry.url !== url) continue
-      entry.nextAt = entry.minAt = Math.max(this.#now() + afterMs, entry.minAt)
+      const least = ignoreMinInterval ? Number.NEGATIVE_INFINITY : entry.minAt
+      entry.nextAt = entry.minAt = Math.max(this.#now() + afterMs, least)
     }
     this.#look()
+  }
+
+  /** A tracker was asked how large the swarm is. */
+  scraped({ url, complete, incomplete, downloaded }: ScrapeResult): void {
+    const entry = this.#entries.find((one) => one.url === url)
+    if (entry === undefined) return
+    const known = Object.entries({ complete, incomplete, downloaded }).filter(([, count]) => count >= 0)
+    Object.assign(entry, Object.fromEntries(known))
+    this.#sumUp()
+    this.#report()
   }
 
   /**
@@ -298,6 +309,9 @@ export class Trackers {
 
   #report(): void {
     const offset = Date.now() - this.#now()
+    const next =
+      this.#running && this.#asks ? nextLook(this.#entries, this.#net.settings) : Number.POSITIVE_INFINITY
+    this.#state.nextAnnounce = Number.isFinite(next) ? Math.ceil((next + offset) / 1000) : 0
     this.#state.trackers = this.#entries.map((entry) => entry.report(offset))
     this.#state.changed()
   }
