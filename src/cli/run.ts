@@ -42,6 +42,7 @@ export async function runLua(
     ignoreEnvironment: options.ignoreEnvironment,
     include: options.include,
     daemon: options.daemon,
+    script: options.stdin ? undefined : options.script,
     ...(await daemonAccess(options.daemon)),
     ...surroundings,
   })

@@ -134,6 +134,7 @@ class Daemon {
       `porla-lua ${version}, pid ${process.pid}, socket ${places.socket}, state ${places.stateDir}, ` +
         `configuration ${config.file ?? 'none'}`,
     )
+    if (config.warning !== undefined) this.#log.warning(config.warning)
   }
 
   /** SIGHUP: reads the configuration again. One that cannot be used changes nothing. */
@@ -157,6 +158,7 @@ class Daemon {
         presets: config.presets,
       }
       this.#log.info(`read the configuration again (SIGHUP): ${changed.join(', ') || 'nothing'} changed`)
+      if (config.warning !== undefined) this.#log.warning(config.warning)
       if (needsRestart.length > 0) {
         this.#log.warning(`a restart is needed for: ${needsRestart.join(', ')}; porla-lua daemon restart`)
       }

@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { runLua, temporaryFolder } from '../helpers/lua.ts'
+import { porlaLua } from '../helpers/program.ts'
 
 const toml = `
 socket = "run/own.sock"
@@ -72,4 +73,52 @@ test('the command line says which file', async (t) => {
   const code = `print(require('presets').get('p').category)`
   const { out } = await runLua(t, code, { cwd, env, words: ['--config', 'a.json'] })
   assert.equal(out, 'json\n')
+})
+
+const scripts = `
+socket = "run/own.sock"
+workflow_dir = "/w"
+[http]
+port = 1337
+[scripts.monitor]
+folder = "/watch"
+every = 5
+since = 2026-01-02T03:04:05Z
+filters = [{ tag = "a" }, { tag = "b" }]
+[scripts.other]
+folder = "/other"
+socket = "mine"
+[scripts.presets]
+folder = "/hidden"
+`
+
+test('a script finds its own keys, those of all scripts by name, and what is at the top of the file', async (t) => {
+  const cwd = await temporaryFolder(t)
+  await writeFile(join(cwd, 'own.toml'), scripts)
+  const env = { PATH: process.env.PATH, HOME: cwd, PORLA_LUA_CONFIG: 'own.toml', PORLA_LUA_NO_START: '1' }
+  await mkdir(join(cwd, 'bin'))
+  await writeFile(
+    join(cwd, 'bin/monitor.lua'),
+    `local config = require "config"
+     print(config.folder, config.every, config.filters[2].tag, config.since, config.socket, config.nothing)
+     print(config.monitor.folder, config.other.folder, config.scripts.presets.folder, config.presets.folder)`,
+  )
+  await writeFile(
+    join(cwd, 'other.lua'),
+    'local config = require "config" print(config.folder, config.socket, config.every)',
+  )
+  const read = `local config = require "config" print(config.folder, config.socket, config.other.folder)`
+  const script = await porlaLua(['bin/monitor.lua'], { cwd, env })
+  assert.equal(
+    script.out,
+    '/watch\t5\tb\t2026-01-02T03:04:05.000Z\trun/own.sock\tnil\n/watch\t/other\t/hidden\t/hidden\n',
+  )
+  assert.equal(
+    script.stderr,
+    `porla-lua: warning: ${cwd}/own.toml: keys of Porla have no meaning here: workflow_dir (porla-lua FILE runs a ` +
+      'workflow), http (clients use the socket, as porla-lua call does)\n',
+  )
+  assert.equal((await porlaLua(['other.lua'], { cwd, env })).out, '/other\tmine\tnil\n')
+  assert.equal((await porlaLua(['-e', read], { cwd, env })).out, 'nil\trun/own.sock\t/other\n')
+  assert.equal((await porlaLua(['-'], { cwd, env, stdin: read })).out, 'nil\trun/own.sock\t/other\n')
 })

@@ -133,10 +133,12 @@ test('config: --config wins over PORLA_LUA_CONFIG, which wins over the folder', 
   assert.equal((await loadConfig({ env: both, flag: join(folder, 'a.json') })).socket, '/a')
 })
 
+const hint = ' (keys of a script belong in [scripts.NAME], NAME being its file without .lua)'
+
 /** Text of config.toml, and what is said of it after the file's name. */
 const wrong: [text: string, message: string][] = [
-  ['sokcet = "x"', ": sokcet is no known key; did you mean 'socket'?"],
-  ['x = 1', ': x is no known key; known are socket, state_dir, sessions, presets'],
+  ['sokcet = "x"', `: sokcet is no known key; did you mean 'socket'?${hint}`],
+  ['x = 1', `: x is no known key; known are socket, state_dir, sessions, presets, scripts${hint}`],
   ['socket = 5', ': socket is 5, expected a string'],
   ['socket = ""', ': socket is the string "", expected a path'],
   ['state_dir = 2026-01-02', ': state_dir is a date, expected a string'],
@@ -270,4 +272,46 @@ test('config: nothing in or above the current folder is read, let alone run', (t
   }
   assert.equal(existsSync(join(folder, 'here/.config/ran')), false)
   assert.equal(existsSync(join(folder, 'here/ran')), false)
+})
+
+test('config: keys of Porla are accepted with one warning, refused where they would matter', async (t) => {
+  const accepted = setUp(t, {
+    'config.toml':
+      'db = "x.db"\nworkflow_dir = "w"\n[http]\nport = 1\n[timer]\nsave_state = 5\n[plugins]\nallow_git = true',
+  })
+  const { warning, ...rest } = await loadConfig({ env: accepted.env })
+  assert.deepEqual(rest, { file: join(accepted.folder, 'config.toml'), ...defaults })
+  assert.match(
+    warning ?? '',
+    /config\.toml: keys of Porla have no meaning here: db \(.*state_dir.*\), .*plugins \(/,
+  )
+
+  for (const [text, message] of [
+    ['[proxy]\nhost = "h"', /config\.toml: proxy is a key of Porla; write proxy_type, proxy_hostname/],
+    [
+      'listen_interfaces = [["eth0", 1]]',
+      /listen_interfaces is a key of Porla; write listen_interfaces = "ADDRESS/,
+    ],
+    [
+      '[session_settings]\nbase = "default"',
+      /session_settings is a key of Porla; write \[sessions\.default\.settings\]/,
+    ],
+    [
+      'folder = "/x"',
+      /folder is no known key; known are .*, scripts \(keys of a script belong in \[scripts\.NAME\]/,
+    ],
+    ['[scripts]\nfolder = "/x"', /scripts\.folder is the string "\/x", expected a table/],
+    ['scripts = 1', /scripts is 1, expected a table/],
+  ] as const) {
+    const { env } = setUp(t, { 'config.toml': text })
+    await assert.rejects(
+      loadConfig({ env }),
+      (error) => error instanceof ConfigError && message.test(error.message),
+    )
+  }
+})
+
+test('config: what stands in the tables of scripts is their own affair', async (t) => {
+  const { env } = setUp(t, { 'config.yaml': 'scripts: {a: {socket: 1, b: {c: [1, {d: 2}]}}, "x.y": {}}' })
+  assert.deepEqual((await loadConfig({ env })).presets, new Map())
 })

@@ -4,6 +4,7 @@ import { checkSocketOwner, requireOwnPlace } from '../../program/owner.ts'
 import { daemonOfSocket, daemonOfState } from '../../program/running.ts'
 import type { DaemonOptions } from '../options.ts'
 import { writeError } from '../output.ts'
+import { showConfigWarning } from './config-warning.ts'
 
 /** Where a daemon is or would be; absolute paths. */
 export interface Places {
@@ -78,5 +79,7 @@ async function configured({ config: flag }: DaemonOptions): Promise<Configured> 
   const where = { flag, env: process.env }
   if (findConfigFile(where) === null) return { file: null }
   const { loadConfig } = await import('../../program/config/load.ts')
-  return await loadConfig(where)
+  const config = await loadConfig(where)
+  showConfigWarning(config, writeError)
+  return config
 }

@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { ExitCode } from '../../program/exit-codes.ts'
 import { daemonOfSocket, isStopped, silenceOf } from '../../program/running.ts'
 import { forTerminal } from '../../program/visible.ts'
@@ -38,6 +39,8 @@ export interface RuntimeOptions {
   startDaemon: (() => void) | undefined
   /** Options of the command line that say where configuration and state are. */
   daemon?: DaemonOptions
+  /** The script's file; undefined when there is none, or when it is standard input. */
+  script?: string | undefined
   /**
    * Called every few instructions while Lua code runs, which makes that code 2.5 times as slow. It ends the code by
    * throwing LuaError or Unwind.
@@ -113,6 +116,7 @@ export class Runtime {
       host: {
         env: options.env,
         daemon: options.daemon ?? { noStart: true },
+        script: options.script === undefined ? undefined : basename(options.script, '.lua'),
         loop: this.loop,
         say: (text) => this.stdlib.stderr.write(Buffer.from(text)),
         settle: () => this.stdlib.settle(),

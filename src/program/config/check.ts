@@ -3,6 +3,7 @@ import { expandHome } from '../endpoint.ts'
 import { ConfigError, Failure } from '../failure.ts'
 import { unknownName } from '../nearest.ts'
 import { found, isRecord } from '../value-in-words.ts'
+import { porlaKeys, porlaKeysElsewhere, porlaKeysWarning } from './porla-keys.ts'
 import type { CheckSetting, LoadedConfig, Preset, SessionConfig, Settings, SettingValue } from './types.ts'
 
 /** One value of the file and where it stands. */
@@ -16,6 +17,9 @@ interface Entry {
 /** Reads one value; throws ConfigError when it is not of the right kind. */
 type Read<T> = (entry: Entry) => T
 
+/** What is said of a key that nobody knows at the top of a file, where scripts' keys may stand by mistake. */
+const forScripts = ' (keys of a script belong in [scripts.NAME], NAME being its file without .lua)'
+
 /**
  * Checks a parsed configuration. `~/` and relative paths become absolute, the latter from the file's folder. Throws
  * ConfigError for the first thing that is wrong.
@@ -26,12 +30,24 @@ export function checkConfig(
   { env, checkSetting }: { env: NodeJS.ProcessEnv; checkSetting?: CheckSetting },
 ): LoadedConfig {
   const path = readPath(env)
-  const { socket, state_dir, sessions, presets } = readTable({ file, path: '', value: data }, 'key', {
-    socket: path,
-    state_dir: path,
-    sessions: readNamed((entry) => readSession(entry, checkSetting)),
-    presets: readNamed(readPreset(path)),
-  })
+  const top = { file, path: '', value: data }
+  const warning = porlaKeysWarning(
+    file,
+    entriesOf(top).map(([key]) => key),
+  )
+  const { socket, state_dir, sessions, presets } = readTable(
+    withoutPorlaKeys(top),
+    'key',
+    {
+      socket: path,
+      state_dir: path,
+      sessions: readNamed((entry) => readSession(entry, checkSetting)),
+      presets: readNamed(readPreset(path)),
+      // What is in them is the scripts' affair.
+      scripts: readNamed(entriesOf),
+    },
+    forScripts,
+  )
   const all = sessions ?? new Map<string, SessionConfig>()
   if (!all.has('default')) all.set('default', { settings: {} })
   return {
@@ -40,7 +56,19 @@ export function checkConfig(
     ...(state_dir !== undefined && { stateDir: state_dir }),
     sessions: all,
     presets: presets ?? new Map(),
+    ...(warning !== undefined && { warning }),
   }
+}
+
+/** The file without what only Porla knows. Throws ConfigError for what has to be written in another way here. */
+function withoutPorlaKeys(top: Entry): Entry {
+  const own = entriesOf(top).filter(([key]) => !Object.hasOwn(porlaKeys, key))
+  for (const [key, value] of own) {
+    const instead = Object.hasOwn(porlaKeysElsewhere, key) ? porlaKeysElsewhere[key] : undefined
+    if (instead === undefined) continue
+    throw new ConfigError(`${where(below(top, key, value))} is a key of Porla; write ${instead}`)
+  }
+  return { ...top, value: Object.fromEntries(own) }
 }
 
 function readSession(entry: Entry, checkSetting: CheckSetting | undefined): SessionConfig {
@@ -78,13 +106,21 @@ function readPreset(path: Read<string>): Read<Preset> {
     })
 }
 
-/** A table with a closed list of keys, all optional; those that are absent stay absent. */
-function readTable<T>(entry: Entry, what: string, keys: { [K in keyof T]: Read<T[K]> }): Partial<T> {
+/**
+ * A table with a closed list of keys, all optional; those that are absent stay absent. `hint` ends the message about a
+ * key that is not in the list.
+ */
+function readTable<T>(
+  entry: Entry,
+  what: string,
+  keys: { [K in keyof T]: Read<T[K]> },
+  hint = '',
+): Partial<T> {
   const result: Partial<T> = {}
   for (const [key, value] of entriesOf(entry)) {
     const inner = below(entry, key, value)
     if (!Object.hasOwn(keys, key)) {
-      throw new ConfigError(`${where(inner)} ${unknownName(what, key, Object.keys(keys))}`)
+      throw new ConfigError(`${where(inner)} ${unknownName(what, key, Object.keys(keys))}${hint}`)
     }
     result[key as keyof T] = keys[key as keyof T](inner)
   }

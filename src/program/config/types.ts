@@ -34,6 +34,8 @@ export interface LoadedConfig {
   /** By name, in the file's order; `default` is always there. */
   sessions: Map<string, SessionConfig>
   presets: Map<string, Preset>
+  /** One sentence about keys that were accepted without effect. */
+  warning?: string
 }
 
 /** Says what is wrong with a setting, in a sentence that names it; null when it may be set so. */

@@ -28,6 +28,8 @@ export interface ApiHost {
   readonly env: NodeJS.ProcessEnv
   /** Options of the command line that say where configuration and state are. */
   readonly daemon: DaemonOptions
+  /** Name of the script in the configuration: its file's without `.lua`. undefined when it is no file. */
+  readonly script?: string | undefined
   /** What goes on after the script's main chunk. */
   readonly loop: EventLoop
   /** Writes to stderr, in order with what the script writes there. */

@@ -3,6 +3,8 @@ import { type ConfigAndData, loadConfigSync } from '../../../program/config/load
 import type { Preset } from '../../../program/config/types.ts'
 import { resolveStateDir } from '../../../program/endpoint.ts'
 import { Failure } from '../../../program/failure.ts'
+import { isRecord } from '../../../program/value-in-words.ts'
+import { showConfigWarning } from '../../daemon/config-warning.ts'
 import type { Api } from '../api/api.ts'
 import type { ApiClass, ApiModule, PropertyMember } from '../api/describe.ts'
 import { pushJson } from '../api/values.ts'
@@ -25,9 +27,44 @@ function configOf(api: Api): ConfigAndData {
   if (config === undefined) {
     const { env, daemon } = api.host
     config = orLuaError(() => loadConfigSync({ env, flag: daemon.config }))
+    showConfigWarning(config.config, api.host.say)
     loaded.set(api, config)
   }
   return config
+}
+
+/**
+ * What `require("config")` gives. Names may meet: the script's own keys come first, then what stands at the top of the
+ * file, then the tables of scripts.
+ */
+function tableOf(data: unknown, script: string | undefined): Map<string, unknown> {
+  const top = isRecord(data) ? data : {}
+  const scripts = isRecord(top.scripts) ? top.scripts : {}
+  const own = script !== undefined && Object.hasOwn(scripts, script) ? scripts[script] : {}
+  return new Map([
+    ...Object.entries(scripts),
+    ...Object.entries(top),
+    ...(isRecord(own) ? Object.entries(own) : []),
+  ])
+}
+
+function pushConfig(api: Api, L: number): void {
+  const { data } = configOf(api)
+  api.raw._luaL_checkstack(L, 4, 0)
+  api.raw._lua_createtable(L, 0, 0)
+  for (const [key, value] of tableOf(data, api.host.script)) {
+    api.lua.pushText(L, key)
+    pushJson(api.lua, L, plain(value))
+    api.raw._lua_rawset(L, -3)
+  }
+}
+
+/** Dates of TOML and YAML as text; they are objects of their parsers. */
+function plain(value: unknown): unknown {
+  if (value instanceof Date) return value.toISOString()
+  if (Array.isArray(value)) return value.map(plain)
+  if (!isRecord(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)]))
 }
 
 function pushApp(api: Api, L: number): void {
@@ -71,13 +108,16 @@ export const modules: readonly ApiModule[] = [
   {
     name: 'config',
     doc:
-      'The configuration file as a table, with the keys and values that stand in it; empty when there is no file. ' +
-      '`require` raises an error when the file cannot be used. A name that is not there is nil.',
+      'The configuration as a table: the keys of `[scripts.NAME]`, NAME being the file name of the script without ' +
+      '`.lua` (none for standard input and `-e`); the keys at the top of the file, `sessions`, `presets` and ' +
+      '`scripts` among them; and each table of `scripts` by its name. Of equal names the first of these counts. Dates ' +
+      'are text. Empty when there is no file; a name that is not there is nil. `require` raises an error when the ' +
+      'file cannot be used.',
     origin: 'porla',
     members: [],
     data: {
       type: 'table<string, any>',
-      push: (api, L) => pushJson(api.lua, L, configOf(api).data),
+      push: pushConfig,
     },
   },
   {
