@@ -15,6 +15,14 @@ const allowed: [from: string, to: string[]][] = [
   ['program', ['program']],
   ['rpc', ['rpc', 'program']],
   ['cli/lua/vm', ['cli/lua/vm']],
+  [
+    'cli/lua/stdlib',
+    ['cli/lua/stdlib', 'cli/lua/vm', 'cli/children.ts', 'cli/descriptors.ts', 'cli/exact-words.ts'],
+  ],
+  [
+    'cli/lua/loop',
+    ['cli/lua/loop', 'cli/lua/api', 'cli/lua/vm', 'cli/interrupt', 'cli/signals.ts', 'program'],
+  ],
   ['cli/lua', ['cli/lua', 'cli', 'program', 'rpc', 'metainfo', 'pql']],
   [
     'cli/daemon',
@@ -155,7 +163,6 @@ const knownCircles: string[][] = [
     'cli/lua/api/torrent-info.ts',
     'cli/lua/api/torrent-metadata.ts',
     'cli/lua/api/torrent-status.ts',
-    'cli/lua/api/values.ts',
   ],
   [
     'daemon/session/addition.ts',
@@ -188,9 +195,7 @@ const knownCircles: string[][] = [
     'daemon/engine/host/swarm-numbers.ts',
     'daemon/engine/host/swarm.ts',
   ],
-  ['cli/lua/vm/raw.ts', 'cli/lua/vm/trampolines.ts', 'cli/lua/vm/wasm.ts'],
   ['daemon/session/announces.ts', 'daemon/session/live.ts', 'daemon/session/record.ts'],
-  ['pql/language.ts', 'pql/types.ts'],
 ]
 
 test('no files import each other in a circle, not even for types', () => {

@@ -1,5 +1,6 @@
 import { flags, numberFields } from './language.ts'
-import type { PqlExpression, PqlStatusField } from './types.ts'
+import type { PqlStatusField } from './status-field.ts'
+import type { PqlExpression } from './types.ts'
 
 /** The fields of TorrentStatus that a query reads: a subject needs no others. */
 export function fieldsOf(expression: PqlExpression): ReadonlySet<PqlStatusField> {

@@ -5,6 +5,7 @@ export { PqlError } from './error.ts'
 export { fieldsOf } from './fields-of.ts'
 export { formatPql } from './format.ts'
 export { maxNesting, parsePql } from './parse.ts'
+export type { PqlStatusField } from './status-field.ts'
 export type {
   PqlAnd,
   PqlExpression,
@@ -14,7 +15,6 @@ export type {
   PqlNumberPredicate,
   PqlOr,
   PqlPredicate,
-  PqlStatusField,
   PqlStringPredicate,
   PqlSubject,
   PqlTagPredicate,

@@ -1,4 +1,4 @@
-import type { PqlStatusField } from './types.ts'
+import type { PqlStatusField } from './status-field.ts'
 
 /** Fields that hold a number, each with the status fields it is computed from. */
 export const numberFields = {

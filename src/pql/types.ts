@@ -1,5 +1,6 @@
 import type { TorrentStatus } from '../rpc/contract/types.ts'
 import type { Comparison, FlagName, NumberField, Operator, StringField, Unit } from './language.ts'
+import type { PqlStatusField } from './status-field.ts'
 
 /**
  * A parsed query: plain frozen objects, told apart by `kind`. Grouping is kept as written, so `(a and b) and c` has
@@ -57,26 +58,6 @@ export interface PqlTagPredicate {
   readonly kind: 'tag'
   readonly tag: string
 }
-
-/** The fields of TorrentStatus that a query can depend on. */
-export type PqlStatusField =
-  | 'active_duration'
-  | 'added_time'
-  | 'category'
-  | 'download_rate'
-  | 'finished_duration'
-  | 'flags'
-  | 'has_metadata'
-  | 'moving_storage'
-  | 'name'
-  | 'progress'
-  | 'ratio'
-  | 'save_path'
-  | 'seeding_duration'
-  | 'state'
-  | 'tags'
-  | 'total'
-  | 'upload_rate'
 
 /** What a query is asked about: of these fields, only those that `fieldsOf` names are read. */
 export type PqlSubject = Pick<TorrentStatus, PqlStatusField>

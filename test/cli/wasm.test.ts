@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Lua } from '../../src/cli/lua/vm/lua.ts'
-import { LuaStatus, loadLua } from '../../src/cli/lua/vm/raw.ts'
+import { LuaStatus } from '../../src/cli/lua/vm/raw.ts'
+import { loadLua } from '../../src/cli/lua/vm/wasm.ts'
 
 async function newLua(): Promise<Lua> {
   const lua = new Lua(await loadLua())

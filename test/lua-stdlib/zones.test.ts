@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { civilFromDays, daysFromCivil, weekdayOf } from '../../src/cli/lua/stdlib/calendar.ts'
-import { Zone } from '../../src/cli/lua/stdlib/zone.ts'
+import { civilFromDays, daysFromCivil, weekdayOf } from '../../src/cli/lua/stdlib/time/calendar.ts'
+import { Zone } from '../../src/cli/lua/stdlib/time/zone.ts'
 import { temporaryFolder } from '../helpers/lua.ts'
 
 /** Seconds since 1970 of a time in UTC. */

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { CronPattern } from '../../src/cli/lua/packages/cron/pattern.ts'
-import { Zone } from '../../src/cli/lua/stdlib/zone.ts'
+import { Zone } from '../../src/cli/lua/stdlib/time/zone.ts'
 import { launcher, run } from '../helpers/program.ts'
 
 function times(expression: string, TZ: string, from: string, count: number): string[] {

@@ -14,15 +14,8 @@ import { installStdlib, OutputError, type Stdlib } from './stdlib/index.ts'
 import { encodeExact } from './vm/byte-text.ts'
 import { LuaError, Unwind } from './vm/errors.ts'
 import { Lua } from './vm/lua.ts'
-import {
-  LuaStatus,
-  LuaType,
-  loadLua,
-  multipleResults,
-  type Pointer,
-  registryIndex,
-  type State,
-} from './vm/raw.ts'
+import { LuaStatus, LuaType, multipleResults, type Pointer, registryIndex, type State } from './vm/raw.ts'
+import { loadLua } from './vm/wasm.ts'
 import { watchInstructions } from './watch.ts'
 
 /** What one run of the VM needs. */

@@ -1,9 +1,9 @@
-import { LuaError } from '../vm/errors.ts'
+import { LuaError, WrongValue } from '../vm/errors.ts'
 import type { HostFunction } from '../vm/lua.ts'
 import { LuaType, type Pointer, registryIndex, type State } from '../vm/raw.ts'
 import { UserdataType } from '../vm/userdata.ts'
 import type { Api } from './api.ts'
-import { type ApiClass, type MethodMember, type PropertyMember, WrongValue } from './describe.ts'
+import type { ApiClass, MethodMember, PropertyMember } from './describe.ts'
 import { isLibtorrentName } from './libtorrent-names.ts'
 import { suggestion } from './suggestion.ts'
 

@@ -104,6 +104,3 @@ export interface ApiModule {
   /** Set when the module is data: its type as in signatures, and what pushes it. */
   readonly data?: { readonly type: string; push(api: Api, L: State): void }
 }
-
-/** Thrown for a value that does not fit; whoever knows its name (argument, property) turns it into a Lua error. */
-export class WrongValue extends Error {}

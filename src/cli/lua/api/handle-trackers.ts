@@ -1,10 +1,11 @@
 import type { Params } from '../../../rpc/contract/index.ts'
+import { WrongValue } from '../vm/errors.ts'
 import type { Lua } from '../vm/lua.ts'
 import type { State } from '../vm/raw.ts'
 import { LuaType } from '../vm/raw.ts'
 import { announceEntryClass } from './announce-entry.ts'
 import type { Api } from './api.ts'
-import { type MethodMember, type PropertyMember, WrongValue } from './describe.ts'
+import type { MethodMember, PropertyMember } from './describe.ts'
 import type { HandleValue } from './torrent-handle.ts'
 import { keyOf } from './torrent-ref.ts'
 import {

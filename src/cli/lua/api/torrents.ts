@@ -1,9 +1,9 @@
 import type { CreateRequest } from '../../make-torrent/make-torrent.ts'
-import { LuaError } from '../vm/errors.ts'
+import { LuaError, WrongValue } from '../vm/errors.ts'
 import type { Lua } from '../vm/lua.ts'
 import { LuaType, type State } from '../vm/raw.ts'
 import { createTorrent } from './create-torrent.ts'
-import { type ApiModule, WrongValue } from './describe.ts'
+import type { ApiModule } from './describe.ts'
 import { absolutePath } from './paths.ts'
 import { type FieldReaders, readBoolean, readFields, readInteger, readList, readText } from './values.ts'
 

@@ -1,4 +1,4 @@
-import { WrongValue } from '../api/describe.ts'
+import { WrongValue } from '../vm/errors.ts'
 import type { Lua } from '../vm/lua.ts'
 import { LuaType, registryIndex, type State } from '../vm/raw.ts'
 import type { EventLoop } from './loop.ts'

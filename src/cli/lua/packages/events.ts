@@ -12,9 +12,9 @@ import type { TorrentRef } from '../api/torrent-ref.ts'
 import { torrentStatusClass } from '../api/torrent-status.ts'
 import { pushJson, pushList } from '../api/values.ts'
 import { Callback } from '../loop/callback.ts'
-import { type EventHandler, EventStream } from '../loop/event-stream.ts'
 import { ArgumentError } from '../vm/errors.ts'
 import type { State } from '../vm/raw.ts'
+import { type EventHandler, EventStream } from './events/event-stream.ts'
 
 /** What the functions of one VM share. */
 interface Shared {

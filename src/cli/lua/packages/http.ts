@@ -1,10 +1,10 @@
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { Api } from '../api/api.ts'
-import { type ApiModule, WrongValue } from '../api/describe.ts'
+import type { ApiModule } from '../api/describe.ts'
 import { type FieldReaders, readFields, readText } from '../api/values.ts'
 import { Callback } from '../loop/callback.ts'
 import type { Alive } from '../loop/loop.ts'
-import { LuaError } from '../vm/errors.ts'
+import { LuaError, WrongValue } from '../vm/errors.ts'
 import type { Lua } from '../vm/lua.ts'
 import { LuaType, type State } from '../vm/raw.ts'
 

@@ -21,6 +21,9 @@ export class ArgumentError extends Error {
   }
 }
 
+/** Thrown for a value that does not fit; whoever knows its name (argument, property) turns it into a Lua error. */
+export class WrongValue extends Error {}
+
 /**
  * Leaves the VM at once, through every `pcall` of the script: for `os.exit`, a closed pipe, a time limit. The state
  * must not be used afterwards, since the WASM stack is not unwound.

@@ -1,5 +1,3 @@
-import { instantiate } from './wasm.ts'
-
 /** Address in the VM's memory: a `lua_State *`, a C string, a userdata block. */
 export type Pointer = number
 /** A `lua_State *`: the main state or a coroutine. */
@@ -7,7 +5,7 @@ export type State = Pointer
 
 /**
  * The Lua C API as the WASM module exports it, without wasmoon's wrappers: those stop strings at NUL, re-encode
- * bytes, and cost 3 µs a call (reference/style.md). Strings are addresses here; integers are BigInt.
+ * bytes, and cost 3 µs a call. Strings are addresses here; integers are BigInt.
  * Meaning of each: Lua 5.4 reference manual, section 4.
  */
 export interface LuaExports {
@@ -136,11 +134,3 @@ export const LuaType = {
 export const registryIndex = -1_000_000 - 1000
 /** LUA_MULTRET. */
 export const multipleResults = -1
-
-/** Loads the WASM module: in a bundle it lies beside it, else in wasmoon. */
-export async function loadLua(): Promise<LuaExports> {
-  const bundled = !import.meta.url.endsWith('.ts')
-  return instantiate(
-    new URL(bundled ? './glue.wasm' : import.meta.resolve('wasmoon/dist/glue.wasm'), import.meta.url),
-  )
-}

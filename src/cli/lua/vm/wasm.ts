@@ -16,12 +16,20 @@ interface ModuleExports {
   setThrew(threw: number, value: number): void
 }
 
+/** Loads the WASM module: in a bundle it lies beside it, else in wasmoon. */
+export async function loadLua(): Promise<LuaExports> {
+  const bundled = !import.meta.url.endsWith('.ts')
+  return instantiate(
+    new URL(bundled ? './glue.wasm' : import.meta.resolve('wasmoon/dist/glue.wasm'), import.meta.url),
+  )
+}
+
 /**
  * Instantiates wasmoon's Lua without wasmoon's JavaScript. That is a debug build of emscripten's runtime: it takes
  * 8 ms at every start, a fifth of a short script, to make a file system in memory, an environment and checks, none
  * of which is wanted; and it puts a checking wrapper around each function of Lua.
  */
-export function instantiate(wasmFile: string | URL): LuaExports {
+function instantiate(wasmFile: string | URL): LuaExports {
   const module = new WebAssembly.Module(readFileSync(wasmFile))
   let views: Views | undefined
   let exports: ModuleExports | undefined

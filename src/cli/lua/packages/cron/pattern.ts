@@ -1,6 +1,6 @@
 import { Cron } from 'croner'
-import { WrongValue } from '../../api/describe.ts'
-import type { Zone } from '../../stdlib/zone.ts'
+import type { Zone } from '../../stdlib/time/zone.ts'
+import { WrongValue } from '../../vm/errors.ts'
 
 const dayMs = 86_400_000
 

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ExitCode } from '../../../program/exit-codes.ts'
-import { RpcClient } from '../../../rpc/client.ts'
-import type { DaemonEvent, Overflow } from '../../../rpc/contract/events.ts'
-import { type EventName, eventNotification } from '../../../rpc/event-names.ts'
-import { protocolVersion } from '../../../rpc/protocol.ts'
-import type { Api } from '../api/api.ts'
-import type { Alive } from './loop.ts'
+import { ExitCode } from '../../../../program/exit-codes.ts'
+import { RpcClient } from '../../../../rpc/client.ts'
+import type { DaemonEvent, Overflow } from '../../../../rpc/contract/events.ts'
+import { type EventName, eventNotification } from '../../../../rpc/event-names.ts'
+import { protocolVersion } from '../../../../rpc/protocol.ts'
+import type { Api } from '../../api/api.ts'
+import type { Alive } from '../../loop/loop.ts'
 
 /** Somebody who hears the events of one name. */
 export interface EventHandler {

@@ -1,8 +1,8 @@
-import { ArgumentError, LuaError } from '../vm/errors.ts'
-import type { HostFunction, Lua } from '../vm/lua.ts'
-import { LuaType, type State } from '../vm/raw.ts'
+import { ArgumentError, LuaError } from '../../vm/errors.ts'
+import type { HostFunction, Lua } from '../../vm/lua.ts'
+import { LuaType, type State } from '../../vm/raw.ts'
+import { optByteString, pushByteString } from '../names.ts'
 import { fitsInt, joinTime, type LocalTime, splitTime } from './local-time.ts'
-import { optByteString, pushByteString } from './names.ts'
 import { expand, InvalidConversion } from './strftime.ts'
 import { Zone } from './zone.ts'
 
