@@ -948,6 +948,21 @@ local SignalConnection = {}
 ---Ends it. Twice is harmless.
 function SignalConnection:disconnect() end
 
+---The header fields of an answer. Values are bytes as they came.
+---
+---`headers["Content-Type"]` is the value of a field, in whatever case its name is written; nil when
+---the answer has no such field. One that came several times is its values with `, ` in between,
+---`Set-Cookie` the first of them.
+---
+---`pairs(headers)` goes through the fields: names in lower case, and values.
+---@class HttpHeaders
+local HttpHeaders = {}
+
+---All values of a field, in the order in which they came; an empty list when there is none.
+---@param name string
+---@return string[]
+function HttpHeaders:all(name) end
+
 ---A folder that is being read. It is closed at the end of its `for` loop and when it is collected.
 ---@class Directory
 local Directory = {}
