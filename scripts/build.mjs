@@ -75,7 +75,7 @@ try {
     }),
     build({
       ...common,
-      entryPoints: { 'torrent-reader': 'src/daemon/session/torrent-reader-thread.ts' },
+      entryPoints: { 'torrent-reader': 'src/daemon/session/torrent/torrent-reader-thread.ts' },
     }),
     build({
       ...common,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { clearError, pause, resume } from '../../src/daemon/session/commands.ts'
+import { clearError, pause, resume } from '../../src/daemon/session/actions/control.ts'
 import { ErrorCode, RpcError } from '../../src/rpc/errors.ts'
 import { waitUntil } from '../helpers/wait-until.ts'
 import { base64, gone, openSession, taskError, torrentBytes } from './harness.ts'

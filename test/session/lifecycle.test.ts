@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { addPeer, clearError, pause, resume, setFlags } from '../../src/daemon/session/commands.ts'
-import { filePriorities, prioritizeFiles } from '../../src/daemon/session/files.ts'
-import { recheck } from '../../src/daemon/session/recheck.ts'
+import { addPeer, clearError, pause, resume, setFlags } from '../../src/daemon/session/actions/control.ts'
+import { filePriorities, prioritizeFiles } from '../../src/daemon/session/actions/files.ts'
+import { recheck } from '../../src/daemon/session/transitions/recheck.ts'
 import { base64, openSession, taskError, testFolder, torrentBytes } from './harness.ts'
 
 const bytes = torrentBytes('one', [20_000, 20_000, 20_000])

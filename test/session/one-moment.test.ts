@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { pause } from '../../src/daemon/session/commands.ts'
-import { peersOf } from '../../src/daemon/session/peers.ts'
+import { pause } from '../../src/daemon/session/actions/control.ts'
+import { peersOf } from '../../src/daemon/session/actions/peers.ts'
 import { base64, openSession, type TestSession, torrentBytes } from './harness.ts'
 
 const ti = base64(torrentBytes('one', [20_000, 20_000, 20_000]))

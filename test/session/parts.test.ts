@@ -1,14 +1,19 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { Records } from '../../src/daemon/session/records.ts'
 import {
   changedFlags,
   defaultFlags,
   flagBit,
   flagsForAdding,
   plainFlags,
-} from '../../src/daemon/session/flags.ts'
-import { isManaged, isPaused, newRecord, type TorrentRecord } from '../../src/daemon/session/record.ts'
-import { Records } from '../../src/daemon/session/records.ts'
+} from '../../src/daemon/session/torrent/flags.ts'
+import {
+  isManaged,
+  isPaused,
+  newRecord,
+  type TorrentRecord,
+} from '../../src/daemon/session/torrent/record.ts'
 import type { ProgressRow, TorrentRow } from '../../src/daemon/state/rows.ts'
 import { flagNames } from '../../src/rpc/contract/types.ts'
 

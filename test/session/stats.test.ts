@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { pause } from '../../src/daemon/session/commands.ts'
+import { pause } from '../../src/daemon/session/actions/control.ts'
 import { metricNames, sessionStats } from '../../src/daemon/session/stats.ts'
 import { Traffic } from '../../src/daemon/session/traffic.ts'
 import { base64, openSession, taskError, torrentBytes } from './harness.ts'

@@ -7,9 +7,9 @@ import type { EventBus, Filter } from '../events/bus.ts'
 import type { StatsTicker } from '../events/stats-ticker.ts'
 import { Subscription } from '../events/subscription.ts'
 import { waitForEvent } from '../events/wait.ts'
-import { postedData } from '../session/posted.ts'
-import { infoHashOf } from '../session/record.ts'
+import { postedData } from '../session/actions/posted.ts'
 import type { Sessions } from '../session/sessions.ts'
+import { infoHashOf } from '../session/torrent/record.ts'
 import { finder } from './find.ts'
 
 interface Wanted {

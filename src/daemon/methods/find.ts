@@ -1,8 +1,8 @@
 import type { InfoHashParam } from '../../rpc/contract/types.ts'
 import { ErrorCode, RpcError } from '../../rpc/errors.ts'
-import type { TorrentRecord } from '../session/record.ts'
 import type { Session } from '../session/session.ts'
 import type { Sessions } from '../session/sessions.ts'
+import type { TorrentRecord } from '../session/torrent/record.ts'
 
 /** How a request names a torrent. Without a session the one that has the torrent is meant. */
 export interface TorrentKey {

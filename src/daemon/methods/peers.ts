@@ -1,6 +1,6 @@
 import type { Handlers } from '../../rpc/contract/index.ts'
 import type { peerMethods } from '../../rpc/contract/peers.ts'
-import { availabilityOf, peersOf } from '../session/peers.ts'
+import { availabilityOf, peersOf } from '../session/actions/peers.ts'
 import type { Find } from './find.ts'
 
 /** Handlers of the methods about the peers of a torrent and what they have. */

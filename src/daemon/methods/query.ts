@@ -8,9 +8,9 @@ import {
 } from '../../pql/index.ts'
 import type { InfoHash } from '../../rpc/contract/types.ts'
 import { ErrorCode, RpcError } from '../../rpc/errors.ts'
-import { infoHashOf, type TorrentRecord } from '../session/record.ts'
 import type { Session } from '../session/session.ts'
-import { partialStatus, type StatusContext } from '../session/status.ts'
+import { infoHashOf, type TorrentRecord } from '../session/torrent/record.ts'
+import { partialStatus, type StatusContext } from '../session/torrent/status.ts'
 
 /** Torrents looked at in one go. */
 const step = 1024

@@ -1,9 +1,15 @@
 import type { Handlers } from '../../rpc/contract/index.ts'
 import type { torrentControlMethods } from '../../rpc/contract/torrent-control.ts'
-import { clearPeers, setProperties } from '../session/commands.ts'
-import { closeFiles, filePriorities, fileProgressOf, filesOf, prioritizeFiles } from '../session/files.ts'
-import { propertiesOf } from '../session/limits.ts'
-import { moveInQueue } from '../session/moves.ts'
+import { clearPeers, setProperties } from '../session/actions/control.ts'
+import {
+  closeFiles,
+  filePriorities,
+  fileProgressOf,
+  filesOf,
+  prioritizeFiles,
+} from '../session/actions/files.ts'
+import { moveInQueue } from '../session/actions/queue-position.ts'
+import { propertiesOf } from '../session/torrent/limits.ts'
 import type { Find } from './find.ts'
 
 /** Handlers of the methods about parts of a torrent: limits and flags, files, place in the queue, peers. */

@@ -1,8 +1,8 @@
 import { nearest } from '../../program/nearest.ts'
 import type { Handlers, Method } from '../../rpc/contract/index.ts'
 import { ErrorCode, RpcError } from '../../rpc/errors.ts'
-import { addTorrent } from '../session/adding.ts'
-import { additionInTurns } from '../session/addition.ts'
+import { addTorrent } from '../session/actions/add.ts'
+import { additionInTurns } from '../session/actions/add-request.ts'
 import {
   addPeer,
   clearError,
@@ -11,15 +11,11 @@ import {
   setFlags,
   updateUserData,
   userData,
-} from '../session/commands.ts'
-import { magnetUriOf } from '../session/magnet.ts'
-import { moveTorrent } from '../session/moving.ts'
-import { verifiedPieces } from '../session/pieces.ts'
-import { recheck } from '../session/recheck.ts'
-import { infoHashOf, type TorrentRecord } from '../session/record.ts'
-import { removeTorrent } from '../session/removal.ts'
+} from '../session/actions/control.ts'
+import { magnetUriOf } from '../session/actions/magnet-uri.ts'
 import type { Session } from '../session/session.ts'
 import type { Sessions } from '../session/sessions.ts'
+import { infoHashOf, type TorrentRecord } from '../session/torrent/record.ts'
 import {
   isStatusField,
   listedFields,
@@ -27,7 +23,11 @@ import {
   type StatusField,
   statusFields,
   statusOf,
-} from '../session/status.ts'
+} from '../session/torrent/status.ts'
+import { verifiedPieces } from '../session/torrent/verified-pieces.ts'
+import { moveTorrent } from '../session/transitions/move-files.ts'
+import { recheck } from '../session/transitions/recheck.ts'
+import { removeTorrent } from '../session/transitions/removals.ts'
 import { finder, holderOf, type TorrentKey } from './find.ts'
 import { peerHandlers } from './peers.ts'
 import { type Presets, withPreset } from './presets.ts'

@@ -1,6 +1,6 @@
 import type { Handlers } from '../../rpc/contract/index.ts'
 import type { trackerMethods } from '../../rpc/contract/trackers.ts'
-import { addTracker, reannounce, replaceTrackers, scrape, trackersOf } from '../session/trackers.ts'
+import { addTracker, reannounce, replaceTrackers, scrape, trackersOf } from '../session/actions/trackers.ts'
 import type { Find } from './find.ts'
 
 /** Handlers of the methods about a torrent's trackers. */

@@ -1,6 +1,6 @@
 import type { Handlers } from '../../rpc/contract/index.ts'
 import type { urlSeedMethods } from '../../rpc/contract/url-seeds.ts'
-import { addUrlSeed, removeUrlSeed, urlSeeds } from '../session/url-seeds.ts'
+import { addUrlSeed, removeUrlSeed, urlSeeds } from '../session/actions/url-seeds.ts'
 import type { Find } from './find.ts'
 
 /** Handlers of the methods about web seeds. */

@@ -1,7 +1,7 @@
 import type { InfoHash } from '../../rpc/contract/types.ts'
 import type { EventName, PostedEventName } from '../../rpc/event-names.ts'
-import { startOrStop } from './durations.ts'
-import { infoHashOf, type TorrentRecord } from './record.ts'
+import { startOrStop } from './torrent/durations.ts'
+import { infoHashOf, type TorrentRecord } from './torrent/record.ts'
 
 /** What a session says of itself as it happens, after the change is durable. */
 export type SessionEvent = TorrentEvent | EngineEvent

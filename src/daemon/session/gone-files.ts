@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises'
-import { filesGone } from './flags.ts'
-import type { TorrentRecord } from './record.ts'
+import { filesGone } from './torrent/flags.ts'
+import type { TorrentRecord } from './torrent/record.ts'
 
 /** How often files that were gone are looked for. */
 const everyMs = 2000

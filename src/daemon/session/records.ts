@@ -1,5 +1,5 @@
 import type { InfoHash, InfoHashParam } from '../../rpc/contract/types.ts'
-import type { TorrentRecord } from './record.ts'
+import type { TorrentRecord } from './torrent/record.ts'
 
 /** The torrents of one session, found by either info hash and listed in the order of the v1 hash. */
 export class Records {

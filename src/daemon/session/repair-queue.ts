@@ -1,5 +1,5 @@
-import type { TorrentRecord } from './record.ts'
 import type { Session } from './session.ts'
+import type { TorrentRecord } from './torrent/record.ts'
 
 /** Position and progress are saved one after the other; a process that died in between left one of them behind. */
 export function repairQueue(session: Session, records: readonly TorrentRecord[]): void {

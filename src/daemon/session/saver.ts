@@ -1,8 +1,8 @@
 import type { Log } from '../log.ts'
 import type { Store } from '../state/store.ts'
 import type { Clock } from './clock.ts'
-import { countUp } from './durations.ts'
-import type { TorrentRecord } from './record.ts'
+import { countUp } from './torrent/durations.ts'
+import type { TorrentRecord } from './torrent/record.ts'
 
 /** Progress that changes is saved this often. */
 const saveAfterMs = 3000

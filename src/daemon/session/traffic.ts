@@ -1,5 +1,5 @@
 import type { TorrentReport } from '../engine/protocol.ts'
-import { type Counters, counterNames, noCounters } from './counters.ts'
+import { type Counters, counterNames, noCounters } from './torrent/counters.ts'
 
 /** Bytes that went through a session since the daemon started. They only grow, whatever becomes of its torrents. */
 export class Traffic {

@@ -21,7 +21,7 @@ export interface TorrentRow {
   savePath: string
   /** Unix seconds. */
   addedTime: number
-  /** Bits of session/flags.ts. */
+  /** Bits of session/torrent/flags.ts. */
   flags: number
   /** Orders the queue, smallest first; null when finished. */
   queueKey: number | null
@@ -76,7 +76,7 @@ export type Metadata = Record<string, unknown>
 
 /** Where a torrent finds its peers. Read only when it is loaded. */
 export interface Hints {
-  /** `source`: bits of session/trackers.ts. */
+  /** `source`: bits of session/torrent/tracker-source.ts. */
   trackers: { url: string; tier: number; source?: number }[]
   webSeeds: string[]
   /** `host:port` */

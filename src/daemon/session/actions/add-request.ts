@@ -1,0 +1,307 @@
+import { isAbsolute } from 'node:path'
+import { MetainfoError, parseMagnet, parseTorrent, type TrackerEntry } from '../../../metainfo/index.ts'
+import type { Params } from '../../../rpc/contract/index.ts'
+import { ErrorCode, RpcError } from '../../../rpc/errors.ts'
+import { parseAddress } from '../../engine/peer-address.ts'
+import { FilesState, type Hints, type ProgressRow, type TorrentRow } from '../../state/rows.ts'
+import type { NewTorrent } from '../../state/store.ts'
+import { flagBit, flagsForAdding } from '../torrent/flags.ts'
+import { countLimit, rateLimit } from '../torrent/limits.ts'
+import { plainPath } from '../torrent/save-path.ts'
+import { sizesOf } from '../torrent/sizes.ts'
+import type { TorrentFacts } from '../torrent/torrent-facts.ts'
+import { isLarge, readTorrent } from '../torrent/torrent-reader.ts'
+import { trackerSource } from '../torrent/tracker-source.ts'
+import { fullPriorities } from '../transitions/metadata.ts'
+
+type AddParams = Params<'torrents.add'> & { save_path: string }
+
+/** A request to add a torrent, understood and checked. */
+export interface Addition {
+  v1: string
+  v2: string | null
+  name: string
+  metainfo: TorrentFacts | null
+  torrentFile: Uint8Array | null
+  hints: Hints
+  filePriorities: Uint8Array | null
+  flags: number
+  /** Sentences for the user. */
+  warnings: string[]
+  params: AddParams
+}
+
+/** Where the torrent comes from: in libtorrent's order, the metadata wins over the link, the link over the hash. */
+type Source = Pick<Addition, 'v1' | 'v2' | 'name' | 'metainfo' | 'torrentFile' | 'filePriorities'> & {
+  hints: Omit<Hints, 'trackerId' | 'later'>
+  restUnwanted: boolean
+}
+
+/** A torrent file that was read. */
+interface TorrentFile {
+  bytes: Uint8Array
+  facts: TorrentFacts
+}
+
+/**
+ * As additionOf, but a large torrent file is read in another thread; anything else is understood at once. Rejects with
+ * what additionOf throws.
+ */
+export function additionInTurns(params: AddParams): Addition | Promise<Addition> {
+  const { ti } = params
+  return ti === undefined || !isLarge((ti.length * 3) / 4)
+    ? additionOf(params)
+    : readAndUnderstand(params, ti)
+}
+
+async function readAndUnderstand(params: AddParams, ti: string): Promise<Addition> {
+  checkSavePath(params.save_path, { method: 'torrents.add', field: 'save_path' })
+  const bytes = Buffer.from(ti, 'base64')
+  try {
+    return additionOf(params, { bytes, facts: await readTorrent(bytes) })
+  } catch (error) {
+    throw sourceError(error, params)
+  }
+}
+
+/** Throws InvalidParams, InvalidTorrent, UnsupportedTorrent or InvalidValue. `file`: its torrent file, if that was read. */
+export function additionOf(params: AddParams, file?: TorrentFile): Addition {
+  checkSavePath(params.save_path, { method: 'torrents.add', field: 'save_path' })
+  const { flags, warnings } = flagsForAdding(params.flags ?? {})
+  const source = sourceOf(params, file)
+  checkHashes(source, params.info_hash)
+  const given = params.file_priorities ? Uint8Array.from(params.file_priorities) : source.filePriorities
+  const bits = source.restUnwanted && !params.file_priorities ? flags | flagBit.default_dont_download : flags
+  const files = source.metainfo?.files.length
+  return {
+    ...source,
+    name: source.name || (params.name ?? ''),
+    hints: hintsOf(params, source.hints),
+    filePriorities: files === undefined ? given : fullPriorities(given, bits, files),
+    flags: files === undefined ? bits : bits & ~flagBit.default_dont_download,
+    warnings,
+    params,
+  }
+}
+
+/** Throws InvalidParams, which names the method and its field, for a path that is no save path. */
+export function checkSavePath(path: string, { method, field }: { method: string; field: string }): void {
+  const refuse = (why: string) => {
+    throw new RpcError(ErrorCode.InvalidParams, `${method}: '${field}' ${why}`, { path: field })
+  }
+  if (path === '') refuse('is empty: give the folder that the files go to')
+  if (path.includes('\0')) refuse('contains a NUL byte')
+  if (!isAbsolute(path))
+    refuse(`is '${path}', which is not absolute: the daemon has a current folder of its own`)
+}
+
+function sourceOf(params: AddParams, file?: TorrentFile): Source {
+  try {
+    if (file !== undefined) return fromFile(file)
+    if (params.ti !== undefined) {
+      const bytes = Buffer.from(params.ti, 'base64')
+      return fromFile({ bytes, facts: parseTorrent(bytes) })
+    }
+    if (params.magnet_uri !== undefined) return fromMagnet(params.magnet_uri)
+  } catch (error) {
+    throw sourceError(error, params)
+  }
+  if (params.info_hash === undefined) {
+    throw new RpcError(
+      ErrorCode.InvalidParams,
+      "torrents.add: one of 'ti', 'magnet_uri' and 'info_hash' is needed",
+      { path: 'ti' },
+    )
+  }
+  return bare(...hashPair(params.info_hash))
+}
+
+/** What to tell the caller of bytes that are no torrent, or of a link that is none. */
+function sourceError(error: unknown, { ti }: AddParams): unknown {
+  if (!(error instanceof MetainfoError)) return error
+  // A link of another kind is no magnet link; only a file can be sound and still be too new.
+  const tooNew = error.kind === 'unsupported' && ti !== undefined
+  const code = tooNew ? ErrorCode.UnsupportedTorrent : ErrorCode.InvalidTorrent
+  return new RpcError(code, error.message, undefined, { cause: error })
+}
+
+function fromFile({ bytes, facts: metainfo }: TorrentFile): Source {
+  return {
+    ...bare(...metainfo.infoHash),
+    name: metainfo.name,
+    metainfo,
+    torrentFile: bytes,
+    hints: {
+      trackers: from(trackerSource.torrentFile, metainfo.trackers),
+      webSeeds: metainfo.webSeeds,
+      peers: [],
+    },
+  }
+}
+
+function fromMagnet(uri: string): Source {
+  const link = parseMagnet(uri)
+  return {
+    ...bare(...link.infoHash),
+    name: link.name,
+    hints: {
+      trackers: from(trackerSource.magnetLink, link.trackers),
+      webSeeds: link.webSeeds,
+      peers: link.peers,
+    },
+    filePriorities: link.filePriorities && Uint8Array.from(link.filePriorities),
+    restUnwanted: link.filePriorities !== null,
+  }
+}
+
+/** As in libtorrent, a hash beside the metadata or the link has to be the torrent's. */
+function checkHashes({ v1, v2, metainfo }: Source, hash: AddParams['info_hash']): void {
+  if (hash === undefined) return
+  const [wanted1, wanted2] = hashPair(hash)
+  // A link that names no v2 hash does not deny it.
+  const other2 = wanted2 !== null && (v2 !== null || metainfo !== null) && wanted2 !== v2
+  if ((wanted1 === null || wanted1 === v1) && !other2) return
+  const asked = [wanted1, wanted2].filter((part) => part !== null).join(' and ')
+  throw new RpcError(
+    ErrorCode.InvalidTorrent,
+    `mismatching info-hash: the torrent is ${v2 === null ? v1 : `${v1} and ${v2}`}, not ${asked}`,
+    { path: 'info_hash' },
+  )
+}
+
+function hashPair(hash: NonNullable<AddParams['info_hash']>): [string | null, string | null] {
+  if (typeof hash !== 'string') return hash
+  return hash.length === 40 ? [hash.toLowerCase(), null] : [null, hash.toLowerCase()]
+}
+
+/** A torrent of which only the hashes are known. */
+function bare(v1: string | null, v2: string | null): Source {
+  if (v1 === null && v2 !== null) {
+    throw new RpcError(
+      ErrorCode.UnsupportedTorrent,
+      'this is a v2-only torrent; the engine speaks v1 and hybrid torrents only',
+    )
+  }
+  if (v1 === null || /^0*$/.test(v1)) {
+    throw new RpcError(ErrorCode.InvalidTorrent, 'missing info-hash')
+  }
+  return {
+    v1,
+    v2,
+    name: '',
+    metainfo: null,
+    torrentFile: null,
+    hints: { trackers: [], webSeeds: [], peers: [] },
+    filePriorities: null,
+    restUnwanted: false,
+  }
+}
+
+function hintsOf(params: AddParams, source: Source['hints']): Hints {
+  const trackers = params.trackers ?? []
+  const tiers = params.tracker_tiers ?? []
+  // As in libtorrent, a tracker without a tier of its own takes the one before it.
+  const tierOf = (i: number) => tiers[Math.min(i, tiers.length - 1)] ?? 0
+  const added = from(
+    trackerSource.magnetLink,
+    trackers.map((url, i) => ({ url, tier: tierOf(i) })),
+  )
+  // Nor does it note a second source when it is added: the torrent's own tracker stays the torrent's.
+  const own = new Set(source.trackers.map(({ url }) => url))
+  const replace = (flag: boolean | undefined, more: unknown[]) => flag === true && more.length > 0
+  const webSeeds = params.url_seeds ?? []
+  const peers = params.peers ?? []
+  for (const peer of peers) checkPeer(peer)
+  return {
+    trackers: replace(params.flags?.override_trackers, added)
+      ? mergeTrackers([], added)
+      : mergeTrackers(
+          source.trackers,
+          added.filter(({ url }) => !own.has(url)),
+        ),
+    webSeeds: unique([
+      ...(replace(params.flags?.override_web_seeds, webSeeds) ? [] : source.webSeeds),
+      ...webSeeds,
+    ]),
+    peers: unique([...source.peers, ...peers]),
+    trackerId: params.trackerid ?? '',
+  }
+}
+
+function from(source: number, trackers: readonly TrackerEntry[]): Hints['trackers'] {
+  return trackers.map(({ url, tier }) => ({ url, tier, source }))
+}
+
+/** The trackers of both, each url once with the sources of both, sorted by tier. */
+export function mergeTrackers(old: Hints['trackers'], more: Hints['trackers']): Hints['trackers'] {
+  const byUrl = new Map<string, Hints['trackers'][number]>()
+  for (const tracker of [...old, ...more]) {
+    const known = byUrl.get(tracker.url)
+    const source = (known?.source ?? 0) | (tracker.source ?? 0)
+    if (tracker.url !== '') byUrl.set(tracker.url, { ...(known ?? tracker), ...(source > 0 && { source }) })
+  }
+  return [...byUrl.values()].sort((a, b) => a.tier - b.tier)
+}
+
+export function unique(list: readonly string[]): string[] {
+  return [...new Set(list)]
+}
+
+function checkPeer(peer: string): void {
+  if (parseAddress(peer)) return
+  throw new RpcError(
+    ErrorCode.InvalidValue,
+    `'peers' takes addresses such as '192.0.2.1:6881' and '[2001:db8::1]:6881', not '${peer}'`,
+    { path: 'peers' },
+  )
+}
+
+/** What is kept of a new torrent. `queueKey` is its place in the queue, should it be unfinished. */
+export function newTorrentOf(
+  addition: Addition,
+  session: string,
+  unixTime: number,
+  queueKey: () => number,
+): NewTorrent {
+  const { params, metainfo, v1, v2, name, flags, filePriorities, hints, torrentFile } = addition
+  const sizes = metainfo ? sizesOf(metainfo, filePriorities) : noSizes
+  const row: Omit<TorrentRow, 'id'> = {
+    ...sizes,
+    session,
+    v1,
+    v2,
+    name,
+    savePath: plainPath(params.save_path),
+    addedTime: unixTime,
+    flags: metainfo ? flags : flags & ~flagBit.seed_mode,
+    queueKey: queueKey(),
+    category: params.category ?? null,
+    tags: unique(params.tags ?? []),
+    downloadLimit: rateLimit(params.download_limit),
+    uploadLimit: rateLimit(params.upload_limit),
+    maxConnections: countLimit(params.max_connections),
+    maxUploads: countLimit(params.max_uploads),
+    filePriorities,
+    error: null,
+    errorFile: null,
+  }
+  const progress: ProgressRow = {
+    files: FilesState.unseen,
+    haveCount: 0,
+    done: 0,
+    wantedDone: 0,
+    finished: false,
+    completedTime: 0,
+    downloaded: 0,
+    uploaded: 0,
+    activeMs: 0,
+    finishedMs: 0,
+    seedingMs: 0,
+    lastDownload: 0,
+    lastUpload: 0,
+    lastSeenComplete: 0,
+  }
+  return { row, progress, hints, torrentFile, have: null }
+}
+
+const noSizes = { size: 0, total: 0, totalWanted: 0, pieceLength: 0, pieces: 0 }

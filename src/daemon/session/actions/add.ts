@@ -1,0 +1,45 @@
+import { ErrorCode, RpcError } from '../../../rpc/errors.ts'
+import { tell } from '../events.ts'
+import { stopWhenReady } from '../reactions/listener.ts'
+import type { Session } from '../session.ts'
+import { hasMetadata, newRecord, type TorrentRecord } from '../torrent/record.ts'
+import { type Addition, newTorrentOf } from './add-request.ts'
+import { merge } from './merge.ts'
+
+/** What became of a request to add a torrent. */
+export interface Added {
+  record: TorrentRecord
+  /** false: it was there already. */
+  added: boolean
+  /** Sentences for the user. */
+  warnings: string[]
+}
+
+/**
+ * Adds a torrent, durably and at once; what is there already is returned, with the trackers, web seeds and peers of
+ * both unless it is private, and the metadata if it had none. Throws InvalidTorrent when it is there with another v2
+ * hash.
+ */
+export function addTorrent(session: Session, addition: Addition): Added {
+  const existing = session.records.byV1(addition.v1)
+  if (existing) {
+    if (addition.params.flags?.duplicate_is_error) {
+      throw new RpcError(ErrorCode.InvalidTorrent, 'torrent already exists in session')
+    }
+    const warnings = [...addition.warnings, ...merge(session, existing, addition)]
+    return { record: existing, added: false, warnings }
+  }
+  const saved = newTorrentOf(addition, session.name, session.clock.time(), () => session.queue.newKey())
+  const row = session.store.addTorrent(saved)
+  const record = newRecord(row, saved.progress)
+  record.blocked = session.isLeaving(row.v1)
+  record.halted = session.paused
+  session.records.add(record)
+  if (row.queueKey !== null) session.queue.append(record)
+  tell(session.events, 'torrent_added', record)
+  session.look(record, addition.metainfo)
+  // There is nothing to be checked before its metadata.
+  if (!hasMetadata(record)) stopWhenReady(session, record)
+  session.touch(record)
+  return { record, added: true, warnings: addition.warnings }
+}

@@ -1,0 +1,154 @@
+import { type Metainfo, parseTorrent } from '../../../metainfo/index.ts'
+import type { Result } from '../../../rpc/contract/index.ts'
+import { fileProgress } from '../../engine/file-progress.ts'
+import { FilesState } from '../../state/rows.ts'
+import { finishedChanged } from '../reactions/listener.ts'
+import type { Session } from '../session.ts'
+import { countUp } from '../torrent/durations.ts'
+import { everyFile } from '../torrent/flags.ts'
+import { hasMetadata, type TorrentRecord, wantedFiles } from '../torrent/record.ts'
+import { measure, pieceBytesOf, priorityOf, sizesOf } from '../torrent/sizes.ts'
+import type { TorrentFacts } from '../torrent/torrent-facts.ts'
+import { readTorrent } from '../torrent/torrent-reader.ts'
+import { verifiedPieces } from '../torrent/verified-pieces.ts'
+import { fullPriorities } from '../transitions/metadata.ts'
+
+/** libtorrent's top_priority, and what it makes of a priority that does not exist. */
+const topPriority = 7
+/** libtorrent's default_priority. */
+const defaultPriority = 4
+
+/** The priority of every file; before metadata what was given, which may be nothing. */
+export async function filePriorities(session: Session, record: TorrentRecord): Promise<number[]> {
+  const given = record.row.filePriorities
+  if (given || !hasMetadata(record)) return [...(given ?? [])]
+  const { files } = await factsOf(session, record)
+  return new Array<number>(files.length).fill(defaultPriority)
+}
+
+/**
+ * Sets the priority of every file, 0..7; those past the end of the list get 4, and what is no priority counts as 7.
+ * Which pieces are wanted changes at once, and with them whether the torrent is finished; the bytes on disk stay.
+ * Before metadata the list is kept for later.
+ */
+export function prioritizeFiles(session: Session, record: TorrentRecord, list: readonly number[]): void {
+  const { row, progress, live } = record
+  const given = Uint8Array.from(list, (value) => (value >= 0 && value <= topPriority ? value : topPriority))
+  if (!hasMetadata(record)) {
+    session.change(record, { filePriorities: given.length > 0 ? given : null })
+    record.stale = true
+    session.touch(record)
+    return
+  }
+  const metainfo = metainfoOf(session, record)
+  const full = fullPriorities(given, 0, metainfo.files.length)
+  const priorities = full?.every((value) => value === defaultPriority) ? null : full
+  const sizes = sizesOf(metainfo, priorities)
+  const next = { ...progress }
+  if (progress.files === FilesState.known) {
+    const sums = measure(verifiedPieces(session.store, record), sizes, pieceBytesOf(metainfo, priorities))
+    next.finished = sums.finished
+    // Until the engine counts anew, its last word on blocks of unfinished pieces has to do.
+    const partial = live?.have && !sums.finished ? live.seen.wantedPartial : 0
+    next.wantedDone = Math.min(sizes.totalWanted, sums.wantedDone + partial)
+    // As in libtorrent: what is wanted in addition was not complete, whenever the rest was.
+    if (!sums.finished) next.completedTime = 0
+  }
+  countUp(record, session.clock.now())
+  const changed = next.finished !== progress.finished
+  next.activeMs = progress.activeMs
+  next.finishedMs = progress.finishedMs
+  next.seedingMs = progress.seedingMs
+  const changes = {
+    filePriorities: priorities,
+    totalWanted: sizes.totalWanted,
+    flags: row.flags & ~everyFile,
+  }
+  // As long as nobody has looked at the files, none is made.
+  if (progress.files === FilesState.known) record.before ??= [...(wantedFiles(row) ?? [])]
+  session.change(record, changes, () => {
+    session.store.saveProgress(row.id, next)
+  })
+  Object.assign(progress, next)
+  if (live) live.bytes = null
+  if (changed) finishedChanged(session, record)
+  record.stale = true
+  session.touch(record)
+}
+
+/**
+ * Bytes of each file that are there; empty before metadata, all 0 while they are not known. A running torrent's engine
+ * is asked, which knows the blocks of unfinished pieces.
+ */
+export async function fileProgressOf(session: Session, record: TorrentRecord): Promise<number[]> {
+  if (!hasMetadata(record)) return []
+  const facts = await factsOf(session, record)
+  const layout = { ...facts, files: [...facts.files] }
+  if (record.progress.files !== FilesState.known) {
+    const { found } = record.live ?? {}
+    return found ? fileProgress(layout, found.have) : layout.files.map(() => 0)
+  }
+  if (record.loaded && record.progress.haveCount < record.row.pieces) {
+    try {
+      const told = await session.engine.fileProgress(record.row.v1)
+      if (told) return told
+    } catch (error) {
+      // It left the engine meanwhile: what is known here is all there is.
+      session.log.debug(`session ${session.name}: progress of files: ${(error as Error).message}`)
+    }
+  }
+  return fileProgress(layout, verifiedPieces(session.store, record))
+}
+
+/**
+ * Has the files of a torrent that is not in the engine follow its priorities: those that became wanted since `before` are
+ * made. Rejects when one of them cannot be, or when the engine went away.
+ */
+export async function placeFiles(session: Session, record: TorrentRecord, before: number[]): Promise<void> {
+  const torrentFile = session.torrentFile(record)
+  if (torrentFile === null) return
+  const now = [...(wantedFiles(record.row) ?? [])]
+  const { id, savePath } = record.row
+  const stamps = session.store.fileStamps(id)
+  const placed = await session.engine.placeFiles({ torrentFile, savePath, stamps, before, now })
+  if (placed !== null && !record.removed) session.store.saveFileStamps(id, placed)
+}
+
+/** Closes the files that the engine has open (libtorrent: flush_cache; what is verified is written already). */
+export async function closeFiles(session: Session, record: TorrentRecord): Promise<void> {
+  if (!record.loaded && !record.busy) return
+  try {
+    await session.engine.closeFiles(record.row.v1)
+  } catch (error) {
+    // The engine went away or let the torrent go, and with it the files.
+    session.log.debug(
+      `session ${session.name}: closing files of ${record.row.v1}: ${(error as Error).message}`,
+    )
+  }
+}
+
+/** The files of a torrent; none before metadata. */
+export async function filesOf(
+  session: Session,
+  record: TorrentRecord,
+): Promise<Result<'torrents.files.list'>['files']> {
+  if (!hasMetadata(record)) return []
+  const { files } = await factsOf(session, record)
+  const progress = await fileProgressOf(session, record)
+  return [...files].map(({ path, size }, index) => ({
+    index,
+    path,
+    size,
+    priority: priorityOf(record.row.filePriorities, index),
+    progress: progress[index] ?? 0,
+  }))
+}
+
+function metainfoOf(session: Session, record: TorrentRecord): Metainfo {
+  return parseTorrent(session.torrentFile(record)!)
+}
+
+/** The same for those who can wait for another thread. */
+function factsOf(session: Session, record: TorrentRecord): Promise<TorrentFacts> {
+  return readTorrent(session.torrentFile(record)!)
+}

@@ -1,0 +1,155 @@
+import { parseTorrent } from '../../../metainfo/index.ts'
+import { ErrorCode, RpcError } from '../../../rpc/errors.ts'
+import { FilesState, type Hints } from '../../state/rows.ts'
+import type { Session } from '../session.ts'
+import { hasMetadata, type TorrentRecord } from '../torrent/record.ts'
+import { trackerSource } from '../torrent/tracker-source.ts'
+import { learnMetadata } from '../transitions/metadata.ts'
+import { type Addition, mergeTrackers, unique } from './add-request.ts'
+import { offerPeer } from './offer-peer.ts'
+
+/**
+ * Takes what is new in a request to add a torrent that is there already: its trackers, web seeds and peers, and the
+ * metadata if it had none. A private torrent takes nothing (BEP 27: it may talk to its own trackers only); answers with
+ * sentences for the user. Throws InvalidTorrent when the request is for another torrent, by its v2 hash.
+ */
+export function merge(session: Session, record: TorrentRecord, addition: Addition): string[] {
+  checkHash(record, addition)
+  const hints = session.store.hints(record.row.id)
+  const merged = mergedHints(hints, addition.hints)
+  const { metainfo, torrentFile } = addition
+  const learns = metainfo !== null && torrentFile !== null && !hasMetadata(record)
+  if (isPrivate(session, record)) return leaveOut(session, record, bringsNews(hints, merged))
+  if (learns && metainfo.private) {
+    const warnings = leaveOut(session, record, bringsNews(addition.hints, merged))
+    session.store.saveHints(record.row.id, ownHints(hints, addition.hints))
+    forgetPeers(session, record)
+    learn(session, record, addition)
+    return warnings
+  }
+  if (bringsNews(hints, merged)) {
+    session.store.saveHints(
+      record.row.id,
+      hasMetadata(record) ? merged : { ...merged, later: laterOf(hints, merged) },
+    )
+    record.stale = true
+  }
+  for (const peer of addition.hints.peers) offerPeer(session, record, peer)
+  if (addition.v2 !== null && record.row.v2 === null) learnV2(session, record, addition.v2)
+  if (learns) learn(session, record, addition)
+  session.touch(record)
+  return []
+}
+
+/** Two torrents cannot share a v1 hash; a link may name a second hash that is not the torrent's, by error or on purpose. */
+function checkHash({ row }: TorrentRecord, { v1, v2, metainfo }: Addition): void {
+  const known = row.v2 !== null || row.pieceLength > 0
+  const told = v2 !== null || metainfo !== null
+  if (!known || !told || row.v2 === v2) return
+  const there = row.v2 === null ? 'has no v2 hash' : `has the v2 hash ${row.v2}`
+  throw new RpcError(
+    ErrorCode.InvalidTorrent,
+    `mismatching info-hash: the torrent ${v1} that is there ${there}, this one ${v2 === null ? 'has none' : v2}`,
+  )
+}
+
+function isPrivate(session: Session, record: TorrentRecord): boolean {
+  const file = hasMetadata(record) ? session.torrentFile(record) : null
+  return file !== null && parseTorrent(file).private
+}
+
+function mergedHints(hints: Hints, more: Hints): Hints {
+  return {
+    ...hints,
+    trackers: mergeTrackers(hints.trackers, more.trackers),
+    webSeeds: unique([...hints.webSeeds, ...more.webSeeds]),
+    peers: unique([...hints.peers, ...more.peers]),
+  }
+}
+
+/** Whether more is known after a merge. */
+function bringsNews(hints: Hints, merged: Hints): boolean {
+  return (['trackers', 'webSeeds', 'peers'] as const).some((name) => merged[name].length > hints[name].length)
+}
+
+/** Says that a private torrent took nothing, if there was something to be taken. */
+function leaveOut(session: Session, { row }: TorrentRecord, news: boolean): string[] {
+  if (!news) return []
+  const words =
+    `${row.name || row.v1} is private: trackers, web seeds and peers from elsewhere are left out. ` +
+    'What belongs to it is added with add_tracker, add_url_seed and connect_peer'
+  session.log.warning(`session ${session.name}: ${words}`)
+  return [words]
+}
+
+/** Of a magnet link whose file came, and is private: what the file says, and the trackers that a script added. */
+function ownHints(hints: Hints, file: Hints): Hints {
+  const added = hints.trackers.filter(({ source = 0 }) => (source & trackerSource.client) !== 0)
+  return {
+    ...file,
+    trackers: mergeTrackers(file.trackers, added),
+    trackerId: file.trackerId || hints.trackerId,
+  }
+}
+
+/** What did not come with the link that a torrent without metadata was added by. */
+function laterOf(hints: Hints, merged: Hints): Required<Hints>['later'] {
+  const before = new Set(hints.trackers.map(({ url }) => url))
+  const news = (name: 'webSeeds' | 'peers') => merged[name].filter((one) => !hints[name].includes(one))
+  const { later = { trackers: [], webSeeds: [], peers: [] } } = hints
+  return {
+    trackers: [...later.trackers, ...merged.trackers.map(({ url }) => url).filter((url) => !before.has(url))],
+    webSeeds: [...later.webSeeds, ...news('webSeeds')],
+    peers: [...later.peers, ...news('peers')],
+  }
+}
+
+/**
+ * The metadata that peers sent says that a torrent is private: what other links of the same hash brought is dropped, and
+ * a tracker stays that a script added as well. To be called before the metadata is kept.
+ */
+export function dropLater(session: Session, record: TorrentRecord): void {
+  const { id } = record.row
+  const { later, ...hints } = session.store.hints(id)
+  if (later === undefined) return
+  const strange = new Set(later.trackers)
+  session.store.saveHints(id, {
+    ...hints,
+    trackers: hints.trackers.filter(
+      ({ url, source = 0 }) => !strange.has(url) || (source & trackerSource.client) !== 0,
+    ),
+    webSeeds: hints.webSeeds.filter((url) => !later.webSeeds.includes(url)),
+    peers: hints.peers.filter((peer) => !later.peers.includes(peer)),
+  })
+  record.stale = true
+  leaveOut(session, record, true)
+  if (later.peers.length > 0) forgetPeers(session, record, later.peers)
+  session.touch(record)
+}
+
+/** Lets go of peers: those that are named, or all. */
+function forgetPeers(session: Session, record: TorrentRecord, addresses?: string[]): void {
+  const gone = ({ address }: { address: string }) => addresses === undefined || addresses.includes(address)
+  if (record.live) record.live.known = record.live.known.filter((peer) => !gone(peer))
+  if (!record.loaded && !record.busy) return
+  session.engine.clearPeers(record.row.v1, addresses).catch((error: Error) => {
+    // The engine went away or let the torrent go, and with it the peers.
+    session.log.debug(`session ${session.name}: peers of ${record.row.v1}: ${error.message}`)
+  })
+}
+
+function learn(session: Session, record: TorrentRecord, { metainfo, torrentFile }: Addition): void {
+  if (metainfo === null || torrentFile === null) return
+  learnMetadata(session, record, { metainfo, torrentFile, files: FilesState.unseen })
+  // What the engine has is a magnet.
+  if (record.loaded || record.busy) record.restart = 'continue'
+  session.look(record, metainfo)
+  session.touch(record)
+}
+
+/** A second link names the v2 hash as well: metadata has to fit it from now on. */
+function learnV2(session: Session, record: TorrentRecord, v2: string): void {
+  session.change(record, { v2 })
+  session.records.learnV2(record)
+  if (record.loaded || record.busy) record.restart = 'continue'
+}

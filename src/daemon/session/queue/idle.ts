@@ -1,0 +1,31 @@
+import { FilesState } from '../../state/rows.ts'
+import type { SettingsLayers } from '../settings/settings-layers.ts'
+import { hasMetadata, isFinished, type TorrentRecord } from '../torrent/record.ts'
+
+/**
+ * libtorrent's inactive torrents: running, but slower than `inactive_down_rate` (or `inactive_up_rate` once finished) for
+ * `auto_manage_startup` seconds. With `dont_count_slow_torrents` they take no slot of their kind.
+ */
+
+/** Notes that a torrent was fast up to now. To be called before its rates or its kind change, and before `idleFrom`. */
+export function noteSpeed(record: TorrentRecord, settings: SettingsLayers, now: number): void {
+  const { live } = record
+  if (!live) return
+  const { seen } = live
+  const fast = isFinished(record)
+    ? seen.payloadUploadRate >= settings.int('inactive_up_rate')
+    : seen.payloadDownloadRate >= settings.int('inactive_down_rate')
+  if (fast) live.busyAt = now
+}
+
+/**
+ * When a running torrent becomes idle, or became, should its speed stay as it is: monotonic milliseconds. Infinity for
+ * one that cannot: it does not run in the engine, is checked, or slow torrents count.
+ */
+export function idleFrom(record: TorrentRecord, settings: SettingsLayers): number {
+  const { live } = record
+  const checking = hasMetadata(record) && record.progress.files !== FilesState.known
+  if (!live || !record.loaded || checking || !settings.flag('dont_count_slow_torrents'))
+    return Number.POSITIVE_INFINITY
+  return live.busyAt + settings.int('auto_manage_startup') * 1000
+}

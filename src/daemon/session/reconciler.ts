@@ -1,0 +1,213 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ErrorCode, RpcError } from '../../rpc/errors.ts'
+import type { Engine, LastReport, TaskOptions, TorrentTask } from '../engine/protocol.ts'
+import type { Clock } from './clock.ts'
+import { beginLive } from './torrent/observed.ts'
+import { isMoving, mayLoad, shouldRun, type TorrentRecord } from './torrent/record.ts'
+
+/** A call to a dying host may fail before its end is known, but not longer before than this. */
+const lostWithinMs = 250
+
+/** A move that could not be kept is tried again after so long. */
+const retryMs = 5000
+
+/** What the runner asks of its session. */
+export interface RunnerHost {
+  readonly clock: Clock
+  task(record: TorrentRecord): TorrentTask
+  options(record: TorrentRecord): TaskOptions
+  /** It is out of the engine; with its last report, null when the engine did not know it or is gone. */
+  unloaded(record: TorrentRecord, report: LastReport | null): void
+  /**
+   * Moves its files, and keeps that it is done or that it cannot be. Rejects only when the engine went away, or when
+   * that could not be kept: the move is tried again then.
+   */
+  move(record: TorrentRecord): Promise<void>
+  /** Gives the files of a torrent their place by its priorities; `before` are the ones that they follow now. */
+  place(record: TorrentRecord, before: number[]): Promise<void>
+  /** The engine works but would not take the torrent, or its task could not be made. */
+  refused(record: TorrentRecord, error: Error): void
+}
+
+/**
+ * Makes the engine match the records, one step per torrent at a time: whatever happened, `reconcile` is called, and
+ * the next step follows when the last one is answered.
+ */
+export class Runner {
+  readonly #engine: Engine
+  readonly #host: RunnerHost
+  readonly #waiting = new Map<TorrentRecord, (() => void)[]>()
+  /** Grows whenever the engine lost everything: answers to older requests mean nothing then. */
+  #life = 0
+  #away = false
+  #closed = false
+
+  constructor(engine: Engine, host: RunnerHost) {
+    this.#engine = engine
+    this.#host = host
+  }
+
+  /** Takes the next step towards what the record says, if one is due and none is under way. */
+  reconcile(record: TorrentRecord): void {
+    if (record.busy || this.#closed) return
+    const wanted = shouldRun(record)
+    if (record.loaded) {
+      if (!wanted || record.restart !== null) this.#unload(record)
+      else if (record.stale) this.#update(record)
+      return
+    }
+    record.restart = null
+    if (!mayLoad(record)) record.interrupted = false
+    if (isMoving(record) && !record.removed) {
+      if (!record.blocked && !this.#away) this.#move(record)
+    } else if (record.before !== null && !record.removed && !this.#away) {
+      this.#place(record, record.before)
+    } else if (!wanted) {
+      this.#out(record)
+    } else if (!this.#away) {
+      this.#load(record)
+    }
+  }
+
+  /** Resolves when a removed record is out of the engine. */
+  async leave(record: TorrentRecord): Promise<void> {
+    if (!record.loaded && !record.busy) return
+    const left = new Promise<void>((resolve) => {
+      this.#waiting.set(record, [...(this.#waiting.get(record) ?? []), resolve])
+    })
+    this.reconcile(record)
+    await left
+  }
+
+  /** The engine is gone, and everything it had. */
+  lost(records: Iterable<TorrentRecord>): void {
+    this.#life++
+    this.#away = true
+    for (const record of records) {
+      if (!record.loaded && !record.busy) continue
+      record.loaded = false
+      record.interrupted = true
+      this.#host.unloaded(record, null)
+      if (!shouldRun(record)) this.reconcile(record)
+    }
+  }
+
+  /** There is an engine again. */
+  ready(records: Iterable<TorrentRecord>): void {
+    this.#away = false
+    for (const record of records) this.reconcile(record)
+  }
+
+  /** Nothing more is asked of the engine; everybody who waits is let go. */
+  close(): void {
+    this.#closed = true
+    for (const record of [...this.#waiting.keys()]) this.#out(record)
+  }
+
+  #load(record: TorrentRecord): void {
+    let task: TorrentTask
+    try {
+      task = this.#host.task(record)
+    } catch (error) {
+      this.#host.refused(record, error as Error)
+      return
+    }
+    beginLive(record, !record.interrupted, this.#host.clock.now())
+    record.interrupted = false
+    record.stale = false
+    const life = this.#life
+    this.#step(record, this.#engine.load(task), {
+      done: () => {
+        record.loaded = life === this.#life
+      },
+      failed: (error) => this.#notLoaded(record, error, life),
+    })
+  }
+
+  #unload(record: TorrentRecord): void {
+    record.interrupted = mayLoad(record) && record.restart !== 'anew'
+    this.#step(record, this.#engine.unload(record.row.v1), {
+      done: (report) => this.#gone(record, report),
+      failed: () => this.#gone(record, null),
+    })
+  }
+
+  #move(record: TorrentRecord): void {
+    const life = this.#life
+    this.#step(record, this.#host.move(record), {
+      done: () => {},
+      failed: () => this.#tryLater(record, life),
+    })
+  }
+
+  #place(record: TorrentRecord, before: number[]): void {
+    record.before = null
+    const life = this.#life
+    this.#step(record, this.#host.place(record, before), {
+      done: () => {},
+      failed: (error) => this.#notLoaded(record, error, life),
+    })
+  }
+
+  #gone(record: TorrentRecord, report: LastReport | null): void {
+    // When the engine was lost meanwhile, `lost` has said so already.
+    if (!record.loaded) return
+    record.loaded = false
+    this.#host.unloaded(record, report)
+  }
+
+  #update(record: TorrentRecord): void {
+    let options: TaskOptions
+    try {
+      options = this.#host.options(record)
+    } catch (error) {
+      this.#host.refused(record, error as Error)
+      return
+    }
+    record.stale = false
+    record.before = null
+    const life = this.#life
+    this.#step(record, this.#engine.update(record.row.v1, options), {
+      done: () => {},
+      failed: (error) => this.#notLoaded(record, error, life),
+    })
+  }
+
+  /** Marks the record as busy until the answer is there, then takes the next step. */
+  #step<T>(
+    record: TorrentRecord,
+    answer: Promise<T>,
+    { done, failed }: { done: (value: T) => void; failed: (error: Error) => void | Promise<void> },
+  ): void {
+    record.busy = true
+    answer.then(done, failed).finally(() => {
+      record.busy = false
+      this.reconcile(record)
+      if (this.#closed) this.#out(record)
+    })
+  }
+
+  /** The next try is due when the engine is back, or, if it never was away, soon. */
+  async #tryLater(record: TorrentRecord, life: number): Promise<void> {
+    if (this.#closed || life !== this.#life) return
+    if (this.#engine.state.state === 'running') await sleep(retryMs, undefined, { ref: false })
+    else this.#away = true
+    record.interrupted = mayLoad(record)
+  }
+
+  /** Tells a host that went away, which will be followed by `lost` and `ready`, from one that said no. */
+  async #notLoaded(record: TorrentRecord, error: Error, life: number): Promise<void> {
+    if (!(error instanceof RpcError) || error.code === ErrorCode.EngineUnavailable) await sleep(lostWithinMs)
+    if (this.#closed || life !== this.#life) return
+    if (this.#engine.state.state === 'running') return this.#host.refused(record, error)
+    // Asking again at once would go round in circles: `ready` will say when.
+    this.#away = true
+    record.interrupted = true
+  }
+
+  #out(record: TorrentRecord): void {
+    const resolvers = this.#waiting.get(record)
+    this.#waiting.delete(record)
+    for (const resolve of resolvers ?? []) resolve()
+  }
+}

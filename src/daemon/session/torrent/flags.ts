@@ -1,0 +1,157 @@
+import { type FlagChanges, type FlagName, flagNames } from '../../../rpc/contract/types.ts'
+
+/** One bit per libtorrent flag, in the order of `flagNames`; kept in the state, so the order never changes. */
+export const flagBit = Object.fromEntries(flagNames.map((name, i) => [name, 1 << i])) as Record<
+  FlagName,
+  number
+>
+
+/** Not a flag of libtorrent: `pause()` took the torrent out of the queue's hands and `resume()` gives it back. */
+export const givesBack = 1 << 24
+/** Not a flag of libtorrent either: `torrent_finished` has been said, which happens once in a torrent's life. */
+export const finishedSaid = 1 << 25
+
+/**
+ * And not this one: the error is told but does not stop the torrent. It is in upload mode because of it, or a peer was
+ * refused.
+ */
+export const goesOn = 1 << 26
+
+/**
+ * Nor this: every file is wanted, whatever priorities are listed. libtorrent makes that of a seed that is checked again,
+ * until its files are given priorities anew.
+ */
+export const everyFile = 1 << 27
+
+/** Nor this: the error is that files are gone which held pieces. The pieces are kept for when they come back. */
+export const filesGone = 1 << 28
+
+/** Nor this: somebody asked for files that were gone, so they are fetched again. Until the torrent has come to run. */
+export const acceptsGone = 1 << 29
+
+/** What is said of an error besides its words. */
+export const errorKinds = goesOn | filesGone
+
+/** libtorrent's default flags that can be read back (lua-api: a freshly added torrent). */
+export const defaultFlags = flagBit.apply_ip_filter | flagBit.paused | flagBit.auto_managed
+
+/** Flags that have a meaning only in the request that adds a torrent. */
+const addOnly: readonly FlagName[] = [
+  'duplicate_is_error',
+  'override_trackers',
+  'override_web_seeds',
+  'no_verify_files',
+  'default_dont_download',
+]
+/** Flags that steer libtorrent's own notifications: set by default there, never read back, nothing to do here. */
+const silent: readonly FlagName[] = ['update_subscribe', 'need_save_resume']
+/** Flags this engine cannot honour: they read false. */
+const unsupported: readonly FlagName[] = ['share_mode', 'super_seeding', 'i2p_torrent', 'no_verify_files']
+/** Flags that can be set later and read back. */
+const settable: readonly FlagName[] = [
+  'upload_mode',
+  'apply_ip_filter',
+  'paused',
+  'auto_managed',
+  'sequential_download',
+  'stop_when_ready',
+  'disable_dht',
+  'disable_lsd',
+  'disable_pex',
+]
+/** `paused` and `auto_managed` are not read from the bits: the queue and errors have their say (record.ts). */
+const readable: readonly FlagName[] = [
+  'seed_mode',
+  'upload_mode',
+  'apply_ip_filter',
+  'sequential_download',
+  'stop_when_ready',
+  'disable_dht',
+  'disable_lsd',
+  'disable_pex',
+]
+
+export function hasFlag(flags: number, name: FlagName): boolean {
+  return (flags & flagBit[name]) !== 0
+}
+
+/** The flags that read true, `paused` and `auto_managed` aside. */
+export function plainFlags(flags: number): FlagName[] {
+  return readable.filter((name) => hasFlag(flags, name))
+}
+
+function withFlag(flags: number, name: FlagName, on: boolean): number {
+  return on ? flags | flagBit[name] : flags & ~flagBit[name]
+}
+
+/** The bits after a change, and sentences about what was asked for in vain. */
+export interface FlagResult {
+  flags: number
+  warnings: string[]
+}
+
+/** The flags of a torrent that is added with these changes to the defaults. */
+export function flagsForAdding(changes: FlagChanges): FlagResult {
+  let flags = defaultFlags
+  const warnings: string[] = []
+  for (const [name, on] of Object.entries(changes) as [FlagName, boolean][]) {
+    if (unsupported.includes(name)) {
+      if (on) warnings.push(`the flag '${name}' has no effect here`)
+    } else if (settable.includes(name) || name === 'default_dont_download') {
+      flags = withFlag(flags, name, on)
+    } else if (name === 'seed_mode' && on) {
+      flags = withFlag(flags, name, on)
+    }
+  }
+  return { flags, warnings }
+}
+
+/**
+ * The flags after `set_flags`. Naming `paused` or `auto_managed` is libtorrent's raw form: what `pause()` remembered
+ * is forgotten. `reads` says how a flag reads now.
+ */
+export function changedFlags(
+  flags: number,
+  changes: FlagChanges,
+  reads: (name: FlagName) => boolean,
+): FlagResult & { recheck: boolean } {
+  const warnings: string[] = []
+  let recheck = false
+  let result = flags
+  if (changes.paused !== undefined || changes.auto_managed !== undefined) result &= ~givesBack
+  // A torrent that leaves the queue's hands stays as the queue left it.
+  if (changes.auto_managed === false) result = withFlag(result, 'paused', reads('paused'))
+  for (const [name, on] of Object.entries(changes) as [FlagName, boolean][]) {
+    if (settable.includes(name)) {
+      result = withFlag(result, name, on)
+    } else if (name === 'seed_mode') {
+      if (on && !reads('seed_mode'))
+        warnings.push(`the flag 'seed_mode' can only be set when a torrent is added`)
+      // As in libtorrent, a torrent that leaves seed mode is checked.
+      if (!on && reads('seed_mode')) {
+        result = withFlag(result, name, false)
+        recheck = true
+      }
+    } else if (on && addOnly.includes(name)) {
+      warnings.push(`the flag '${name}' has a meaning only when a torrent is added`)
+    } else if (on && !silent.includes(name)) {
+      warnings.push(`the flag '${name}' has no effect here`)
+    }
+  }
+  if (changes.paused !== undefined && changes.paused !== reads('paused') && hasFlag(result, 'auto_managed')) {
+    warnings.push(`'paused' does not last while 'auto_managed' is set: the queue decides`)
+  }
+  return { flags: result, warnings, recheck }
+}
+
+/** `pause()`: lasts, because the torrent leaves the queue's hands. */
+export function pausedFlags(flags: number): number {
+  const managed = hasFlag(flags, 'auto_managed')
+  return (flags & ~flagBit.auto_managed) | flagBit.paused | (managed ? givesBack : 0)
+}
+
+/** `resume()`: back into the queue's hands if `pause()` took it out of them. */
+export function resumedFlags(flags: number): number {
+  const back = (flags & givesBack) !== 0
+  return (flags & ~(flagBit.paused | givesBack)) | (back ? flagBit.auto_managed : 0)
+}

@@ -1,0 +1,247 @@
+import { newBits } from '../../../metainfo/bits.ts'
+import type { KnownPeer, TorrentReport, TrackerReport } from '../../engine/protocol.ts'
+import { FilesState } from '../../state/rows.ts'
+import { type Counters, counterNames, noCounters } from './counters.ts'
+import { hasMetadata, type TorrentRecord } from './record.ts'
+import { type Measure, measure, type PieceBytes } from './sizes.ts'
+
+/** The last value of every field of a report. */
+export type Observed = Required<
+  Omit<TorrentReport, 'id' | 'phase' | 'have' | 'stamps' | 'error' | 'distributedCopies'>
+> & {
+  /** null: nothing was reported since the last load. */
+  phase: TorrentReport['phase'] | null
+  have: Uint8Array | null
+  /** null: not reported. */
+  distributedCopies: number | null
+}
+
+/** A check that could not go on. */
+export interface FailedCheck {
+  /** 0..1 of pieces looked at. */
+  checked: number
+  have: Uint8Array
+  sums: Measure
+}
+
+/** What the engine saw of one torrent since the daemon started. */
+export interface Live {
+  seen: Observed
+  /**
+   * Verified pieces, once this load has come to run. What a host says of pieces before that is not what is on disk:
+   * it has not looked yet.
+   */
+  have: Uint8Array | null
+  /** What the files looked like that hold them. */
+  stamps: Uint8Array | null
+  /** What a check had found when it failed. libtorrent goes on showing that, until the next check. */
+  found: FailedCheck | null
+  /** Peers that it knew when it last left the engine, for the next load. */
+  known: KnownPeer[]
+  /** Counters of earlier loads since the torrent last started: an engine that crashed does not restart them. */
+  before: Counters
+  /** Monotonic milliseconds when it was last faster than the limits below which a torrent counts as idle. */
+  busyAt: number
+  /** Kept while loaded, and only when not every byte is real and wanted. */
+  bytes: PieceBytes | null
+}
+
+/** What is zero as soon as the engine does not have the torrent. */
+const stillness = {
+  phase: null,
+  checked: 0,
+  have: null,
+  looked: false,
+  doubt: false,
+  trust: 'none',
+  wantedPartial: 0,
+  downloadRate: 0,
+  uploadRate: 0,
+  payloadDownloadRate: 0,
+  payloadUploadRate: 0,
+  peers: 0,
+  connections: 0,
+  seeds: 0,
+  unchoked: 0,
+  distributedCopies: null,
+  seenComplete: 0,
+  nextAnnounce: 0,
+} as const
+
+/** What is so of a tracker as soon as the engine does not have the torrent. */
+const unasked = {
+  updating: false,
+  startSent: false,
+  completeSent: false,
+  nextAnnounce: null,
+  minAnnounce: null,
+} as const
+
+/** What a tracker once did stays true when the torrent starts again, which the engine knows nothing of. */
+function rememberTrackers(old: readonly TrackerReport[], now: readonly TrackerReport[]): TrackerReport[] {
+  const before = new Map(old.map((tracker) => [tracker.url, tracker]))
+  return now.map((tracker) => {
+    const { verified = false, trackerId = '' } = before.get(tracker.url) ?? {}
+    return { ...tracker, verified: tracker.verified || verified, trackerId: tracker.trackerId || trackerId }
+  })
+}
+
+/** Begins a load. `restarts`: the torrent starts again, so its session counters do too. */
+export function beginLive(record: TorrentRecord, restarts: boolean, now: number): Live {
+  const old = record.live
+  const before = noCounters()
+  if (old && !restarts) {
+    for (const name of counterNames) before[name] = old.before[name] + old.seen[name]
+  }
+  record.live = {
+    seen: {
+      ...stillness,
+      ...noCounters(),
+      done: 0,
+      knownPeers: old?.seen.knownPeers ?? 0,
+      knownSeeds: old?.seen.knownSeeds ?? 0,
+      candidates: old?.seen.candidates ?? 0,
+      swarmSeeds: old?.seen.swarmSeeds ?? -1,
+      swarmLeechers: old?.seen.swarmLeechers ?? -1,
+      currentTracker: old?.seen.currentTracker ?? '',
+      trackers: old?.seen.trackers ?? [],
+      hasIncoming: old?.seen.hasIncoming ?? false,
+    },
+    known: old?.known ?? [],
+    have: null,
+    stamps: null,
+    found: null,
+    before,
+    busyAt: now,
+    bytes: null,
+  }
+  return record.live
+}
+
+/** The engine no longer has the torrent: no peers, no rates; counters keep their value. */
+export function endLive(record: TorrentRecord): void {
+  if (!record.live) return
+  Object.assign(record.live.seen, stillness)
+  record.live.seen.trackers = record.live.seen.trackers.map((tracker) => ({ ...tracker, ...unasked }))
+  record.live.have = record.live.stamps = null
+  record.live.bytes = null
+}
+
+/** What was seen of pieces means nothing any more (recheck). */
+export function forgetPieces(live: Live): void {
+  live.have = live.stamps = live.found = null
+  Object.assign(live.seen, { have: null, checked: 0 })
+}
+
+/** Session counter: since the torrent last started. */
+export function counter(record: TorrentRecord, name: keyof Counters): number {
+  return record.live ? record.live.before[name] + record.live.seen[name] : 0
+}
+
+/** What a report changed that somebody has to act on. */
+export interface Changes {
+  checkBegan: boolean
+  checkEnded: boolean
+  /** Now every wanted piece is there, or no longer. A check that has not ended changes nothing yet. */
+  finishedChanged: boolean
+  /** Something that is kept changed. */
+  progress: boolean
+  have: boolean
+}
+
+/**
+ * Takes a report into the record. `pieceBytes` is asked for only when pad files or unwanted files make it necessary.
+ * The caller counts the durations up before, and handles `report.error`.
+ */
+export function applyReport(
+  record: TorrentRecord,
+  report: TorrentReport,
+  pieceBytes: () => PieceBytes,
+): Changes {
+  const live = record.live
+  if (!live) throw new Error(`a report about ${record.row.v1}, which was never loaded`)
+  const { seen } = live
+  const { progress } = record
+  const changes: Changes = {
+    checkBegan: false,
+    checkEnded: false,
+    finishedChanged: false,
+    progress: false,
+    have: false,
+  }
+  const down = (report.payloadDownload ?? seen.payloadDownload) - seen.payloadDownload
+  const up = (report.payloadUpload ?? seen.payloadUpload) - seen.payloadUpload
+  if (down > 0) progress.downloaded += down
+  if (up > 0) progress.uploaded += up
+  changes.progress = down > 0 || up > 0
+
+  const { id: _, error: __, stamps, ...fields } = report
+  if (fields.trackers) fields.trackers = rememberTrackers(seen.trackers, fields.trackers)
+  // ever, not since this load
+  if (seen.hasIncoming) fields.hasIncoming = true
+  Object.assign(seen, fields)
+
+  if (!hasMetadata(record)) return changes
+  const wasFinished = progress.finished
+  if (report.phase === 'checking' && progress.files !== FilesState.unchecked) {
+    progress.files = FilesState.unchecked
+    changes.checkBegan = changes.progress = true
+  } else if (ended(report) && progress.files !== FilesState.known) {
+    progress.files = FilesState.known
+    seen.have ??= newBits(record.row.pieces)
+    changes.checkEnded = changes.progress = true
+  }
+  if (report.phase === 'stopped' && progress.files === FilesState.unchecked && seen.have) {
+    const sums = measure(seen.have, record.row, partly(record.row) ? pieceBytes() : null)
+    live.found = { checked: seen.checked, have: seen.have, sums }
+  }
+  // A torrent that was stopped by an error says so together with its last pieces.
+  const looked = seen.phase === 'running' || seen.looked || live.have !== null
+  if (looked && stamps && stamps.length > 0) {
+    live.stamps = stamps
+    changes.have = changes.progress = true
+  }
+  if (looked && seen.have && seen.have !== live.have) {
+    live.have = seen.have
+    changes.have = changes.progress = true
+  }
+  if (live.have && progress.files === FilesState.known) {
+    changes.progress = takeMeasure(record, live, live.have, pieceBytes) || changes.progress
+  }
+  changes.finishedChanged = wasFinished !== progress.finished
+  return changes
+}
+
+/** Whether the check of what is on disk is over; a torrent may be stopped by what it found. */
+const ended = ({ phase, looked }: TorrentReport) =>
+  phase === 'running' || (phase === 'stopped' && looked === true)
+
+/** Whether some bytes are padding, or of files that are not wanted. */
+const partly = ({ size, total, totalWanted }: TorrentRecord['row']) => size !== total || total !== totalWanted
+
+/** Brings the sums up to date; true when one changed. */
+function takeMeasure(
+  record: TorrentRecord,
+  live: Live,
+  have: Uint8Array,
+  pieceBytes: () => PieceBytes,
+): boolean {
+  const { row, progress } = record
+  if (live.bytes === null && partly(row)) live.bytes = pieceBytes()
+  const sums = measure(have, row, live.bytes)
+  // Blocks of unfinished pieces count too (libtorrent's total_done); `done` may be older than `have`, or newer.
+  const partial = sums.haveCount === row.pieces ? 0 : Math.max(0, live.seen.done - sums.done)
+  const done = Math.min(row.total, sums.done + partial)
+  const wantedPartial = live.bytes === null ? partial : sums.finished ? 0 : live.seen.wantedPartial
+  const wantedDone = Math.min(row.totalWanted, sums.wantedDone + wantedPartial)
+  const changed =
+    progress.haveCount !== sums.haveCount ||
+    progress.done !== done ||
+    progress.wantedDone !== wantedDone ||
+    progress.finished !== sums.finished
+  progress.haveCount = sums.haveCount
+  progress.done = done
+  progress.wantedDone = wantedDone
+  progress.finished = sums.finished
+  return changed
+}

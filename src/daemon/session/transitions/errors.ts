@@ -1,0 +1,74 @@
+import type { TaskError } from '../../engine/protocol.ts'
+import type { TorrentRow } from '../../state/rows.ts'
+import { tell } from '../events.ts'
+import type { Session } from '../session.ts'
+import { acceptsGone, errorKinds, filesGone, flagBit, goesOn, hasFlag } from '../torrent/flags.ts'
+import type { TorrentRecord } from '../torrent/record.ts'
+
+/**
+ * Errors of a write after which reading may still work: the folder or disk is read-only, full, or not ours. As in
+ * libtorrent, the torrent then goes on in upload mode.
+ */
+const writeOnly = new Set(['EROFS', 'EACCES', 'EPERM', 'ENOSPC', 'EDQUOT', 'EFBIG'])
+
+/**
+ * Takes an error of the engine in; `stopped`: the torrent does not run there any more.
+ *
+ * As libtorrent does: a piece that cannot be written leads to upload mode, bytes that cannot be read for a peer are only
+ * told, everything else stops the torrent. Unlike there, a status shows the error in each case.
+ */
+export function takeError(session: Session, record: TorrentRecord, error: TaskError, stopped: boolean): void {
+  const { row } = record
+  const { message, file } = error
+  const readOnly = error.write && writeOnly.has(error.code ?? '') && !hasFlag(row.flags, 'upload_mode')
+  const runs = !stopped || readOnly
+  // What is told already is not told again for every request of a peer.
+  if (!stopped && row.error !== null) return
+  const flags = (readOnly ? row.flags | flagBit.upload_mode : row.flags) & ~errorKinds
+  const kind = runs ? goesOn : error.code === 'EGONE' ? filesGone : 0
+  session.note(record, { error: message, errorFile: file, flags: flags | kind })
+  if (readOnly) record.restart = 'continue'
+  if (file !== null) tell(session.events, 'torrent_file_error', record, { file, error: message })
+  session.touch(record)
+}
+
+type ErrorChanges = Pick<TorrentRow, 'error' | 'errorFile' | 'flags'>
+
+/**
+ * What resuming and rechecking make of flags and error: no error, unless the torrent is in upload mode because of it.
+ * `flags` are those that it is to have.
+ */
+export function withoutError({ error, errorFile }: TorrentRow, flags: number): ErrorChanges {
+  if ((flags & goesOn) !== 0 && hasFlag(flags, 'upload_mode')) return { error, errorFile, flags }
+  return { error: null, errorFile: null, flags: flags & ~errorKinds }
+}
+
+/** No error, and no upload mode; files that were gone may be fetched again. */
+export function cleared({ flags }: TorrentRow): ErrorChanges {
+  return {
+    error: null,
+    errorFile: null,
+    flags: accepting(flags) & ~(flagBit.upload_mode | errorKinds),
+  }
+}
+
+/** Flags of a torrent of which somebody asked for files that are gone. */
+export function accepting(flags: number): number {
+  return (flags & filesGone) !== 0 ? flags | acceptsGone : flags
+}
+
+/** Ends upload mode by itself, and tries again what failed. */
+export function leaveUploadMode(session: Session, record: TorrentRecord): void {
+  const { row } = record
+  session.note(record, withoutError(row, row.flags & ~flagBit.upload_mode))
+  record.stale = true
+  session.touch(record)
+}
+
+/** A file that was gone is there again: the torrent goes on where it was, if everything else is there too. */
+export function filesAreBack(session: Session, record: TorrentRecord): void {
+  const { row } = record
+  session.log.info(`session ${session.name}: ${row.name || row.v1}: "${row.errorFile}" is there again`)
+  session.note(record, withoutError(row, row.flags))
+  session.touch(record)
+}
