@@ -47,6 +47,7 @@ declare module 'webtorrent' {
     uploadSpeed: () => number
     setTimeout(ms: number): void
     _onRequest: (piece: number, offset: number, length: number) => void
+    _onCancel: (piece: number, offset: number, length: number) => void
     peerExtendedHandshake: {
       reqq?: unknown
       v?: unknown
@@ -73,6 +74,8 @@ declare module 'webtorrent' {
     remotePort?: number
     peerRequests: { piece: number; offset: number; length: number }[]
     hasFast: boolean
+    /** Pieces that the peer may ask for while it is choked. */
+    allowedFastSet: number[]
     _encryptionMethod: number | null | undefined
     /** What `secure` was when the peer was made; read again when the end that was called chooses. */
     _peEnabled: number
@@ -88,7 +91,7 @@ declare module 'webtorrent' {
     _parser: (bytes: Uint8Array) => void
     _finished: boolean
     /** streamx: what waits to go out, bytes, and what is called when there is room for more. */
-    _readableState: { buffered: number }
+    _readableState: { buffered: number; queue: { length: number }; highWaterMark: number }
     _read: (done: (error?: Error | null) => void) => void
     /** An encrypted handshake waits for its torrent. */
     _pePending: boolean
@@ -100,6 +103,10 @@ declare module 'webtorrent' {
     _onKeepAlive(): void
     _onExtended: (id: number, bytes: Uint8Array) => void
     setInfoHash: (infoHash: string) => void
+    have: (piece: number) => void
+    piece(piece: number, offset: number, block: Uint8Array): void
+    /** Everything that goes out passes here, encrypted if need be. */
+    _push: (data: Uint8Array) => unknown
     choke(): void
     interested(): void
     uninterested(): void
@@ -226,6 +233,14 @@ declare module 'webtorrent' {
     strategy: 'rarest' | 'sequential'
     discovery: Discovery | null
     _store: unknown
+    /** Once its pieces are known. */
+    store?: {
+      get(
+        piece: number,
+        range: { offset: number; length: number },
+        done: (error: Error | null, block?: Uint8Array) => void,
+      ): void
+    }
     _startupBitfield: Uint8Array | undefined
     _selections: Selections
     _rechokeNumSlots: number

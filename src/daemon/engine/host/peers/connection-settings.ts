@@ -1,6 +1,7 @@
 import type { Settings } from '../../../../rpc/contract/types.ts'
 import { type ProxyPlan, proxyPlan } from '../proxy/proxy-plan.ts'
 import { settingReader } from '../setting-reader.ts'
+import type { SendBufferSettings } from './upload-queue.ts'
 
 /** libtorrent's enc_policy: 0 encrypted connections only, 1 both, 2 plain ones only. */
 export type EncryptionPolicy = 0 | 1 | 2
@@ -9,7 +10,7 @@ export type EncryptionPolicy = 0 | 1 | 2
 export type EncryptionLevel = 1 | 2 | 3
 
 /** How connections are made, kept and refused. All of it can change at once. */
-export interface ConnectionSettings {
+export interface ConnectionSettings extends SendBufferSettings {
   outgoingTcp: boolean
   outgoingUtp: boolean
   incomingTcp: boolean
@@ -104,6 +105,9 @@ const defaults = {
   num_outgoing_ports: 0,
   auto_sequential: true,
   max_allowed_in_request_queue: 2000,
+  send_buffer_watermark: 500 << 10,
+  send_buffer_low_watermark: 10 << 10,
+  send_buffer_watermark_factor: 50,
   max_out_request_queue: 500,
   request_queue_time: 3,
   max_piece_count: 2097152,
@@ -161,6 +165,9 @@ export function connectionSettings(settings: Settings): ConnectionSettings {
     outgoingPorts: Math.max(0, get('num_outgoing_ports')),
     autoSequential: get('auto_sequential'),
     maxRequestsIn: Math.max(1, get('max_allowed_in_request_queue')),
+    sendWatermark: Math.max(1, get('send_buffer_watermark')),
+    sendLowWatermark: Math.max(1, get('send_buffer_low_watermark')),
+    sendWatermarkFactor: Math.max(0, get('send_buffer_watermark_factor')),
     maxRequestsOut: Math.max(1, get('max_out_request_queue')),
     requestSeconds: Math.max(1, get('request_queue_time')),
     maxPieces: get('max_piece_count'),

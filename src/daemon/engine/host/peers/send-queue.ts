@@ -1,7 +1,15 @@
 import type { Wire } from 'webtorrent'
+import { dismiss, guarded } from './wire-guard.ts'
 
-/** A peer is sent more once less than this waits to go out to it, bytes; libtorrent's for metadata. */
+/** Answers are put off while more than this waits to go out to a peer, bytes; libtorrent's for metadata. */
 const enough = 160 << 10
+/** A connection is closed when more than this waits, beside its blocks: bytes, and messages. */
+const mostBytes = 4 << 20
+const mostMessages = 20_000
+/** News of so many pieces go out in one write. */
+const piecesAtOnce = 1000
+/** A "have" on the wire: its length, kind and piece. */
+const haveLength = 9
 
 const queues = new WeakMap<Wire, SendQueue>()
 
@@ -16,24 +24,67 @@ export function sendQueue(wire: Wire): SendQueue {
 }
 
 /**
- * Answers that wait until the peer has read what it was sent before: whoever asks and does not read must not fill our
- * memory.
+ * What waits to go out on one connection. Whoever asks and does not read must not fill our memory: answers wait until the
+ * peer has read what it was sent before, news of pieces wait as numbers, and a connection on which too much waits
+ * nevertheless is closed.
  */
-class SendQueue {
+export class SendQueue {
   readonly #wire: Wire
   readonly #jobs: (() => void)[] = []
+  readonly #hungry: (() => void)[] = []
+  #news: number[] = []
+  #pushed = 0
+  #room = 0
+  #due = false
 
   constructor(wire: Wire) {
     this.#wire = wire
-    const { _read: read } = wire
+    const { _read: read, _push: push, have } = wire
+    const run = () => {
+      this.#due = false
+      guarded(wire, () => this.#run())
+    }
     // called when there is room again
     wire._read = (done) => {
       read.call(wire, done)
-      if (this.#jobs.length > 0) queueMicrotask(() => this.#run())
+      if (this.#due || this.#jobs.length + this.#news.length + this.#hungry.length === 0) return
+      this.#due = true
+      queueMicrotask(run)
+    }
+    wire._push = (data) => {
+      this.#pushed += data.length
+      const taken = push.call(wire, data)
+      this.#bound()
+      return taken
+    }
+    wire.have = (piece) => {
+      if (this.#news.length === 0 && this.waiting < enough) have.call(wire, piece)
+      else this.#news.push(piece)
     }
     wire.once('close', () => {
       this.#jobs.length = 0
+      this.#hungry.length = 0
+      this.#news = []
     })
+  }
+
+  /** Bytes that wait. */
+  get waiting(): number {
+    return this.#wire._readableState.buffered
+  }
+
+  /** Bytes that were handed on to the socket so far; grows as long as the peer reads. */
+  get taken(): number {
+    return this.#pushed - this.waiting
+  }
+
+  /**
+   * Blocks may make up so many bytes, beside everything else. Only to be called right before something is sent: the stream
+   * tells once that less waits than it should, and again only after it was given something.
+   */
+  setRoom(bytes: number): void {
+    this.#room = bytes
+    this.#wire._readableState.highWaterMark = Math.max(1, Math.min(enough, bytes >> 1))
   }
 
   /** Sends something, now or later; not at all when the connection closes. */
@@ -42,7 +93,35 @@ class SendQueue {
     if (this.#jobs.length === 1) this.#run()
   }
 
+  /** Those who are `whenHungry` are called when less than this waits, bytes. */
+  get hungryBelow(): number {
+    return this.#wire._readableState.highWaterMark
+  }
+
+  /** Calls `feed` when less than `hungryBelow` waits; again only after something was sent. */
+  whenHungry(feed: () => void): void {
+    this.#hungry.push(feed)
+  }
+
   #run(): void {
-    while (this.#jobs.length > 0 && this.#wire._readableState.buffered < enough) this.#jobs.shift()!()
+    while (this.#jobs.length > 0 && this.waiting < enough) this.#jobs.shift()!()
+    while (this.#news.length > 0 && this.waiting < enough) this.#tell(this.#news.splice(0, piecesAtOnce))
+    for (const feed of this.#hungry) feed()
+  }
+
+  #tell(pieces: number[]): void {
+    const bytes = new Uint8Array(pieces.length * haveLength)
+    const view = new DataView(bytes.buffer)
+    for (const [i, piece] of pieces.entries()) {
+      view.setUint32(i * haveLength, haveLength - 4)
+      view.setUint8(i * haveLength + 4, 4)
+      view.setUint32(i * haveLength + 5, piece)
+    }
+    this.#wire._push(bytes)
+  }
+
+  #bound(): void {
+    const { buffered, queue } = this.#wire._readableState
+    if (buffered > mostBytes + this.#room || queue.length > mostMessages) dismiss(this.#wire)
   }
 }

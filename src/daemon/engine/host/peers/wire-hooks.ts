@@ -4,6 +4,8 @@ import { batchWrites } from '../client/batch-writes.ts'
 import { takeFromAll } from '../limits/bucket.ts'
 import type { Swarm } from '../swarm.ts'
 import { wellEncrypted } from './encryption.ts'
+import { sendQueue } from './send-queue.ts'
+import { UploadQueue } from './upload-queue.ts'
 import { hearDhtPort } from './wire-dht.ts'
 import { dismiss } from './wire-guard.ts'
 
@@ -36,7 +38,7 @@ export function hookWire(swarm: Swarm, wire: Wire, address: string | undefined):
   countBytes(swarm, wire)
   countPieces(swarm, wire, address)
   limitDownload(swarm, wire)
-  limitRequests(swarm, wire)
+  serveRequests(swarm, wire)
   swarm.limits.watch.add(swarm, wire)
   askAtOnce(swarm, wire)
   const unchoke = wire.unchoke
@@ -169,14 +171,15 @@ function askAtOnce({ torrent }: Swarm, wire: Wire): void {
   )
 }
 
-/** Refuses requests beyond what the peer was told may wait here (BEP 10, `reqq`). */
-function limitRequests(swarm: Swarm, wire: Wire): void {
-  const { _onRequest: take } = wire
-  wire._onRequest = (piece, offset, length) => {
-    if (wire.peerRequests.length >= swarm.limits.live.maxRequestsIn) {
-      if (wire.hasFast) wire.reject(piece, offset, length)
-      return
-    }
-    swarm.gate.ask(wire, () => take.call(wire, piece, offset, length))
-  }
+/** Answers what the peer asks for, as fast as it reads. */
+function serveRequests(swarm: Swarm, wire: Wire): void {
+  const { torrent, gate, limits } = swarm
+  new UploadQueue({
+    wire,
+    queue: sendQueue(wire),
+    settings: () => limits.live,
+    has: (piece) => torrent.store !== undefined && torrent.bitfield.get(piece),
+    read: (piece, offset, length, done) =>
+      gate.ask(wire, () => torrent.store?.get(piece, { offset, length }, done)),
+  })
 }

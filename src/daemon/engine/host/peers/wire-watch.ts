@@ -1,6 +1,7 @@
 import type { Wire } from 'webtorrent'
 import type { Swarm } from '../swarm.ts'
 import type { ConnectionSettings } from './connection-settings.ts'
+import { sendQueue } from './send-queue.ts'
 
 const tickMs = 1000
 /** libtorrent's rule for auto_sequential: so many seeds, and ten of them for each downloader. */
@@ -20,6 +21,9 @@ interface Watched {
   requested: WeakMap<object, number>
   /** Since when neither end wants anything. */
   idle: number | null
+  /** Bytes that it had taken, and since when that stands still while more waits. */
+  taken: number
+  stuck: number | null
 }
 
 /**
@@ -54,6 +58,8 @@ export class WireWatch {
       waiting: null,
       requested: new WeakMap(),
       idle: null,
+      taken: 0,
+      stuck: null,
     }
     this.#all.set(wire, watched)
     wire.on('piece', () => {
@@ -114,11 +120,21 @@ export class WireWatch {
     const { wire, swarm } = watched
     if (!watched.held && now - watched.heard > live.peerTimeout * 1000) return true
     if (live.closeRedundant && swarm.uploadOnly.redundant(wire)) return true
+    if (this.#stuck(watched, now) > live.inactivityTimeout * 1000) return true
     if (wire.amInterested || wire.peerInterested) watched.idle = null
     else watched.idle ??= now
     // as libtorrent: only where its place is needed
     const idle = watched.idle !== null && now - watched.idle > live.inactivityTimeout * 1000
     return idle && this.#full(swarm)
+  }
+
+  /** For how long the peer has not read what waits for it, ms. */
+  #stuck(watched: Watched, now: number): number {
+    const { taken, waiting } = sendQueue(watched.wire)
+    if (waiting === 0 || taken !== watched.taken) watched.stuck = null
+    else watched.stuck ??= now
+    watched.taken = taken
+    return watched.stuck === null ? 0 : now - watched.stuck
   }
 
   /** Hands the requests of a peer that does not answer to others. */
