@@ -1,7 +1,6 @@
 import type { Settings } from '../../../../rpc/contract/types.ts'
 import { type ProxyPlan, proxyPlan } from '../proxy/proxy-plan.ts'
 import { settingReader } from '../setting-reader.ts'
-import type { SendBufferSettings } from './upload-queue.ts'
 
 /** libtorrent's enc_policy: 0 encrypted connections only, 1 both, 2 plain ones only. */
 export type EncryptionPolicy = 0 | 1 | 2
@@ -10,7 +9,7 @@ export type EncryptionPolicy = 0 | 1 | 2
 export type EncryptionLevel = 1 | 2 | 3
 
 /** How connections are made, kept and refused. All of it can change at once. */
-export interface ConnectionSettings extends SendBufferSettings {
+export interface ConnectionSettings {
   outgoingTcp: boolean
   outgoingUtp: boolean
   incomingTcp: boolean
@@ -56,6 +55,10 @@ export interface ConnectionSettings extends SendBufferSettings {
   autoSequential: boolean
   /** Requests of one peer that may wait here. */
   maxRequestsIn: number
+  /** libtorrent's send_buffer_watermark and its neighbours: bytes, and per cent of a second's upload. */
+  sendWatermark: number
+  sendLowWatermark: number
+  sendWatermarkFactor: number
   /** Requests that may wait at one peer, and how many seconds of its speed they should cover. */
   maxRequestsOut: number
   requestSeconds: number
