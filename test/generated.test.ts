@@ -5,9 +5,11 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { generatedFiles } from '../scripts/generate/files.ts'
+import { porlaMethodTable } from '../scripts/generate/porla-methods.ts'
 import { apiClasses, apiModules } from '../src/cli/lua/api/index.ts'
 import { packageModules } from '../src/cli/lua/packages/index.ts'
 import { settingRows } from '../src/daemon/session/settings/table.ts'
+import { contract } from '../src/rpc/contract/index.ts'
 import { porlaLua, root } from './helpers/program.ts'
 
 const files = generatedFiles()
@@ -30,6 +32,14 @@ test('the typings are Lua', async () => {
   const code = 'for _, name in ipairs(arg) do assert(loadfile(name)) end print(#arg)'
   const { out, stderr } = await porlaLua(['-e', code, '/dev/null', ...names], { cwd: root })
   assert.deepEqual([stderr, out], ['', `${names.length}\n`])
+})
+
+test("the table of Porla's methods says of each whether it is here", () => {
+  const wrong = porlaMethodTable.filter(([name, how]) => name in contract !== (how !== 'not here'))
+  assert.deepEqual(wrong, [])
+  // of its src/main.cpp
+  assert.equal(porlaMethodTable.length, 30)
+  assert.equal(new Set(porlaMethodTable.map(([name]) => name)).size, porlaMethodTable.length)
 })
 
 test('every documented member and setting is in the typings', () => {

@@ -1,6 +1,8 @@
 import { contract, type Method } from '../../src/rpc/contract/index.ts'
+import { PorlaTorrent, TorrentListItem } from '../../src/rpc/contract/porla.ts'
 import * as types from '../../src/rpc/contract/types.ts'
 import { ErrorCode } from '../../src/rpc/errors.ts'
+import { porlaMethodTable } from './porla-methods.ts'
 import { table, wrap } from './text.ts'
 
 interface Schema {
@@ -39,9 +41,13 @@ const named: Readonly<Record<string, { schema: Schema; doc: string }>> = {
     schema: types.TorrentStatus as Schema,
     doc: 'Everything known of a torrent at one moment; names, units and meaning are libtorrent’s.',
   },
+  PorlaTorrent: {
+    schema: PorlaTorrent as Schema,
+    doc: 'A torrent as Porla lists it.',
+  },
 }
 const names = new Map(Object.entries(named).map(([name, { schema }]) => [shape(schema), name]))
-const statusKeys = Object.keys(types.TorrentStatus.properties).join()
+const listItem = shape(TorrentListItem as Schema)
 
 /** A schema without its descriptions. */
 function shape(schema: Schema): string {
@@ -59,8 +65,8 @@ function typeOf(schema: Schema): string {
   if (schema.patternProperties)
     return `object of ${Object.values(schema.patternProperties).map(typeOf).join(' or ')}`
   if (schema.properties) {
-    if (Object.keys(schema.properties).join() === statusKeys)
-      return 'some fields of [TorrentStatus](#torrentstatus)'
+    if (shape(schema) === listItem)
+      return "some fields of [TorrentStatus](#torrentstatus), or in Porla's way [PorlaTorrent](#porlatorrent)"
     const fields = Object.entries(schema.properties).map(
       ([key, value]) => `${key}${schema.required?.includes(key) ? '' : '?'}: ${typeOf(value)}`,
     )
@@ -124,10 +130,8 @@ A client begins with \`hello\`.
 < {"jsonrpc":"2.0","id":1,"result":{"session":null,"info_hash":null}}
 \`\`\`
 
-Where Porla has a method of a name, it is here what it is there. What differs: a torrent is named by \`session\` and
-\`info_hash\`, since it may be in several sessions; \`torrents.list\` takes PQL in \`query\` and gives pages by \`after\` and
-\`limit\`; \`torrents.remove\` takes one torrent and \`remove_files\`; \`torrents.add\` uses a preset only when it is named;
-\`torrents.recheck\` leaves a paused torrent paused. Accounts, plug-ins and Porla's own key-value store are not here.
+A torrent is named by \`info_hash\`, and by \`session\` where several have it. null is the same as leaving a parameter out.
+Where Porla has a method of a name, its parameters are taken: [Porla's methods](#porlas-methods) says what differs.
 `
 
 /** docs/rpc.md */
@@ -142,6 +146,21 @@ export function rpcPage(): string {
     ...table(['Method', 'What it does'], list),
     '',
     ...methods.flatMap(methodLines),
+    "## Porla's methods",
+    '',
+    ...paragraph(
+      'Every method of Porla 0.41, and how it is here. Session and info hash are as there: `session` is not needed, and an ' +
+        'info hash is a pair or one of its halves.',
+    ),
+    ...table(
+      ['Method', 'Here', 'What is more, what differs, or why it is not here'],
+      porlaMethodTable.map(([name, how, text]) => [
+        how === 'not here' ? name : `[${name}](#${name.replaceAll('.', '')})`,
+        how,
+        text,
+      ]),
+    ),
+    '',
     '## Types',
     '',
     ...Object.keys(named).flatMap(typeLines),

@@ -9,6 +9,8 @@ import { EventBus } from './events/bus.ts'
 import { StatsTicker } from './events/stats-ticker.ts'
 import type { Log } from './log.ts'
 import { eventHandlers } from './methods/events.ts'
+import { finder } from './methods/find.ts'
+import { porlaHandlers } from './methods/porla.ts'
 import { type Presets, presetHandlers } from './methods/presets.ts'
 import { sessionHandlers } from './methods/sessions.ts'
 import { settingsHandlers } from './methods/settings.ts'
@@ -134,6 +136,7 @@ function appOf({ sessions, store, bus, presets, copies }: AppParts): App {
       ...sessionHandlers(sessions),
       ...settingsHandlers(version),
       ...torrentHandlers(sessions, presets),
+      ...porlaHandlers(sessions, finder(sessions), version),
       ...presetHandlers(presets),
       ...eventHandlers(sessions, bus, ticker),
       ...stateHandlers(store, sessions),

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { leaf, torrent as torrentFile } from '../metainfo/build.ts'
 import { base64 } from '../session/harness.ts'
 import { type CasesOf, magnet, statusOf, torrent } from './case.ts'
+import { porlaRemoveCases } from './cases-porla.ts'
 import { fileHash, fileTorrent, magnetHash } from './world.ts'
 
 const path = '/nowhere'
@@ -15,6 +16,13 @@ const v2Only = torrentFile({
   name: 'a',
   'piece length': 16_384,
 })
+
+/** Lists in lists. */
+function nested(levels: number): unknown {
+  let value: unknown = 1
+  for (let i = 0; i < levels; i++) value = [value]
+  return value
+}
 
 /** Adding and removing. */
 export const addCases: CasesOf<'torrents.add' | 'torrents.remove'> = {
@@ -157,6 +165,21 @@ export const addCases: CasesOf<'torrents.add' | 'torrents.remove'> = {
       error: ['InvalidValue', /'peers'.*'1\.2\.3\.4'/],
     },
     {
+      what: 'keeps no metadata that is nested without end',
+      params: { info_hash: '57'.repeat(20), save_path: path, metadata: { deep: nested(500) } },
+      error: ['InvalidValue', /'metadata' may be nested 64 levels deep at most/],
+    },
+    {
+      what: 'takes what Porla takes, and says what of it is not used',
+      params: {
+        info_hash: '56'.repeat(20),
+        save_path: path,
+        http_seeds: ['http://127.0.0.1:1/'],
+        metadata: { a: 1 },
+      },
+      result: ({ warnings }) => assert.match(warnings.join(), /http_seeds .*not used/),
+    },
+    {
       what: 'refuses a double when told to',
       params: { info_hash: magnetHash, save_path: path, flags: { duplicate_is_error: true } },
       error: ['InvalidTorrent', /already exists/],
@@ -182,5 +205,6 @@ export const addCases: CasesOf<'torrents.add' | 'torrents.remove'> = {
         assert.equal(existsSync(join(folder, 'data', 'foreign')), true)
       },
     },
+    ...porlaRemoveCases,
   ],
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { statSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { version } from '../../src/program/version.ts'
 import { contract, type Method, type Result } from '../../src/rpc/contract/index.ts'
@@ -66,6 +66,22 @@ export const daemonCases: CasesOf<Exclude<Method, `${'torrents' | 'events' | 'pr
         what: 'takes no other word',
         params: { forget: 'all' } as never,
         error: ['InvalidParams', /'forget'/],
+      },
+    ],
+    'sys.versions': [
+      {
+        what: 'names this program and the Porla that it speaks for',
+        params: {},
+        result: ({ porla, porla_lua, libtorrent, node, webtorrent }) => {
+          assert.equal(porla_lua.version, version)
+          assert.match(porla.version, /^0\.\d+\.\d+$/)
+          assert.match(libtorrent.version, /^2\.0/)
+          assert.equal(node.version, process.versions.node)
+          const { devDependencies } = JSON.parse(
+            readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+          )
+          assert.equal(webtorrent.version, devDependencies.webtorrent)
+        },
       },
     ],
     'daemon.stop': [

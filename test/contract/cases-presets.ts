@@ -11,13 +11,27 @@ export const presetCases: CasesOf<keyof typeof presetMethods> = {
       params: {},
       result: (result) => assert.deepEqual(result.presets, Object.fromEntries(presets)),
     },
+    {
+      what: 'has each as Porla shows it',
+      params: {},
+      result: (result) => {
+        const { films } = result as unknown as Record<string, object>
+        assert.deepEqual(films, {
+          ...{ category: 'films', save_path: '/films', session: 'other', storage_mode: 'allocate' },
+          ...{ download_limit: null, upload_limit: null, max_connections: null, max_uploads: null },
+          ...{ tags: null, $hidden: null },
+        })
+      },
+    },
   ],
   'fs.space': [
     {
       what: 'tells of a folder',
       params: ({ folder }) => ({ path: folder }),
-      result: ({ available, capacity, free }) =>
-        assert.ok(available > 0 && available <= free && free <= capacity),
+      result: ({ available, capacity, free, quota }) => {
+        assert.ok(available > 0 && available <= free && free <= capacity)
+        assert.equal(quota, null)
+      },
     },
     {
       what: 'says what is not there',

@@ -3,18 +3,21 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Method } from '../../src/rpc/contract/index.ts'
 import type { peerMethods } from '../../src/rpc/contract/peers.ts'
+import type { porlaMethods } from '../../src/rpc/contract/porla.ts'
 import type { torrentControlMethods } from '../../src/rpc/contract/torrent-control.ts'
 import type { trackerMethods } from '../../src/rpc/contract/trackers.ts'
 import type { urlSeedMethods } from '../../src/rpc/contract/url-seeds.ts'
 import { waitUntil } from '../helpers/wait-until.ts'
 import { base64 } from '../session/harness.ts'
 import { type CasesOf, magnet, statusOf, torrent } from './case.ts'
+import { porlaListCases } from './cases-porla.ts'
 import { fileHash, fileTorrent, magnetHash, unknownHash } from './world.ts'
 
 type Names = Exclude<
   Extract<Method, `torrents.${string}`>,
   | 'torrents.add'
   | 'torrents.remove'
+  | keyof typeof porlaMethods
   | keyof typeof torrentControlMethods
   | keyof typeof peerMethods
   | keyof typeof urlSeedMethods
@@ -87,6 +90,7 @@ export const torrentCases: CasesOf<Names> = {
       error: ['InvalidQuery', /column 9/],
     },
     { what: 'refuses 0', params: { limit: 0 }, error: ['InvalidParams', /'limit'/] },
+    ...porlaListCases,
   ],
   'torrents.find': [
     {
@@ -179,6 +183,11 @@ export const torrentCases: CasesOf<Names> = {
         const { save_path, moving_storage } = await statusOf(world, magnet)
         assert.deepEqual([save_path, moving_storage], ['/nowhere/at all', false])
       },
+    },
+    {
+      what: 'says which of the flags of Porla it cannot do',
+      params: { ...torrent, path: '/nowhere', flags: 'fail_if_exist' },
+      error: ['InvalidValue', /'fail_if_exist'.*always replaced/],
     },
     {
       what: 'refuses a relative path',
@@ -275,6 +284,31 @@ export const torrentCases: CasesOf<Names> = {
       what: 'refuses port 0',
       params: { ...torrent, ip: '127.0.0.1', port: 0 },
       error: ['InvalidParams', /'port'/],
+    },
+    {
+      what: 'keeps several, as in Porla',
+      params: {
+        ...torrent,
+        peers: [
+          ['::1', 6882],
+          ['127.0.0.1', 1],
+        ],
+      },
+    },
+    {
+      what: 'wants an address',
+      params: { ...torrent, port: 1 },
+      error: ['InvalidParams', /'ip' is missing, or 'peers'/],
+    },
+    {
+      what: 'wants a port',
+      params: { ...torrent, ip: '::1' },
+      error: ['InvalidParams', /'port' is missing/],
+    },
+    {
+      what: 'takes one or several',
+      params: { ...torrent, ip: '::1', port: 1, peers: [] },
+      error: ['InvalidParams', /not both/],
     },
   ],
 }

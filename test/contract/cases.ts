@@ -5,6 +5,7 @@ import { controlCases } from './cases-control.ts'
 import { daemonCases } from './cases-daemon.ts'
 import { eventCases } from './cases-events.ts'
 import { peerCases } from './cases-peers.ts'
+import { porlaCases } from './cases-porla.ts'
 import { presetCases } from './cases-presets.ts'
 import { torrentCases } from './cases-torrents.ts'
 import { trackerCases } from './cases-trackers.ts'
@@ -22,4 +23,5 @@ export const cases: CasesOf<Method> = {
   ...trackerCases,
   ...eventCases,
   ...presetCases,
+  ...porlaCases,
 }

@@ -18,8 +18,10 @@ const methods = Object.keys(contract) as Method[]
 
 /** Methods that are about one torrent, which lies in one session or another. */
 const aboutOne = methods.filter((method) => {
-  const { properties = {}, required = [] } = contract[method].params as Schema
-  return 'session' in properties && required.includes('info_hash')
+  const { properties = {} } = contract[method].params as Schema
+  return (
+    'session' in properties && 'info_hash' in properties && !['torrents.add', 'events.wait'].includes(method)
+  )
 })
 
 /** The error of a call that must fail. */

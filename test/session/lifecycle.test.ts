@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { addPeer, clearError, pause, resume, setFlags } from '../../src/daemon/session/actions/control.ts'
+import { addPeers, clearError, pause, resume, setFlags } from '../../src/daemon/session/actions/control.ts'
 import { filePriorities, prioritizeFiles } from '../../src/daemon/session/actions/files.ts'
 import { recheck } from '../../src/daemon/session/transitions/recheck.ts'
 import { base64, openSession, taskError, testFolder, torrentBytes } from './harness.ts'
@@ -276,7 +276,7 @@ test('options that change reach a running torrent, peers too', async (t) => {
   await s.settle()
   const id = record.row.v1
   setFlags(s.session, record, { sequential_download: true, upload_mode: true, disable_pex: true })
-  addPeer(s.session, record, '::1', 2)
+  addPeers(s.session, record, [['::1', 2]])
   await s.settle()
   const task = s.engine.loaded.get(id)
   assert.deepEqual(

@@ -10,10 +10,27 @@ import { ErrorCode, RpcError } from '../../rpc/errors.ts'
 /** The presets of the configuration, by name. */
 export type Presets = ReadonlyMap<string, Preset>
 
+/** A preset of Porla that sets nothing. */
+const unset = {
+  category: null,
+  download_limit: null,
+  max_connections: null,
+  max_uploads: null,
+  save_path: null,
+  session: null,
+  tags: null,
+  upload_limit: null,
+  $hidden: null,
+}
+
 /** Handlers of `presets.*` and `fs.*`. */
 export function presetHandlers(presets: Presets): Pick<Handlers, keyof typeof presetMethods> {
   return {
-    'presets.list': () => ({ presets: Object.fromEntries(presets) }),
+    'presets.list': () => ({
+      // as Porla has it: each by its name; one that is called `presets` is only in the list of all
+      ...Object.fromEntries([...presets].map(([name, preset]) => [name, { ...unset, ...preset }])),
+      presets: Object.fromEntries(presets),
+    }),
     'fs.space': async ({ path }) => {
       if (!isAbsolute(path)) {
         throw new RpcError(ErrorCode.InvalidParams, `fs.space: 'path' is '${path}', which is not absolute`, {
@@ -22,7 +39,7 @@ export function presetHandlers(presets: Presets): Pick<Handlers, keyof typeof pr
       }
       try {
         const { bavail, blocks, bfree, bsize } = await statfs(path)
-        return { available: bavail * bsize, capacity: blocks * bsize, free: bfree * bsize }
+        return { available: bavail * bsize, capacity: blocks * bsize, free: bfree * bsize, quota: null }
       } catch (error) {
         const { errno, message } = error as NodeJS.ErrnoException
         const reason = errno === undefined ? message : getSystemErrorMessage(errno)

@@ -26,7 +26,7 @@ export function matchingPage(
   after: InfoHash | null,
   limit: number,
 ): TorrentRecord[] {
-  const expression = parsed(query)
+  const expression = parsedQuery(query)
   const includes = compilePql(expression)
   const fields = [...fieldsOf(expression)]
   const now = session.clock.time()
@@ -43,7 +43,8 @@ export function matchingPage(
   }
 }
 
-function parsed(query: string): PqlExpression {
+/** Throws InvalidQuery, with the place in the text. */
+export function parsedQuery(query: string): PqlExpression {
   try {
     return parsePql(query)
   } catch (error) {

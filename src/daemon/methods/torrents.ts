@@ -1,10 +1,11 @@
 import { nearest } from '../../program/nearest.ts'
-import type { Handlers, Method } from '../../rpc/contract/index.ts'
+import type { Handlers, Method, Params } from '../../rpc/contract/index.ts'
+import type { porlaMethods } from '../../rpc/contract/porla.ts'
 import { ErrorCode, RpcError } from '../../rpc/errors.ts'
 import { addTorrent } from '../session/actions/add.ts'
 import { additionInTurns } from '../session/actions/add-request.ts'
 import {
-  addPeer,
+  addPeers,
   clearError,
   pause,
   resume,
@@ -27,11 +28,12 @@ import {
 import { verifiedPieces } from '../session/torrent/verified-pieces.ts'
 import { moveTorrent } from '../session/transitions/move-files.ts'
 import { recheck } from '../session/transitions/recheck.ts'
-import { removeTorrent } from '../session/transitions/removals.ts'
 import { finder, holderOf, type TorrentKey } from './find.ts'
 import { peerHandlers } from './peers.ts'
+import { isPorlaList, porlaList } from './porla-list.ts'
 import { type Presets, withPreset } from './presets.ts'
 import { matchingPage } from './query.ts'
+import { removing } from './removing.ts'
 import { torrentControlHandlers } from './torrent-control.ts'
 import { trackerHandlers } from './trackers.ts'
 import { urlSeedHandlers } from './url-seeds.ts'
@@ -43,7 +45,7 @@ const pageSize = 10_000
 export function torrentHandlers(
   sessions: Sessions,
   presets: Presets,
-): Pick<Handlers, Extract<Method, `torrents.${string}`>> {
+): Pick<Handlers, Exclude<Extract<Method, `torrents.${string}`>, keyof typeof porlaMethods>> {
   const find = finder(sessions)
   /** A command that only acknowledges. */
   const command = (run: (session: Session, record: TorrentRecord) => void) => (key: TorrentKey) => {
@@ -65,10 +67,10 @@ export function torrentHandlers(
       const { record, added, warnings } = addTorrent(session, addition)
       return { session: session.name, info_hash: infoHashOf(record), added, warnings }
     },
-    'torrents.remove': async ({ remove_files, ...key }) => {
-      return { warnings: await removeTorrent(...find(key), remove_files ?? false) }
-    },
-    'torrents.list': ({ session: name, query, after, limit = pageSize, fields }) => {
+    'torrents.remove': removing(sessions, find),
+    'torrents.list': (params) => {
+      if (isPorlaList(params)) return porlaList(sessions, params)
+      const { session: name, query, after, limit = pageSize, fields } = params
       const names = fields ? checkedFields(fields) : listedFields
       const session = sessions.get(name)
       const context = session.statusContext()
@@ -104,7 +106,8 @@ export function torrentHandlers(
       const [session, record] = find(key)
       return { magnet_uri: magnetUriOf(session, record) }
     },
-    'torrents.move': ({ path, ...key }) => {
+    'torrents.move': ({ path, flags, ...key }) => {
+      if (flags !== undefined && flags !== 'always_replace_files') throw otherMove(flags)
       moveTorrent(...find(key), path)
       return null
     },
@@ -115,11 +118,30 @@ export function torrentHandlers(
     'torrents.flags.set': ({ flags, ...key }) => ({ warnings: setFlags(...find(key), flags) }),
     'torrents.userdata.get': (key) => userData(find(key)[1]),
     'torrents.userdata.update': (params) => updateUserData(...find(params), params),
-    'torrents.peers.add': ({ ip, port, ...key }) => {
-      addPeer(...find(key), ip, port)
+    'torrents.peers.add': (params) => {
+      addPeers(...find(params), peersOf(params))
       return null
     },
   }
+}
+
+/** `ip` and `port`, or `peers`. Throws InvalidParams. */
+function peersOf({ ip, port, peers }: Params<'torrents.peers.add'>): readonly [ip: string, port: number][] {
+  const refuse = (path: string, why: string) => {
+    throw new RpcError(ErrorCode.InvalidParams, `torrents.peers.add: ${why}`, { path })
+  }
+  if (peers !== undefined) {
+    if (ip !== undefined || port !== undefined) refuse('peers', "give 'ip' and 'port', or 'peers', not both")
+    return peers
+  }
+  if (ip === undefined) return refuse('ip', "'ip' is missing, or 'peers'")!
+  if (port === undefined) return refuse('port', "'port' is missing")!
+  return [[ip, port]]
+}
+
+function otherMove(flags: string): RpcError {
+  const text = `torrents.move: 'flags' is '${flags}', but files of the same names are always replaced (always_replace_files)`
+  return new RpcError(ErrorCode.InvalidValue, `${text}; look for such files before`, { path: 'flags' })
 }
 
 function base64(bytes: Uint8Array): string {

@@ -3,6 +3,7 @@ import { daemonMethods } from './daemon.ts'
 import { eventMethods } from './events.ts'
 import type { ParamsOf, ResultOf } from './method.ts'
 import { peerMethods } from './peers.ts'
+import { porlaMethods } from './porla.ts'
 import { presetMethods } from './presets.ts'
 import { sessionMethods } from './sessions.ts'
 import { torrentControlMethods } from './torrent-control.ts'
@@ -21,6 +22,7 @@ export const contract = {
   ...urlSeedMethods,
   ...trackerMethods,
   ...eventMethods,
+  ...porlaMethods,
 }
 
 /** Name of a method. */

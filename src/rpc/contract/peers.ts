@@ -54,7 +54,14 @@ export type PartialPiece = Static<typeof PartialPiece>
 export const peerMethods = {
   'torrents.peers.list': method({
     params: object(torrentKey),
-    result: object({ peers: Type.Array(PeerInfo) }),
+    result: object({
+      peers: Type.Array(
+        object({
+          ...PeerInfo.properties,
+          ip: Type.Tuple([Type.String(), Type.Integer()], { description: 'address and port' }),
+        }),
+      ),
+    }),
     changes: false,
     doc: 'Lists the connections of a torrent, half-open ones and web seeds included; none while it does not run.',
   }),

@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { method, noParams, object } from './method.ts'
 
 const optional = (type: 'Integer' | 'String', description: string) =>
@@ -18,13 +18,28 @@ const Preset = object({
   $hidden: Type.Optional(Type.Boolean({ description: 'not to be offered to people' })),
 })
 
+/** A preset as Porla shows it: null for what is not set. */
+const PorlaPreset = Type.Object(
+  Object.fromEntries(
+    Object.entries(Preset.properties).map(([name, schema]) => [
+      name,
+      Type.Optional(Type.Union([schema, Type.Null()])),
+    ]),
+  ),
+)
+
 /** Methods about presets, and about the machine that the daemon runs on. */
 export const presetMethods = {
   'presets.list': method({
     params: noParams,
-    result: object({ presets: Type.Record(Type.String(), Preset) }),
+    // this program's own callers read `presets`
+    result: Type.Unsafe<{ presets: Record<string, Static<typeof Preset>> }>(
+      Type.Object({ presets: Type.Record(Type.String(), Preset) }, { additionalProperties: PorlaPreset }),
+    ),
     changes: false,
-    doc: 'Lists the presets of the configuration file, by name, as the daemon read them at its start; `torrents.add` takes such a name.',
+    doc:
+      'Lists the presets of the configuration file, by name, as the daemon read them at its start; `torrents.add` takes such ' +
+      'a name. Each stands a second time beside `presets`, as in Porla, with null for what is not set.',
   }),
   'fs.space': method({
     params: object({ path: Type.String({ description: 'absolute, of the machine of the daemon' }) }),
@@ -32,6 +47,7 @@ export const presetMethods = {
       available: Type.Integer({ description: 'bytes that the daemon may still write' }),
       capacity: Type.Integer({ description: 'bytes in all' }),
       free: Type.Integer({ description: 'bytes that nobody uses' }),
+      quota: Type.Null({ description: 'quotas of users are not read' }),
     }),
     changes: false,
     doc: 'Tells how much room there is on the disk of a path.',

@@ -15,6 +15,16 @@ const File = object({
   size: Count,
   priority: Type.Integer({ minimum: 0, maximum: 7, description: '0 is not wanted' }),
   progress: Type.Integer({ minimum: 0, description: 'bytes that are there' }),
+  name: Type.String({ description: 'last part of the path' }),
+  offset: Type.Integer({ minimum: 0, description: 'where it starts in the torrent, bytes' }),
+  flags: Type.Integer({ description: 'bits: 1 pad file, 2 hidden, 4 executable, 8 symbolic link' }),
+  absolute_path: Type.Boolean({ description: 'always false' }),
+  num_pieces: Type.Integer({ minimum: 0, description: 'its size in pieces, rounded up' }),
+  num_blocks: Type.Integer({ minimum: 0, description: 'its size in blocks of 16 KiB, rounded up' }),
+  first_piece_node: Type.Integer({
+    description: 'of its hash tree (BEP 52): the first node of the layer of pieces',
+  }),
+  first_block_node: Type.Integer({ description: 'the same of the layer of blocks' }),
 })
 
 /** Methods about the parts of one torrent: limits and flags, files, place in the queue, peers. */

@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { method, nothing, object } from './method.ts'
+import { Metadata, porlaListParams, TorrentListItem } from './porla.ts'
 import {
   Bytes64,
   Count,
@@ -53,6 +54,10 @@ export const torrentMethods = {
       flags: Type.Optional(FlagChanges),
       category: Type.Optional(category),
       tags: Type.Optional(Type.Array(Type.String())),
+      http_seeds: Type.Optional(
+        Type.Array(Type.String(), { description: 'accepted, but such web seeds (BEP 17) are not used' }),
+      ),
+      metadata: Type.Optional(Metadata),
     }),
     result: object({
       session: Type.String(),
@@ -64,7 +69,17 @@ export const torrentMethods = {
     doc: 'Adds a torrent from its file (`ti`), a magnet link or an info hash; durable when it answers.',
   }),
   'torrents.remove': method({
-    params: object({ ...torrentKey, remove_files: Type.Optional(Type.Boolean()) }),
+    params: object({
+      session: torrentKey.session,
+      info_hash: Type.Optional(InfoHashParam),
+      info_hashes: Type.Optional(
+        Type.Array(InfoHashParam, {
+          description: 'several in place of `info_hash`; those that are not there are named in `warnings`',
+        }),
+      ),
+      remove_files: Type.Optional(Type.Boolean()),
+      remove_data: Type.Optional(Type.Boolean({ description: 'the same as `remove_files`' })),
+    }),
     result: object({ warnings: Warnings }),
     changes: true,
     doc:
@@ -78,18 +93,28 @@ export const torrentMethods = {
       after: Type.Optional(InfoHash),
       limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 10000 })),
       fields: Type.Optional(Type.Array(Type.String({ description: 'names of TorrentStatus' }))),
+      ...porlaListParams,
     }),
     result: object({
-      torrents: Type.Array(Type.Partial(TorrentStatus)),
+      torrents: Type.Array(TorrentListItem),
       torrents_total: Type.Integer({
         minimum: 0,
         maximum: Number.MAX_SAFE_INTEGER,
-        description: 'torrents of the session, whatever the query',
+        description: "torrents of the session, whatever the query; in Porla's way those that are meant",
       }),
-      next: Type.Union([InfoHash, Type.Null()], { description: 'pass as `after` for the next page' }),
+      next: Type.Union([InfoHash, Type.Null()], {
+        description: "pass as `after` for the next page; null at the end and in Porla's way",
+      }),
+      order_by: Type.Optional(Type.String()),
+      order_by_dir: Type.Optional(Type.String()),
+      page: Type.Optional(Count),
+      page_size: Type.Optional(Count),
+      torrents_total_unfiltered: Type.Optional(Count),
     }),
     changes: false,
-    doc: 'Lists torrents in ascending order of info hash, a page at a time, with all or some status fields.',
+    doc:
+      'Lists torrents in ascending order of info hash, a page at a time, with all or some status fields. With a ' +
+      "parameter of Porla's way (`filters`, `page`, `order_by`, ...) it lists the torrents of all sessions as Porla does.",
   }),
   'torrents.find': method({
     params: object(torrentKey),
@@ -131,6 +156,11 @@ export const torrentMethods = {
     params: object({
       ...torrentKey,
       path: Type.String({ description: 'the new save path; absolute, created when missing' }),
+      flags: Type.Optional(
+        Type.Enum(['always_replace_files', 'dont_replace', 'fail_if_exist'], {
+          description: 'only `always_replace_files`, which is the default, can be done',
+        }),
+      ),
     }),
     result: nothing,
     changes: true,
@@ -189,11 +219,16 @@ export const torrentMethods = {
   'torrents.peers.add': method({
     params: object({
       ...torrentKey,
-      ip: Type.String(),
-      port: Type.Integer({ minimum: 1, maximum: 65535 }),
+      ip: Type.Optional(Type.String()),
+      port: Type.Optional(Type.Integer({ minimum: 1, maximum: 65535 })),
+      peers: Type.Optional(
+        Type.Array(Type.Tuple([Type.String(), Type.Integer({ minimum: 1, maximum: 65535 })]), {
+          description: 'several in place of `ip` and `port`, each [ip, port]',
+        }),
+      ),
     }),
     result: nothing,
     changes: true,
-    doc: 'Offers a peer address to a torrent; it is kept until the torrent runs.',
+    doc: 'Offers one or several peer addresses to a torrent; they are kept until the torrent runs.',
   }),
 }

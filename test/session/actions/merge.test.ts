@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import { addTorrent } from '../../../src/daemon/session/actions/add.ts'
 import { additionOf } from '../../../src/daemon/session/actions/add-request.ts'
-import { addPeer } from '../../../src/daemon/session/actions/control.ts'
+import { addPeers } from '../../../src/daemon/session/actions/control.ts'
 import { addTracker } from '../../../src/daemon/session/actions/trackers.ts'
 import { addUrlSeed } from '../../../src/daemon/session/actions/url-seeds.ts'
 import type { TorrentRecord } from '../../../src/daemon/session/torrent/record.ts'
@@ -72,7 +72,7 @@ test('a script may add to a private torrent what it names, as in libtorrent', as
   await s.settle()
   addTracker(s.session, record, 'http://mine/a')
   addUrlSeed(s.session, record, 'http://my.web/')
-  addPeer(s.session, record, '127.0.0.1', 8)
+  addPeers(s.session, record, [['127.0.0.1', 8]])
   assert.deepEqual(await sources(s, record), [
     'http://own/a',
     'http://mine/a',

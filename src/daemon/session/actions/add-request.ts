@@ -13,6 +13,7 @@ import type { TorrentFacts } from '../torrent/torrent-facts.ts'
 import { isLarge, readTorrent } from '../torrent/torrent-reader.ts'
 import { trackerSource } from '../torrent/tracker-source.ts'
 import { fullPriorities } from '../transitions/metadata.ts'
+import { checkMetadata } from './client-metadata.ts'
 
 type AddParams = Params<'torrents.add'> & { save_path: string }
 
@@ -67,7 +68,12 @@ async function readAndUnderstand(params: AddParams, ti: string): Promise<Additio
 /** Throws InvalidParams, InvalidTorrent, UnsupportedTorrent or InvalidValue. `file`: its torrent file, if that was read. */
 export function additionOf(params: AddParams, file?: TorrentFile): Addition {
   checkSavePath(params.save_path, { method: 'torrents.add', field: 'save_path' })
-  const { flags, warnings } = flagsForAdding(params.flags ?? {})
+  if (params.metadata !== undefined) checkMetadata(params.metadata)
+  const { flags, warnings: aboutFlags } = flagsForAdding(params.flags ?? {})
+  const unused = params.http_seeds !== undefined && params.http_seeds.length > 0
+  const warnings = unused
+    ? [...aboutFlags, 'http_seeds (BEP 17) are not used; url_seeds (BEP 19) are']
+    : aboutFlags
   const source = sourceOf(params, file)
   checkHashes(source, params.info_hash)
   const given = params.file_priorities ? Uint8Array.from(params.file_priorities) : source.filePriorities
@@ -301,7 +307,7 @@ export function newTorrentOf(
     lastUpload: 0,
     lastSeenComplete: 0,
   }
-  return { row, progress, hints, torrentFile, have: null }
+  return { row, progress, hints, torrentFile, have: null, metadata: params.metadata ?? null }
 }
 
 const noSizes = { size: 0, total: 0, totalWanted: 0, pieceLength: 0, pieces: 0 }

@@ -90,15 +90,20 @@ export function userData({ row }: TorrentRecord): Result<'torrents.userdata.get'
   return { category: row.category, tags: [...row.tags] }
 }
 
-/** Offers a peer by its IP address. Throws InvalidValue. */
-export function addPeer(session: Session, record: TorrentRecord, ip: string, port: number): void {
-  const address = isIPv6(ip) ? `[${ip}]:${port}` : `${ip}:${port}`
-  if (parseAddress(address)?.ip !== true) {
+/** Offers peers by their IP addresses. Throws InvalidValue, and then none is offered. */
+export function addPeers(
+  session: Session,
+  record: TorrentRecord,
+  peers: readonly (readonly [ip: string, port: number])[],
+): void {
+  const addresses = peers.map(([ip, port]) => {
+    const address = isIPv6(ip) ? `[${ip}]:${port}` : `${ip}:${port}`
+    if (parseAddress(address)?.ip === true) return address
     throw new RpcError(ErrorCode.InvalidValue, `'ip' takes an IPv4 or IPv6 address, not '${ip}'`, {
       path: 'ip',
     })
-  }
-  offerPeer(session, record, address)
+  })
+  for (const address of addresses) offerPeer(session, record, address)
 }
 
 /** Disconnects all peers and forgets the addresses; durable when it returns. */

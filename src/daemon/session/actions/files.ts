@@ -1,6 +1,7 @@
 import { type Metainfo, parseTorrent } from '../../../metainfo/index.ts'
 import type { Result } from '../../../rpc/contract/index.ts'
 import { fileProgress } from '../../engine/file-progress.ts'
+import { blockLength } from '../../engine/units.ts'
 import { FilesState } from '../../state/rows.ts'
 import { finishedChanged } from '../reactions/listener.ts'
 import type { Session } from '../session.ts'
@@ -133,15 +134,34 @@ export async function filesOf(
   record: TorrentRecord,
 ): Promise<Result<'torrents.files.list'>['files']> {
   if (!hasMetadata(record)) return []
-  const { files } = await factsOf(session, record)
+  const { files, pieceLength } = await factsOf(session, record)
   const progress = await fileProgressOf(session, record)
-  return [...files].map(({ path, size }, index) => ({
-    index,
-    path,
-    size,
-    priority: priorityOf(record.row.filePriorities, index),
-    progress: progress[index] ?? 0,
-  }))
+  return [...files].map((file, index) => {
+    const { path, name, size, offset, pad, hidden, executable, symlink } = file
+    const [num_pieces, num_blocks] = [Math.ceil(size / pieceLength), Math.ceil(size / blockLength)]
+    return {
+      index,
+      path,
+      size,
+      priority: priorityOf(record.row.filePriorities, index),
+      progress: progress[index] ?? 0,
+      name,
+      offset,
+      // libtorrent's file_flags_t
+      flags:
+        Number(pad) | (Number(hidden) << 1) | (Number(executable) << 2) | (Number(symlink !== null) << 3),
+      absolute_path: false,
+      num_pieces,
+      num_blocks,
+      first_piece_node: firstNode(num_pieces),
+      first_block_node: firstNode(num_blocks),
+    }
+  })
+}
+
+/** Number of the first leaf of a hash tree with so many leaves, which are filled up to a power of two. */
+function firstNode(leaves: number): number {
+  return 2 ** Math.ceil(Math.log2(Math.max(1, leaves))) - 1
 }
 
 function metainfoOf(session: Session, record: TorrentRecord): Metainfo {
