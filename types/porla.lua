@@ -981,6 +981,113 @@ local DirectoryLock = {}
 ---Lets go of the lock; so does its collection. Nothing happens the second time.
 function DirectoryLock:free() end
 
+---Something that calls back. It goes on whether it is kept in a variable or not.
+---@class PoCancellable
+local PoCancellable = {}
+
+---Stops it. Twice is harmless.
+function PoCancellable:cancel() end
+
+---The header fields of an answer. Values are bytes as they came.
+---
+---`headers["Content-Type"]` is the value of a field, in whatever case its name is written; nil when
+---the answer has no such field. One that came several times is its values with `, ` in between,
+---`Set-Cookie` the first of them.
+---
+---`pairs(headers)` goes through the fields: names in lower case, and values.
+---@class HttpHeaders
+local HttpHeaders = {}
+
+---All values of a field, in the order in which they came; an empty list when there is none.
+---@param name string
+---@return string[]
+function HttpHeaders:all(name) end
+
+---Values for adding torrents, from `[presets.NAME]` of the configuration. Nothing applies them by
+---itself.
+---@class Preset
+---@field category string? nil when it is not set. (read-only)
+---@field download_limit integer? -1 or 0: unlimited; nil when it is not set. (bytes/s, read-only)
+---@field max_connections integer? -1 or 0: unlimited; nil when it is not set. (read-only)
+---@field max_uploads integer? -1 or 0: unlimited; nil when it is not set. (read-only)
+---@field save_path string? Absolute folder; nil when it is not set. (read-only)
+---@field session string? Name of a session; nil when it is not set. (read-only)
+---@field upload_limit integer? -1 or 0: unlimited; nil when it is not set. (bytes/s, read-only)
+---@field tags string[] A new list; empty when it is not set. (read-only)
+local Preset = {}
+
+---A session.
+---
+---`a == b` is true for the same session.
+---@class PoSessionHandle
+---@field name string As configured. (read-only)
+local PoSessionHandle = {}
+
+---Sets the values the pack contains, leaves the rest, and keeps them across restarts.
+---@param pack SettingsPack
+function PoSessionHandle:apply_settings(pack) end
+
+---Whether the session is paused as a whole.
+---@return boolean
+function PoSessionHandle:is_paused() end
+
+---Pauses the session as a whole until it is resumed, across restarts: none of its torrents runs,
+---though each keeps its own `paused`.
+function PoSessionHandle:pause() end
+
+---Lets the torrents run again, as far as each of them and the queue allow.
+function PoSessionHandle:resume() end
+
+---A copy of all settings; changing it changes nothing until it is applied.
+---@return SettingsPack
+function PoSessionHandle:get_settings() end
+
+---The torrents of the session.
+---@return PoTorrentsHandle
+function PoSessionHandle:torrents() end
+
+---The torrents of a session.
+---@class PoTorrentsHandle
+local PoTorrentsHandle = {}
+
+---Adds a torrent and returns its hash; nil and a message when the daemon refuses it. A table holds
+---properties of AddTorrentParams.
+---@param params AddTorrentParams|table
+---@param options? {preset?: string}
+---@return InfoHash?
+---@return string?
+function PoTorrentsHandle:add(params, options) end
+
+---How many torrents there are.
+---@return integer
+function PoTorrentsHandle:count() end
+
+---The torrent with a hash, and its status; nil when there is none.
+---@param info_hash InfoHash|string
+---@return TorrentHandle?
+---@return TorrentStatus?
+function PoTorrentsHandle:get(info_hash) end
+
+---For `for torrent, status in torrents:list() do`: all torrents, or those of which a query is true,
+---with the status that each has when it is reached.
+---@param query? Filter|string
+---@return fun(): TorrentHandle?
+---@return TorrentStatus?
+function PoTorrentsHandle:list(query) end
+
+---Removes a torrent, with `delete_files = true` also its files. One that is not there is nothing to
+---do.
+---@param torrent TorrentHandle|InfoHash|string
+---@param options? {delete_files?: boolean}
+function PoTorrentsHandle:remove(torrent, options) end
+
+---Something that calls back. It goes on whether it is kept in a variable or not.
+---@class PoCancellable
+local PoCancellable = {}
+
+---Stops it. Twice is harmless.
+function PoCancellable:cancel() end
+
 ---A parsed query. It can be used for any number of torrents.
 ---
 ---`tostring(filter)` is the query in its usual spelling.

@@ -10,12 +10,12 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import type { ApiModule, ClassDescription } from '../../src/cli/lua/api/describe.ts'
 import { apiClasses, apiModules } from '../../src/cli/lua/api/index.ts'
-import { packageModules } from '../../src/cli/lua/packages/index.ts'
+import { absentPackages, packageModules } from '../../src/cli/lua/packages/index.ts'
 import { startDaemon } from '../helpers/daemon.ts'
 import { listen } from '../helpers/listen.ts'
 
 const modules = [...apiModules, ...packageModules()]
-const classes = [...apiClasses, ...modules.flatMap((module) => module.classes ?? [])]
+const classes = [...new Set([...apiClasses, ...modules.flatMap((module) => module.classes ?? [])])]
 
 /** How a script comes to an object of a class; `session` and `torrent` are there, and the module `lfs` and so on. */
 const objects: Readonly<Record<string, string>> = {
@@ -45,6 +45,9 @@ const objects: Readonly<Record<string, string>> = {
   DirectoryLock: 'require("lfs").lock_dir(".")',
   SignalConnection: 'require("events").on("torrent_added", print)',
   Timer: 'require("timers").new{interval = 1000000, callback = print}',
+  PoCancellable: 'require("porla_timers").interval(1000000, print)',
+  PoSessionHandle: 'require("porla_sessions").default()',
+  PoTorrentsHandle: 'require("porla_sessions").default():torrents()',
   Schedule: 'require("cron").schedule{expression = "0 0 0 1 1 *", callback = print}',
 }
 
@@ -125,6 +128,11 @@ for name in pairs(_G) do check(global[name], "the global " .. name .. " is not d
 
 local modules = {}
 for _, name in ipairs{${modules.map(({ name }) => quote(name)).join(', ')}} do modules[name] = true end
+for _, name in ipairs{${Object.keys(absentPackages).map(quote).join(', ')}} do
+  local ok, message = pcall(require, name)
+  check(not ok and message:find("'" .. name .. "' does not exist in porla-lua; instead: ", 1, true), name)
+  modules[name] = true
+end
 for name in pairs(package.preload) do check(modules[name], "the module " .. name .. " is not documented") end
 
 -- Some objects come to callbacks only.

@@ -1,4 +1,5 @@
-import { packageFiles, packageModule } from '../packages/index.ts'
+import { absentPackages, packageFiles, packageModule } from '../packages/index.ts'
+import { LuaError } from '../vm/errors.ts'
 import type { Lua } from '../vm/lua.ts'
 import { registryIndex } from '../vm/raw.ts'
 import { addTorrentParamsClass } from './add-torrent-params.ts'
@@ -81,6 +82,12 @@ export function installApi(lua: Lua, options: ApiOptions): void {
     api.pushFunction(L, (S) => {
       pushModule(api, S, packageModule(name))
       return 1
+    })
+    raw._lua_setfield(L, -2, lua.name(name))
+  }
+  for (const [name, instead] of Object.entries(absentPackages)) {
+    api.pushFunction(L, () => {
+      throw new LuaError(`Porla's package '${name}' does not exist in porla-lua; instead: ${instead}`)
     })
     raw._lua_setfield(L, -2, lua.name(name))
   }

@@ -19,8 +19,8 @@ export interface SessionValue {
 
 const removeOptions = { remove_files: readBoolean }
 
-/** An InfoHash object, or a hash as hex. */
-function checkHash(api: Api, L: State, arg: number): InfoHash {
+/** The hashes of an argument: an InfoHash object, or a hash as hex. */
+export function checkHash(api: Api, L: State, arg: number): InfoHash {
   const object = api.test(L, arg, infoHashClass)
   if (object) return object
   if (api.lua.type(L, arg) !== LuaType.string) api.lua.typeError(L, arg, 'InfoHash or string')
@@ -41,7 +41,7 @@ function checkParams(api: Api, L: State, arg: number): ParamsValue {
 }
 
 /** What the daemon says of the session itself. Raises an error when it is not there any more. */
-function overview(api: Api, { name }: SessionValue): Result<'sessions.list'>['sessions'][number] {
+export function overview(api: Api, { name }: SessionValue): Result<'sessions.list'>['sessions'][number] {
   const found = api.call('sessions.list', {}).sessions.find((session) => session.name === name)
   if (found === undefined) throw new LuaError(`there is no session '${name}' any more`)
   return found

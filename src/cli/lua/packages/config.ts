@@ -13,7 +13,7 @@ import { LuaError } from '../vm/errors.ts'
 const loaded = new WeakMap<Api, ConfigAndData>()
 
 /** Turns what makes configuration or folders unusable into a Lua error with the same words. */
-function orLuaError<T>(read: () => T): T {
+export function orLuaError<T>(read: () => T): T {
   try {
     return read()
   } catch (error) {
@@ -22,7 +22,7 @@ function orLuaError<T>(read: () => T): T {
 }
 
 /** The configuration that this program uses, read once. */
-function configOf(api: Api): ConfigAndData {
+export function configOf(api: Api): ConfigAndData {
   let config = loaded.get(api)
   if (config === undefined) {
     const { env, daemon } = api.host

@@ -12,7 +12,7 @@ import { CronPattern } from './cron/pattern.ts'
 const example = "cron.schedule{expression = '0 */5 * * * *', callback = f}"
 
 /** Calls back at the times of an expression; the next one is looked for when the callback has returned. */
-class Schedule implements Alive {
+export class Schedule implements Alive {
   readonly #api: Api
   readonly #pattern: CronPattern
   readonly #zone: Zone

@@ -33,7 +33,8 @@ function sharedOf(api: Api): Shared {
   return found
 }
 
-function isEventName(name: string): name is EventName {
+/** Whether there are events of that name. */
+export function isEventName(name: string): name is EventName {
   return (eventNames as readonly string[]).includes(name)
 }
 
@@ -95,7 +96,8 @@ function pushPosted(api: Api, L: State, event: DaemonEvent, torrent: TorrentRef)
   return true
 }
 
-class Connection implements EventHandler {
+/** A handler that hears the events of a name until it is stopped. */
+export class Connection implements EventHandler {
   readonly name: EventName
   seen: number
   readonly #api: Api

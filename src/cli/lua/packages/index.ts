@@ -16,6 +16,14 @@ export const packageFiles: Readonly<Record<string, string>> = {
   json: 'json',
   lfs: 'lfs',
   log: 'log',
+  porla_codec: 'porla-plain',
+  porla_events: 'porla-loop',
+  porla_filesystem: 'porla-plain',
+  porla_http_client: 'porla-loop',
+  porla_presets: 'porla-plain',
+  porla_runtime: 'porla-plain',
+  porla_sessions: 'porla-sessions',
+  porla_timers: 'porla-loop',
   pql: 'pql',
   presets: 'config',
   process: 'process',
@@ -31,6 +39,16 @@ export const packageFiles: Readonly<Record<string, string>> = {
   'workflows.triggers.cron': 'workflows',
   'workflows.triggers.interval': 'workflows',
   'workflows.triggers.torrent': 'workflows',
+}
+
+/** Packages of newer versions of Porla that have no counterpart here, and what a script can do instead. */
+export const absentPackages: Readonly<Record<string, string>> = {
+  porla_crypto: 'a command of io.popen or process.launch, such as sha256sum, or a Lua library',
+  porla_http_server: 'the daemon has no HTTP server; porla-lua call and its socket reach it',
+  porla_jsonrpc: 'the methods of the daemon are fixed; porla-lua call reaches them',
+  porla_kv: 'sqlite3 keeps values in a file of the script',
+  porla_sockets: 'http.client for HTTP, a command of io.popen for others',
+  porla_zip: 'a command of io.popen, such as unzip',
 }
 
 /** What each file of a package exports. */

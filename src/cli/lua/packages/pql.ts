@@ -15,7 +15,7 @@ import { statusFields, torrentStatusClass } from '../api/torrent-status.ts'
 import { LuaError } from '../vm/errors.ts'
 
 /** A query that was parsed. */
-interface FilterValue {
+export interface FilterValue {
   readonly text: string
   readonly includes: PqlFilter
   readonly fields: readonly PqlStatusField[]
@@ -35,7 +35,8 @@ function parse(text: string): FilterValue {
   }
 }
 
-const filterClass: ApiClass<FilterValue> = {
+/** A parsed query as an object. */
+export const filterClass: ApiClass<FilterValue> = {
   name: 'Filter',
   doc: 'A parsed query. It can be used for any number of torrents.',
   origin: 'porla',

@@ -7,16 +7,18 @@ import type { Alive } from '../loop/loop.ts'
 import { LuaError } from '../vm/errors.ts'
 import { cancellable } from './cancellable.ts'
 
-/** A timer that repeats; the next interval begins when the callback has returned. */
-class Timer implements Alive {
+/** A timer that repeats, or fires once; the next interval begins when the callback has returned. */
+export class Timer implements Alive {
   readonly #api: Api
   readonly #interval: number
+  readonly #once: boolean
   readonly #callback: Callback | undefined
   #cancel: () => void = () => {}
   #stopped = false
 
-  constructor(api: Api, interval: number, callback: Callback | undefined) {
+  constructor(api: Api, interval: number, callback: Callback | undefined, { once = false } = {}) {
     this.#api = api
+    this.#once = once
     this.#interval = interval
     this.#callback = callback
     api.host.loop.add(this)
@@ -42,6 +44,7 @@ class Timer implements Alive {
       this.#api.warn([`a timer of ${this.#interval} ms has no callback and stops`])
       this.stop()
     }
+    if (this.#once) this.stop()
     if (!this.#stopped) this.#arm()
   }
 }
