@@ -18,14 +18,14 @@ export interface Attempt {
 }
 
 /** Every message to every kind of torrent it is made for, plain and encrypted. */
-export function messageAttempts({ address, targets }: World): Attempt[] {
+export function messageAttempts({ address, targets }: World, over: 'tcp' | 'utp' = 'tcp'): Attempt[] {
   return badMessages.flatMap((message) =>
     message.to.flatMap((side) =>
       [false, true].map((encrypted) => ({
         name: `${message.name} -> ${side}${encrypted ? ', encrypted' : ''}`,
         wanted: message.outcome,
         run: (from: string) =>
-          send(message, targets[side], { address, from, encrypted, withinMs: withinMs(message) }),
+          send(message, targets[side], { address, from, over, encrypted, withinMs: withinMs(message) }),
       })),
     ),
   )
@@ -36,12 +36,12 @@ function withinMs({ outcome }: BadMessage): number {
 }
 
 /** Every way to greet badly, to every kind of torrent. */
-export function greetingAttempts({ address, targets }: World): Attempt[] {
+export function greetingAttempts({ address, targets }: World, over: 'tcp' | 'utp' = 'tcp'): Attempt[] {
   return badCalls.flatMap((bad) =>
     (Object.keys(targets) as Side[]).map((side) => ({
       name: `${bad.name} -> ${side}`,
       wanted: 'closed' as const,
-      run: (from: string) => greet(bad, targets[side].infoHash, { address, from, withinMs: closedMs }),
+      run: (from: string) => greet(bad, targets[side].infoHash, { address, from, over, withinMs: closedMs }),
     })),
   )
 }

@@ -1,24 +1,26 @@
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type BDict, bdecode } from '../../src/metainfo/index.ts'
 import { type BadHandshake, handshake, type Line } from './bad-handshakes.ts'
 import { type BadMessage, frame, type Target } from './bad-messages.ts'
 import { choice, Exchange } from './mse.ts'
+import { callOverUtp } from './utp-call.ts'
 
 /** How a connection ended: the other end closed it, or had not done so after the time. */
 export type Ending = 'closed' | 'kept'
 
 /** Both ends of a connection as bytes, decrypted where that was agreed on. */
 class Call implements Line {
-  readonly #socket: Socket
+  readonly #socket: Duplex
   #come: Buffer = Buffer.alloc(0)
   #closed = false
   #news: () => void = () => {}
   #decrypt: (bytes: Uint8Array) => Buffer = (bytes) => Buffer.from(bytes)
   #encrypt: (bytes: Uint8Array) => Uint8Array = (bytes) => bytes
 
-  constructor(socket: Socket) {
+  constructor(socket: Duplex) {
     this.#socket = socket
     socket.on('data', (bytes) => {
       // enough to know who it is: nobody here reads a whole transfer
@@ -86,7 +88,8 @@ class Call implements Line {
 }
 
 /** Calls `host:port` from another address of this machine. */
-async function call(address: string, from: string): Promise<Call> {
+async function call({ address, from, over = 'tcp' }: Attack): Promise<Call> {
+  if (over === 'utp') return new Call(await callOverUtp(address, from))
   const [host, port] = address.split(':')
   const socket = connect({ host: host!, port: Number(port), localAddress: from })
   socket.once('error', () => {})
@@ -99,6 +102,8 @@ interface Attack {
   address: string
   /** Where we call from. */
   from: string
+  /** TCP unless told otherwise. */
+  over?: 'tcp' | 'utp'
   encrypted?: boolean
   /** How long it may take until the connection is closed, or how long it has to stay. */
   withinMs: number
@@ -108,9 +113,10 @@ interface Attack {
 export async function send(
   message: BadMessage,
   target: Omit<Target, 'extensions'>,
-  { address, from, encrypted = false, withinMs }: Attack,
+  attack: Attack,
 ): Promise<Ending> {
-  const peer = await call(address, from)
+  const { encrypted = false, withinMs } = attack
+  const peer = await call(attack)
   try {
     if (encrypted) await peer.encrypt(target.infoHash)
     peer.say(handshake(target.infoHash, message))
@@ -138,24 +144,20 @@ async function offered(peer: Call): Promise<Target['extensions']> {
 }
 
 /** Says something in place of a handshake. */
-export async function greet(
-  bad: BadHandshake,
-  infoHash: string,
-  { address, from, withinMs }: Attack,
-): Promise<Ending> {
-  const peer = await call(address, from)
+export async function greet(bad: BadHandshake, infoHash: string, attack: Attack): Promise<Ending> {
+  const peer = await call(attack)
   try {
     // hung up on before it has said all
     await bad.play(peer, infoHash).catch(() => {})
-    return await peer.ending(withinMs)
+    return await peer.ending(attack.withinMs)
   } finally {
     peer.hangUp()
   }
 }
 
 /** Whether a call from this address is hung up on before a word is said. */
-export async function isTurnedAway({ address, from, withinMs }: Attack, infoHash: string): Promise<boolean> {
-  const peer = await call(address, from)
+export async function isTurnedAway(attack: Attack, infoHash: string): Promise<boolean> {
+  const peer = await call(attack)
   try {
     peer.say(handshake(infoHash))
     return await Promise.race([
@@ -163,7 +165,7 @@ export async function isTurnedAway({ address, from, withinMs }: Attack, infoHash
         () => false,
         () => true,
       ),
-      sleep(withinMs, false),
+      sleep(attack.withinMs, false),
     ])
   } finally {
     peer.hangUp()
