@@ -1,104 +1,114 @@
-// Transfers over loopback beside libtorrent's, in one run: `npm run bench:transfer [-- MiB]`. Needs Debian's
-// python3-libtorrent. One file of 1024 MiB (or as many as given), and 2,000 files of 100 kB, over TCP:
+// Transfers over loopback beside libtorrent's, in one run and in turn: `npm run bench:transfer`. Needs Debian's
+// python3-libtorrent. The other end is libtorrent in every row: N sessions of one process, which call the measured one.
 //
-//   download   libtorrent seeds; porla-lua takes, then another libtorrent
-//   seed       libtorrent takes; porla-lua seeds, then another libtorrent
+//   npm run bench:transfer -- download-20 --runs=1     one row, in seconds
+//   npm run bench:transfer -- --mib=32                 other data
+//   npm run bench:transfer -- download-1 large-download seed-1
 //
-// Seconds from the moment the two are introduced, and processor time of the measured program (for porla-lua its daemon
-// and engine host).
+// Medians. Seconds from the moment the two ends are introduced; processor time of the measured program (for porla-lua its
+// daemon and engine host); milliseconds to the first byte; the most memory of its own that it had (the engine host's).
 
-import { readFileSync } from 'node:fs'
-import { mkdtemp, open, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { TestContext } from 'node:test'
+import { parseArgs } from 'node:util'
+import { RpcClient } from '../src/rpc/client.ts'
 import { startDaemon } from '../test/helpers/daemon.ts'
 import { bytes, writeFiles } from '../test/helpers/data.ts'
-import {
-  addTorrent,
-  createTorrent,
-  engineProcess,
-  listenAddress,
-  waitForSeeding,
-} from '../test/helpers/torrents.ts'
-import { startLibtorrent } from '../test/interop/clients/libtorrent.ts'
+import { addTorrent, createTorrent, engineProcess, listenAddress } from '../test/helpers/torrents.ts'
+import { type Measured, measure, medians, quantile } from './transfer/measure.ts'
+import { context, type Settings, startLibtorrents, startParty } from './transfer/parties.ts'
 
 const MiB = 2 ** 20
-const megabytes = Number(process.argv[2] ?? 1024)
-const limitMs = 120_000
-const tcpOnly = { enable_incoming_utp: false, enable_outgoing_utp: false }
+const { values: given, positionals: names } = parseArgs({
+  allowPositionals: true,
+  options: { runs: { type: 'string', default: '5' }, mib: { type: 'string', default: '128' } },
+})
+const runs = Number(given.runs)
 
-interface Measured {
-  seconds: number
-  cpu: number
+const tcp: Settings = {
+  enable_incoming_utp: false,
+  enable_outgoing_utp: false,
+  unchoke_slots_limit: -1,
+  connections_limit: 500,
 }
+const plain: Settings = { ...tcp, in_enc_policy: 2, out_enc_policy: 2 }
+const rc4: Settings = { ...tcp, in_enc_policy: 0, out_enc_policy: 0, allowed_enc_level: 2 }
 
 interface Work {
   torrentFile: string
   source: string
 }
 
-type Cleanup = () => unknown
-
-/** What the helpers of the tests want of a test. */
-function context(): { t: TestContext; clean: () => Promise<void> } {
-  const cleanups: Cleanup[] = []
-  const t = { after: (cleanup: Cleanup) => cleanups.push(cleanup), diagnostic: () => {} }
-  const clean = async () => {
-    for (const cleanup of cleanups.reverse()) await cleanup()
-  }
-  return { t: t as unknown as TestContext, clean }
+interface Row {
+  what: 'download' | 'seed'
+  work: 'medium' | 'large' | 'many'
+  /** How many libtorrent sessions are the other end. */
+  others: number
+  settings: Settings
 }
 
-/** Processor time of processes so far, seconds. */
-function cpuOf(pids: number[]): number {
-  const ticks = pids.map((pid) => {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ')
-    return Number(fields[11]) + Number(fields[12])
-  })
-  return ticks.reduce((sum, one) => sum + one, 0) / 100
-}
+const rows: Record<string, Row> = {}
+for (const others of [1, 5, 20, 40, 100])
+  rows[`download-${others}`] = { what: 'download', work: 'medium', others, settings: plain }
+rows['large-download'] = { what: 'download', work: 'large', others: 1, settings: plain }
+for (const others of [1, 10, 40])
+  rows[`seed-${others}`] = { what: 'seed', work: 'medium', others, settings: plain }
+rows['large-seed'] = { what: 'seed', work: 'large', others: 1, settings: plain }
+rows['encrypted-download'] = { what: 'download', work: 'medium', others: 1, settings: rc4 }
+rows['encrypted-seed'] = { what: 'seed', work: 'medium', others: 1, settings: rc4 }
+rows['files-download'] = { what: 'download', work: 'many', others: 1, settings: plain }
+rows['files-seed'] = { what: 'seed', work: 'many', others: 1, settings: plain }
+const callsRow = 'calls'
 
-async function measure(pids: number[], work: () => Promise<unknown>): Promise<Measured> {
-  const cpu = cpuOf(pids)
-  const start = performance.now()
-  await work()
-  return { seconds: (performance.now() - start) / 1000, cpu: cpuOf(pids) - cpu }
-}
-
-/** Runs one transfer between two parties, of which one is measured. */
 async function transfer(
-  what: 'download' | 'seed',
   who: 'porla-lua' | 'libtorrent',
+  row: Row,
   { torrentFile, source }: Work,
 ): Promise<Measured> {
   const { t, clean } = context()
   const target = await mkdtemp(join(tmpdir(), 'porla-lua-bench-'))
   try {
+    const { what, settings } = row
     const [ours, theirs] = what === 'download' ? [target, source] : [source, target]
     const role = what === 'download' ? 'seed' : 'download'
-    const other = await startLibtorrent(t, { role, torrentFile, folder: theirs, settings: tcpOnly })
-    if (who === 'libtorrent') {
-      const role = what
-      const peer = await startLibtorrent(t, { role, torrentFile, folder: ours, settings: tcpOnly })
-      return await measure([peer.pid], async () => {
-        await (what === 'download' ? peer.dial(other.address) : other.dial(peer.address))
-        await (what === 'download' ? peer : other).done(limitMs)
-      })
+    const other = await startLibtorrents(t, { role, torrentFile, folder: theirs, settings }, row.others)
+    const party = await startParty(t, who, { role: what, torrentFile, folder: ours, settings })
+    const work = async () => {
+      party.watch()
+      await other.dial(party.addresses)
+      await (what === 'download' ? party : other).done()
     }
-    const daemon = await startDaemon(t, { sessions: { default: tcpOnly } })
-    await addTorrent(daemon, torrentFile, ours)
-    const address = await listenAddress(daemon)
-    if (what === 'seed') await waitForSeeding(daemon, { timeoutMs: limitMs })
-    const pids = [daemon.pid, await engineProcess(daemon)]
-    return await measure(pids, async () => {
-      await other.dial(address)
-      if (what === 'seed') await other.done(limitMs)
-      else await waitForSeeding(daemon, { timeoutMs: limitMs })
-    })
+    return await measure(party.pids, party.memoryPid, work, other.first)
   } finally {
     await clean()
     await rm(target, { recursive: true, force: true })
+  }
+}
+
+/** Milliseconds of a call each 20 ms while 40 libtorrent sessions send. */
+async function callTimes({ torrentFile, source }: Work): Promise<number[]> {
+  const { t, clean } = context()
+  try {
+    const job = { role: 'seed' as const, torrentFile, folder: source, settings: plain }
+    const other = await startLibtorrents(t, job, 40)
+    const daemon = await startDaemon(t, { sessions: { default: plain } })
+    await addTorrent(daemon, torrentFile, await daemon.makeFolder('target'))
+    const address = await listenAddress(daemon)
+    await engineProcess(daemon)
+    const client = await RpcClient.connect(daemon.socket, { timeoutMs: 5000 })
+    t.after(() => client.close())
+    const times: number[] = []
+    await other.dial([address])
+    for (;;) {
+      const start = performance.now()
+      const { torrents } = await client.call('torrents.list', {})
+      times.push(performance.now() - start)
+      if (torrents[0]?.is_seeding === true) return times
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+  } finally {
+    await clean()
   }
 }
 
@@ -109,46 +119,83 @@ async function makeWork(
   pieceSize: number,
   write: () => Promise<void>,
 ): Promise<Work> {
+  await mkdir(folder)
   await write()
   const { t, clean } = context()
   const daemon = await startDaemon(t)
   const made = await createTorrent(daemon, join(folder, name), { pieceSize })
   const torrentFile = join(folder, `${name}.torrent`)
-  await writeFile(torrentFile, readFileSync(made))
+  await writeFile(torrentFile, await readFile(made))
   await clean()
   return { torrentFile, source: folder }
 }
 
-const show = ({ seconds, cpu }: Measured) =>
-  `${seconds.toFixed(2).padStart(7)} s ${cpu.toFixed(2).padStart(6)} s CPU`
+async function oneFile(path: string, megabytes: number): Promise<void> {
+  const file = await open(path, 'w')
+  for (let at = 0; at < megabytes; at += 16) await file.write(bytes(16 * MiB, at % 251))
+  await file.close()
+}
 
 const folder = await mkdtemp(join(tmpdir(), 'porla-lua-bench-'))
+const made = new Map<Row['work'], Work>()
+
+async function workOf(kind: Row['work']): Promise<Work> {
+  let work = made.get(kind)
+  if (work === undefined) {
+    const place = join(folder, kind)
+    const size = kind === 'large' ? 1024 : Number(given.mib)
+    work =
+      kind === 'many'
+        ? await makeWork(place, 'many', 262_144, () =>
+            writeFiles(
+              join(place, 'many'),
+              Object.fromEntries(Array.from({ length: 2000 }, (_, i) => [`${i % 20}/${i}.bin`, 100_000])),
+            ),
+          )
+        : await makeWork(place, 'one.bin', MiB, () => oneFile(join(place, 'one.bin'), size))
+    made.set(kind, work)
+  }
+  return work
+}
+
+function show(name: string, { seconds, cpu, firstMs, memory }: Measured): string {
+  return [
+    `  ${name.padEnd(11)}${seconds.toFixed(2).padStart(7)} s ${cpu.toFixed(2).padStart(6)} s CPU`,
+    `${firstMs.toFixed(0).padStart(5)} ms to the first byte ${memory.toFixed(0).padStart(4)} MiB`,
+  ].join('  ')
+}
+
 try {
-  const large = await makeWork(folder, 'large.bin', MiB, async () => {
-    const file = await open(join(folder, 'large.bin'), 'w')
-    for (let at = 0; at < megabytes; at += 16) await file.write(bytes(16 * MiB, at % 251))
-    await file.close()
-  })
-  const many = await makeWork(folder, 'many', 262_144, () =>
-    writeFiles(
-      join(folder, 'many'),
-      Object.fromEntries(Array.from({ length: 2000 }, (_, i) => [`${i % 20}/${i}.bin`, 100_000])),
-    ),
-  )
-  for (const [title, work] of [
-    [`${megabytes} MiB`, large],
-    ['2,000 files of 100 kB', many],
-  ] as const) {
-    for (const what of ['download', 'seed'] as const) {
-      const ours = await transfer(what, 'porla-lua', work)
-      const theirs = await transfer(what, 'libtorrent', work)
-      const [wall, cpu] = [ours.seconds / theirs.seconds, ours.cpu / theirs.cpu]
-      console.log(`${what} ${title}`)
+  for (const name of names)
+    if (rows[name] === undefined && name !== callsRow)
+      throw new Error(`there is no row "${name}"; there are: ${[...Object.keys(rows), callsRow].join(', ')}`)
+  const chosen = names.length > 0 ? names : [...Object.keys(rows), callsRow]
+  console.log(`medians of ${runs}, ${given.mib} MiB where nothing else is said`)
+  for (const name of chosen) {
+    const row = rows[name]
+    if (row === undefined) {
+      const work = await workOf('medium')
+      const all: number[] = []
+      for (let run = 0; run < runs; run++) all.push(...(await callTimes(work)))
+      const [p50, p99] = [quantile(all, 0.5), quantile(all, 0.99)]
       console.log(
-        `  porla-lua  ${show(ours)}   ${wall.toFixed(2)} times the time, ${cpu.toFixed(2)} times the CPU`,
+        `calls while 40 send: p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms (${all.length} calls)`,
       )
-      console.log(`  libtorrent ${show(theirs)}`)
+      continue
     }
+    const work = await workOf(row.work)
+    const ours: Measured[] = []
+    const theirs: Measured[] = []
+    for (let run = 0; run < runs; run++) {
+      ours.push(await transfer('porla-lua', row, work))
+      theirs.push(await transfer('libtorrent', row, work))
+    }
+    const [a, b] = [medians(ours), medians(theirs)]
+    console.log(
+      `${name}   ${(a.seconds / b.seconds).toFixed(2)} times the time, ${(a.cpu / b.cpu).toFixed(2)} times the CPU`,
+    )
+    console.log(show('porla-lua', a))
+    console.log(show('libtorrent', b))
   }
 } finally {
   await rm(folder, { recursive: true, force: true })
