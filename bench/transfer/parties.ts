@@ -77,7 +77,7 @@ export async function startLibtorrents(t: TestContext, job: Job, count: number):
       await Promise.race([once(changed, 'said', { signal }), gone])
     }
   }
-  const ports = (await said(/^ports (.*)$/m))[1]!.split(' ')
+  const ports = (await said(/^ports (.*)\n/m))[1]!.split(' ')
   const pid = child.pid!
   return {
     pids: [pid],
