@@ -9,6 +9,11 @@ function read(stream: Uint8Array, part: number): string[] {
     keepAlive: () => found.push('keep-alive'),
     begins: (kind, length) => found.push(`${kind} of ${length}`),
     message: (bytes) => found.push(Buffer.from(bytes).toString('hex')),
+    block: (piece, offset, parts, length) => {
+      assert.equal(Buffer.concat(parts).length, length)
+      assert.ok(parts.length <= 8, `a block in ${parts.length} parts`)
+      found.push(`block ${piece}:${offset} ${Buffer.concat(parts).toString('hex')}`)
+    },
     done: false,
   })
   // each part in memory of its own, as sockets give it
@@ -28,7 +33,7 @@ test('messages are the same however the stream is cut', () => {
     Buffer.from([1]),
     Buffer.alloc(0),
     Buffer.from('0500ff', 'hex'),
-    Buffer.alloc(30, 7),
+    Buffer.alloc(30, 99),
     Buffer.from([2]),
   ]
   const stream = Buffer.concat(bodies.map(frame))
@@ -37,6 +42,52 @@ test('messages are the same however the stream is cut', () => {
   )
   for (let part = 1; part <= stream.length; part++)
     assert.deepEqual(read(stream, part), whole, `parts of ${part}`)
+})
+
+test('blocks are the same however the stream is cut', () => {
+  const block = (piece: number, offset: number, bytes: Uint8Array) => {
+    const head = Buffer.alloc(9)
+    head[0] = 7
+    head.writeUInt32BE(piece, 1)
+    head.writeUInt32BE(offset, 5)
+    return Buffer.concat([head, bytes])
+  }
+  const bytes = Buffer.from(Array.from({ length: 40 }, (_, at) => at))
+  const bodies = [
+    block(1, 0, bytes),
+    block(2 ** 31 + 1, 16384, bytes.subarray(7)),
+    block(3, 5, Buffer.alloc(0)),
+  ]
+  const stream = Buffer.concat([frame(Buffer.from([1])), ...bodies.map(frame), frame(Buffer.from([2]))])
+  const whole = [
+    '1 of 1',
+    '01',
+    '7 of 49',
+    `block 1:0 ${bytes.toString('hex')}`,
+    '7 of 42',
+    `block 2147483649:16384 ${bytes.subarray(7).toString('hex')}`,
+    '7 of 9',
+    'block 3:5 ',
+    '2 of 1',
+    '02',
+  ]
+  for (let part = 1; part <= stream.length; part++)
+    assert.deepEqual(read(stream, part), whole, `parts of ${part}`)
+})
+
+test('a block in one chunk is not copied', () => {
+  const chunk = frame(Buffer.concat([Buffer.from([7]), Buffer.alloc(8), Buffer.alloc(100, 3)]))
+  let found: Uint8Array | undefined
+  new MessageReader({
+    keepAlive() {},
+    begins() {},
+    message() {},
+    block(_piece, _offset, [part]) {
+      found = part
+    },
+    done: false,
+  }).read(chunk)
+  assert.equal(found?.buffer, chunk.buffer)
 })
 
 test('a length is judged before the body comes, and nothing is kept for it', () => {
@@ -48,6 +99,7 @@ test('a length is judged before the body comes, and nothing is kept for it', () 
       throw new Error('too long')
     },
     message() {},
+    block() {},
     done: false,
   })
   assert.throws(() => reader.read(Buffer.from('ffffffff14', 'hex')), /too long/)

@@ -162,7 +162,8 @@ export class LoadedTorrent {
 
   /** The pieces that have begun and are not verified yet. */
   downloadQueue(): PartialPiece[] {
-    return this.#swarm === null ? [] : downloadQueue(this.#swarm.torrent, this.state)
+    const swarm = this.#swarm
+    return swarm === null ? [] : downloadQueue(swarm.torrent, swarm.downloads?.begun() ?? [])
   }
 
   /** How many connected peers have each piece; null before the metadata. */

@@ -14,7 +14,7 @@ export function override(swarm: Swarm): void {
   const { torrent, client, state } = swarm
   const stock = Object.getPrototypeOf(torrent) as Torrent
   const news = new WireNews(torrent)
-  // stock: counts all pieces of all peers for each connection and each bitfield. Nothing reads it, see picker.ts
+  // stock: counts all pieces of all peers for each connection and each bitfield. Nothing reads it, see pieces/piece-order.ts
   Object.defineProperty(torrent, '_rarityMap', {
     get: () => null,
     set: (map: { destroy(): void } | null) => map?.destroy(),
@@ -81,12 +81,23 @@ export function override(swarm: Swarm): void {
   // stock: interested in any missing piece, wanted or not
   torrent._updateWireInterest = (wire) => {
     guarded(wire, () => {
-      if (swarm.picker?.interesting(wire)) wire.interested()
+      if (swarm.downloads?.interesting(wire)) wire.interested()
       else wire.uninterested()
     })
   }
-  // stock: walks over all pieces for each request, see picker.ts
+  // stock: walks over all pieces for each request, see pieces/downloads.ts
   torrent._updateWire = (wire) => {
-    guarded(wire, () => swarm.picker?.update(wire))
+    guarded(wire, () => swarm.downloads?.update(wire))
   }
+  // stock: walks over all pieces of all files
+  torrent._checkDone = () => swarm.checkDone()
+  // stock: speed meters that ask the clock for every message. Nothing reads them
+  torrent._downloadSpeed = unmeasured
+  torrent._uploadSpeed = unmeasured
+  client._downloadSpeed = unmeasured
+  client._uploadSpeed = unmeasured
+}
+
+function unmeasured(): number {
+  return 0
 }

@@ -7,6 +7,7 @@ import {
   connectionSettings,
   splitList,
 } from './peers/connection-settings.ts'
+import { type PieceSettings, pieceSettings } from './pieces/settings.ts'
 import { proxyPlan } from './proxy/proxy-plan.ts'
 import { settingReader } from './setting-reader.ts'
 
@@ -40,7 +41,7 @@ export interface ClientPlan {
 }
 
 /** What can change at once. */
-export interface LiveSettings extends ConnectionSettings {
+export interface LiveSettings extends ConnectionSettings, PieceSettings {
   /** Bytes/s, 0 is unlimited. */
   downloadRate: number
   uploadRate: number
@@ -119,6 +120,7 @@ export function liveSettings(settings: Settings): LiveSettings {
   const connections = get('connections_limit')
   return {
     ...connectionSettings(settings),
+    ...pieceSettings(settings),
     downloadRate: Math.max(0, get('download_rate_limit')),
     uploadRate: Math.max(0, get('upload_rate_limit')),
     // libtorrent: 0 or less is as many as the system allows

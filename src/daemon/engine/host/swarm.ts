@@ -2,6 +2,7 @@ import type WebTorrent from 'webtorrent'
 import type { Torrent, Wire } from 'webtorrent'
 import type { Metainfo } from '../../../metainfo/types.ts'
 import { ChunkStore } from '../storage/chunk-store.ts'
+import type { Parts } from '../storage/parts.ts'
 import type { ReadCache } from '../storage/read-cache.ts'
 import type { Storage } from '../storage/storage.ts'
 import { Discovery } from './discovery.ts'
@@ -20,11 +21,13 @@ import type { PeerSight } from './peers/peer-info.ts'
 import type { PeerSources } from './peers/peer-sources.ts'
 import { settlePieces } from './peers/remembered-pieces.ts'
 import { UploadOnly } from './peers/upload-only.ts'
+import { askedFor, guarded } from './peers/wire-guard.ts'
 import { hookWire } from './peers/wire-hooks.ts'
 import type { RuledTorrent } from './peers/wire-rules.ts'
 import { PeerExchange } from './pex/exchange.ts'
 import { Availability } from './pieces/availability.ts'
-import { Picker } from './pieces/picker.ts'
+import { Downloads } from './pieces/downloads.ts'
+import { Haves } from './pieces/haves.ts'
 import { swarmNumbers } from './swarm-numbers.ts'
 import type { TorrentState } from './torrent-state.ts'
 import { Trackers } from './trackers/announcer.ts'
@@ -77,7 +80,8 @@ export class Swarm implements Sharer {
   readonly connector: Connector
   readonly uploadOnly: UploadOnly
   readonly webSeeds: WebSeeds
-  picker: Picker | null = null
+  /** null until the pieces are known. */
+  downloads: Downloads | null = null
   availability: Availability | null = null
   /** Nearly all peers are seeds, so the order of pieces does not matter to them. */
   autoSequential = false
@@ -85,6 +89,7 @@ export class Swarm implements Sharer {
   /** While webtorrent hands out the slots, by rank. */
   rechoking = false
   readonly #cache: ReadCache
+  readonly #haves: Haves
   /** What is done once webtorrent has looked at the torrent. */
   readonly #waiting: (() => void)[] = []
   #leaving = false
@@ -109,6 +114,7 @@ export class Swarm implements Sharer {
       // only feeds an event nobody listens to
       noPeersIntervalTime: 86_400,
     })
+    this.#haves = new Haves(this.torrent, this)
     this.metadata = new MetadataExchange({
       id: state.id,
       mostBytes: () => limits.live.maxMetadata,
@@ -143,7 +149,7 @@ export class Swarm implements Sharer {
     for (const peer of state.task.known) recallPeer(this, peer)
     for (const address of state.task.peers) this.addPeer(address, 'resume')
     state.numbers = () => swarmNumbers(this)
-    state.partial = () => this.picker?.partial() ?? []
+    state.partial = () => this.downloads?.partial() ?? []
     limits.add(this)
   }
 
@@ -225,15 +231,7 @@ export class Swarm implements Sharer {
   applySelection(): void {
     const { torrent, state } = this
     if (torrent.destroyed || !torrent.ready) return
-    torrent._selections.clear()
-    for (const range of state.options.uploadMode ? [] : (state.selection?.ranges ?? [])) {
-      // the "stream" kind stays apart: plain ones merge with neighbours and take the higher priority
-      torrent._selections.insert({ ...range, offset: 0, isStreamSelection: true })
-    }
-    torrent._selections.sort((a, b) => b.priority - a.priority)
-    this.picker?.reorder()
-    torrent._updateSelections()
-    for (const wire of torrent.wires) torrent._updateWireInterest(wire)
+    this.downloads?.select()
     if (!state.finished && !state.options.uploadMode) this.dialer.recall()
     this.uploadOnly.apply()
     this.webSeeds.fill()
@@ -269,6 +267,7 @@ export class Swarm implements Sharer {
     if (this.#leaving) return
     this.#leaving = true
     this.webSeeds.stop()
+    this.downloads?.stop()
     // before destroy: that would announce `stopped` with zeros
     const told = this.discovery.stop(deadlineMs)
     const closed = new Promise<void>((resolve) => {
@@ -283,6 +282,26 @@ export class Swarm implements Sharer {
     this.limits.remove(this)
     this.state.numbers = null
     this.state.partial = null
+  }
+
+  /** Every piece is here: webtorrent and the trackers are told once. */
+  checkDone(): void {
+    const { torrent, state } = this
+    if (torrent.destroyed || torrent.done || !state.complete) return
+    torrent.done = true
+    for (const file of torrent.files) file.done = true
+    torrent.discovery?.complete()
+  }
+
+  /** A block has come, of a torrent whose pieces are known. */
+  takeBlock(wire: Wire, piece: number, offset: number, parts: Parts, length: number): void {
+    const { state, downloads } = this
+    if (downloads === null) return
+    wire.downloaded += length
+    state.payloadDownload += length
+    if (wire.type === 'webSeed') state.webSeedDownload += length
+    this.limits.watch.answered(wire)
+    downloads.take(wire, piece, offset, parts, length)
   }
 
   #storeFor(storage: Storage): unknown {
@@ -304,8 +323,17 @@ export class Swarm implements Sharer {
   piecesKnown(): void {
     const { torrent, state } = this
     this.availability = new Availability(torrent.pieces.length)
-    this.picker = new Picker(this, this.availability)
-    for (const wire of torrent.wires) if (wire.peerPieces) this.availability.set(wire, wire.peerPieces)
+    // webtorrent only asks whether they are there: nothing else of what it keeps of each piece is used
+    for (let piece = 0; piece < torrent.pieces.length; piece++)
+      if (torrent.pieces[piece] !== null) torrent.pieces[piece] = missingPiece
+    torrent._hashes = []
+    torrent._reservations = []
+    if (state.meta === null || state.storage === null) return
+    this.downloads = this.#download(state.meta, state.storage, this.availability)
+    for (const wire of torrent.wires) {
+      this.downloads.join(wire)
+      if (wire.peerPieces) this.downloads.recount(wire, wire.peerPieces)
+    }
     for (const { addr, wire } of torrent._peers?.values() ?? []) if (wire?.isSeeder) this.dialer.seed(addr)
     if (state.complete) {
       // or webtorrent would find the torrent just completed and tell the trackers so
@@ -319,7 +347,7 @@ export class Swarm implements Sharer {
     torrent.on('error', (error: Error) => {
       if (!this.#leaving) this.events.failed(error)
     })
-    torrent.on('warning', (error: Error) => this.#warning(error))
+    torrent.on('warning', (error: Error) => this.events.warn(error.message))
     // the rounds of choking are the session's, see wire-watch.ts
     torrent.once('infoHash', () => {
       if (torrent._rechokeIntervalId !== null) clearInterval(torrent._rechokeIntervalId)
@@ -341,33 +369,62 @@ export class Swarm implements Sharer {
       state.upload += bytes
       state.changed()
     })
-    torrent.on('verified', (piece: number) => {
-      this.picker?.done(piece)
-      const urgent = state.addPiece(piece)
-      state.changed(urgent)
-      // later: webtorrent is about to walk over its connections
-      if (!urgent) return
-      setImmediate(() => {
-        this.uploadOnly.apply()
-        this.webSeeds.fill()
-      })
+  }
+
+  #download(meta: Metainfo, storage: Storage, availability: Availability): Downloads {
+    return new Downloads({
+      meta,
+      storage,
+      goal: this.state,
+      availability,
+      settings: () => this.limits.live,
+      autoSequential: () => this.autoSequential,
+      events: {
+        got: (piece) => this.#got(piece),
+        bad: (piece, bytes, senders) => this.#bad(piece, bytes, senders),
+        lied: (piece, senders) => this.#ban(this.bans.convict(senders), piece),
+        failed: (error) => {
+          if (!this.#leaving) this.events.failed(error)
+        },
+        asked: (wire, requests) => {
+          askedFor(wire, requests)
+          this.peers.asked(wire)
+        },
+        guarded,
+      },
     })
   }
 
-  #warning(error: Error): void {
-    const failed = /^Piece (\d+) failed verification$/.exec(error.message)
-    if (failed !== null && this.state.meta !== null) {
-      const piece = Number(failed[1])
-      const { pieceLength, totalSize } = this.state.meta
-      this.state.failedBytes += Math.min(pieceLength, totalSize - piece * pieceLength)
-      this.state.changed()
-      const senders = this.picker?.failed(piece) ?? []
-      const forgiven = senders.length === 1 && this.webSeeds.forgive(senders[0]!)
-      for (const wire of forgiven ? [] : this.bans.judge(senders)) {
-        this.events.warn(`a peer is banned: it sent a bad piece ${piece}`)
-        wire.destroy()
-      }
+  /** A piece is on disk. */
+  #got(piece: number): void {
+    const { torrent, state } = this
+    if (torrent.destroyed) return
+    torrent.pieces[piece] = null
+    torrent.bitfield.set(piece, true)
+    const urgent = state.addPiece(piece)
+    state.changed(urgent)
+    this.#haves.tell(piece)
+    this.checkDone()
+    if (!urgent) return
+    this.uploadOnly.apply()
+    this.webSeeds.fill()
+  }
+
+  #bad(piece: number, bytes: number, senders: Wire[]): void {
+    this.state.failedBytes += bytes
+    this.state.changed()
+    const forgiven = senders.length === 1 && this.webSeeds.forgive(senders[0]!)
+    if (!forgiven) this.#ban(this.bans.judge(senders), piece)
+    this.events.warn(`Piece ${piece} failed verification`)
+  }
+
+  #ban(wires: readonly Wire[], piece: number): void {
+    for (const wire of wires) {
+      this.events.warn(`a peer is banned: it sent a bad piece ${piece}`)
+      wire.destroy()
     }
-    this.events.warn(error.message)
   }
 }
+
+/** Stands for every piece that is missing. */
+const missingPiece = {}

@@ -194,6 +194,11 @@ export class TorrentState {
     return getBit(this.have, piece)
   }
 
+  /** How many pieces are there. */
+  get numHave(): number {
+    return this.#numHave
+  }
+
   /** Every piece is there. False before the metadata. */
   get complete(): boolean {
     return this.meta !== null && this.#numHave === this.meta.numPieces

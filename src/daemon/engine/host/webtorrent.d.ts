@@ -12,19 +12,6 @@ declare module 'webtorrent' {
     get(index: number): boolean
   }
 
-  /** torrent-piece: a piece that is being received. */
-  interface Piece {
-    length: number
-    /** Bytes that have not come. */
-    missing: number
-    /** Blocks that have come; null before the first request and once the piece is complete. */
-    _buffer: (Uint8Array | undefined)[] | null
-    _flushed: boolean
-    _chunks: number
-    _reservations: number
-    _cancellations: number[] | null
-  }
-
   /** bittorrent-protocol. */
   interface Wire extends EventEmitter {
     type: string
@@ -39,7 +26,8 @@ declare module 'webtorrent' {
     /** What the two handshakes offered. */
     extensions: { dht?: boolean }
     destroyed: boolean
-    requests: { piece: number; offset: number; length: number }[]
+    /** What the peer was asked for. `callback`: it will not be answered (with bytes: it has been, not used here). */
+    requests: { piece: number; offset: number; length: number; callback(error: Error | null): void }[]
     downloaded: number
     uploaded: number
     /** Piece data, bytes/s. */
@@ -80,7 +68,8 @@ declare module 'webtorrent' {
     /** What `secure` was when the peer was made; read again when the end that was called chooses. */
     _peEnabled: number
     _encryptor: Encryptor | null
-    request(piece: number, offset: number, length: number, done?: unknown): void
+    /** Sends bytes, encrypted if that was agreed on. */
+    _push(bytes: Uint8Array): void
     cancel(piece: number, offset: number, length: number): void
     reject(piece: number, offset: number, length: number): void
     _write: (data: Uint8Array, done: (error?: Error | null) => void) => void
@@ -227,9 +216,12 @@ declare module 'webtorrent' {
     metadata: unknown
     files: { done: boolean }[]
     wires: Wire[]
-    /** null once a piece is verified; before the metadata, the list of hashes. */
-    pieces: (Piece | null)[]
-    bitfield: PieceSet
+    /** null once a piece is verified, any object before; before the metadata, the list of hashes. */
+    pieces: (object | null)[]
+    bitfield: PieceSet & { set(index: number, value?: boolean): void }
+    /** Only webtorrent's own downloads need them. */
+    _hashes: string[]
+    _reservations: unknown[]
     strategy: 'rarest' | 'sequential'
     discovery: Discovery | null
     _store: unknown
@@ -264,7 +256,9 @@ declare module 'webtorrent' {
     _onWireWithMetadata(wire: Wire): void
     _onMetadata(metadata: unknown): Promise<void>
     _processParsedTorrent(parsed: ParsedTorrent): void
-    _request(wire: Wire, index: number, hotswap: boolean): boolean
+    _checkDone(): void
+    _downloadSpeed: (bytes?: number) => number
+    _uploadSpeed: (bytes?: number) => number
     _rechoke(): void
     _startDiscovery(): void
     _update(): void
@@ -340,6 +334,8 @@ declare module 'webtorrent' {
     dht: DhtFacade | false
     tracker: TrackerOptions
     throttleGroups: object
+    _downloadSpeed: (bytes?: number) => number
+    _uploadSpeed: (bytes?: number) => number
     _connPool: ConnPool | null
     _utpServer: { connect(port: number, host: string): Connection } | null
     natTraversal?: { ttl: number; _timeout: number }
@@ -355,7 +351,6 @@ declare module 'webtorrent' {
     Extension,
     ParsedTorrent,
     Peer,
-    Piece,
     Torrent,
     WebConn,
     Wire,

@@ -1,5 +1,6 @@
-import { close, fstat, ftruncate, open, read, write } from 'node:fs'
+import { close, fstat, ftruncate, open, read, write, writev } from 'node:fs'
 import type { Stamp } from './file-stamps.ts'
+import { type Parts, partsLength, sliceParts } from './parts.ts'
 
 /**
  * Positional reads and writes on raw descriptors. Not FileHandle: it costs an object and a promise chain more
@@ -64,6 +65,25 @@ export function writeAt(fd: number, bytes: Uint8Array, position: number): Promis
         if (error !== null) return reject(error)
         done += count
         if (done === bytes.length) resolve()
+        else next()
+      })
+    }
+    next()
+  })
+}
+
+/** Writes what lies in several arrays in one go; see `writeAt`. */
+export function writePartsAt(fd: number, parts: Parts, position: number): Promise<void> {
+  if (parts.length === 1) return writeAt(fd, parts[0]!, position)
+  return new Promise((resolve, reject) => {
+    const length = partsLength(parts)
+    let done = 0
+    const next = () => {
+      const rest = done === 0 ? (parts as Uint8Array[]) : sliceParts(parts, done, length - done)
+      writev(fd, rest, position + done, (error, count) => {
+        if (error !== null) return reject(error)
+        done += count
+        if (done === length) resolve()
         else next()
       })
     }

@@ -3,11 +3,12 @@ import { dirname, join, relative } from 'node:path'
 import type { Metainfo } from '../../../metainfo/types.ts'
 import { ReadWriteLock } from '../concurrency.ts'
 import type { DescriptorPool } from './descriptor-pool.ts'
-import { extendTo, readAt, regularStamp, writeAt } from './fd.ts'
+import { extendTo, readAt, regularStamp, writeAt, writePartsAt } from './fd.ts'
 import { FileStamps, FileState, type Stamp, sameStamp } from './file-stamps.ts'
 import { type FileRange, filePieces, fileRanges, pieceSize } from './layout.ts'
 import { OpenFiles } from './open-files.ts'
 import { PartFile } from './part-file.ts'
+import { type Parts, sliceParts } from './parts.ts'
 import { SaveFolder } from './save-folder.ts'
 import { changedError, StorageError } from './storage-error.ts'
 
@@ -105,6 +106,12 @@ export class Storage {
     return this.meta.files[file]?.path ?? this.part.name
   }
 
+  /** Whether bytes of a piece go to the part file. */
+  isPartly(piece: number): boolean {
+    const start = piece * this.meta.pieceLength
+    return fileRanges(this.meta, start, pieceSize(this.meta, piece)).some(({ file }) => this.#inPart[file])
+  }
+
   /** The files in which a piece has bytes; the part file when some of them lie there. */
   filesOf(piece: number): number[] {
     const start = piece * this.meta.pieceLength
@@ -162,10 +169,16 @@ export class Storage {
 
   /** Answers when the system has taken all of the bytes. Throws a StorageError naming the file that did not. */
   write(start: number, bytes: Uint8Array): Promise<void> {
+    return this.writeParts(start, [bytes], bytes.length)
+  }
+
+  /** The same for `length` bytes that lie in several arrays: they are not copied, and must not change meanwhile. */
+  writeParts(start: number, parts: Parts, length: number): Promise<void> {
     return this.#gate.shared(async () => {
-      const ranges = fileRanges(this.meta, start, bytes.length)
+      const ranges = fileRanges(this.meta, start, length)
+      if (ranges.length === 1) return await this.#writeRange(ranges[0]!, parts)
       await Promise.all(
-        ranges.map((range) => this.#writeRange(range, bytes.subarray(range.at, range.at + range.length))),
+        ranges.map((range) => this.#writeRange(range, sliceParts(parts, range.at, range.length))),
       )
     })
   }
@@ -306,18 +319,19 @@ export class Storage {
     }
   }
 
-  async #writeRange(range: FileRange, bytes: Uint8Array): Promise<void> {
+  async #writeRange(range: FileRange, parts: Parts): Promise<void> {
     const file = this.meta.files[range.file]!
     if (file.pad) return
     if (this.#inPart[range.file]) {
       await this.#noteWrite(this.meta.files.length, async () => {
         for (const slice of this.#slices(range)) {
-          await this.part.write(slice.piece, slice.offset, bytes.subarray(slice.at, slice.at + slice.length))
+          const bytes = Buffer.concat(sliceParts(parts, slice.at, slice.length))
+          await this.part.write(slice.piece, slice.offset, bytes)
         }
       })
       return
     }
-    await this.#writeFile(range.file, (fd) => writeAt(fd, bytes, range.offset))
+    await this.#writeFile(range.file, (fd) => writePartsAt(fd, parts, range.offset))
   }
 
   /** A file range cut at piece borders, for the slots of the part file. */

@@ -35,10 +35,23 @@ export class Bans {
       const bad = (this.#suspicion.get(id) ?? 0) + 1
       this.#suspicion.set(id, bad)
       if (senders.length > 1 && bad < tolerance) return false
-      this.#banned.add(id)
-      const address = this.#addresses.get(wire)
-      if (address !== undefined) this.#banned.add(address)
+      this.#ban(wire)
       return true
     })
+  }
+
+  /** Bans peers that have been shown to have sent bad blocks; answers with those that were not banned before. */
+  convict(liars: readonly Wire[]): Wire[] {
+    return liars.filter((wire) => {
+      if (this.#banned.has(wire.peerId ?? '')) return false
+      this.#ban(wire)
+      return true
+    })
+  }
+
+  #ban(wire: Wire): void {
+    this.#banned.add(wire.peerId ?? '')
+    const address = this.#addresses.get(wire)
+    if (address !== undefined) this.#banned.add(address)
   }
 }

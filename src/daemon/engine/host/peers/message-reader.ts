@@ -1,7 +1,14 @@
+import type { Parts } from '../../storage/parts.ts'
+
 /** Room for a message that is being gathered, bytes; it grows with what comes, not with what is announced. */
 const firstRoom = 4096
 /** A length prefix and the kind of a message. */
 const headLength = 5
+/** A block: the same, and its piece and offset. */
+const blockHead = 13
+const blockKind = 7
+/** A block that comes in more parts than this is put together. */
+const mostParts = 8
 
 export interface Reader {
   keepAlive(): void
@@ -9,18 +16,32 @@ export interface Reader {
   begins(kind: number, length: number): void
   /** A whole message, without its length. Keeps the bytes or not: they are written no more. */
   message(bytes: Uint8Array): void
+  /** A message `piece`: its bytes in as many parts as they came in, at most a few. It may keep them, too. */
+  block(piece: number, offset: number, parts: Parts, length: number): void
   /** Whether nothing more is to be read. */
   readonly done: boolean
 }
 
+/** A block of which a part has come. */
+interface Coming {
+  piece: number
+  offset: number
+  length: number
+  parts: Uint8Array[]
+  filled: number
+  /** Where it is put together, once there are many parts. */
+  whole: Uint8Array | null
+}
+
 /**
  * Takes the stream of a connection apart into messages (BEP 3: four bytes of length, then as many bytes). Each byte is
- * copied once at most, however small the pieces in which a message comes.
+ * copied once at most, however small the pieces in which a message comes; those of blocks are mostly not copied at all.
  */
 export class MessageReader {
   readonly #reader: Reader
   #partial = new Uint8Array(0)
   #filled = 0
+  #coming: Coming | null = null
 
   constructor(reader: Reader) {
     this.#reader = reader
@@ -30,7 +51,8 @@ export class MessageReader {
   read(chunk: Uint8Array): void {
     let at = 0
     while (at < chunk.length && !this.#reader.done) {
-      at = this.#filled > 0 ? this.#complete(chunk, at) : this.#next(chunk, at)
+      if (this.#coming !== null) at = this.#more(this.#coming, chunk, at)
+      else at = this.#filled > 0 ? this.#complete(chunk, at) : this.#next(chunk, at)
     }
   }
 
@@ -38,19 +60,31 @@ export class MessageReader {
   clear(): void {
     this.#partial = new Uint8Array(0)
     this.#filled = 0
+    this.#coming = null
   }
 
   /** Reads what begins at `at`; where the rest begins. */
   #next(chunk: Uint8Array, at: number): number {
     const left = chunk.length - at
-    const length = left >= 4 ? lengthAt(chunk, at) : -1
+    const length = left >= 4 ? numberAt(chunk, at) : -1
     if (length === 0) {
       this.#reader.keepAlive()
       return at + 4
     }
     if (left < headLength) return this.#keep(chunk, at, chunk.length)
-    this.#reader.begins(chunk[at + 4]!, length)
+    const kind = chunk[at + 4]!
+    this.#reader.begins(kind, length)
     const end = at + 4 + length
+    if (kind === blockKind && length >= blockHead - 4) {
+      if (left < blockHead) return this.#keep(chunk, at, chunk.length)
+      if (end <= chunk.length) {
+        const bytes = chunk.subarray(at + blockHead, end)
+        this.#reader.block(numberAt(chunk, at + 5), numberAt(chunk, at + 9), [bytes], bytes.length)
+        return end
+      }
+      this.#expect(chunk, at, length)
+      return at + blockHead
+    }
     if (end > chunk.length) return this.#keep(chunk, at, chunk.length)
     this.#reader.message(chunk.subarray(at + 4, end))
     return end
@@ -59,16 +93,20 @@ export class MessageReader {
   /** Goes on with a message that began in an earlier chunk. */
   #complete(chunk: Uint8Array, at: number): number {
     const before = this.#filled
-    const need = before < 4 ? 4 : before < headLength ? headLength : 4 + lengthAt(this.#partial, 0)
+    const need = this.#need(before)
     const end = this.#keep(chunk, at, Math.min(chunk.length, at + need - before))
     if (this.#filled < need) return end
-    const length = lengthAt(this.#partial, 0)
+    const length = numberAt(this.#partial, 0)
     if (need === 4 && length === 0) {
       this.#filled = 0
       this.#reader.keepAlive()
     }
     if (need === headLength) this.#reader.begins(this.#partial[4]!, length)
-    if (need >= headLength && this.#filled === 4 + length) {
+    if (need === blockHead && this.#isBlock) {
+      const head = this.#partial
+      this.clear()
+      this.#expect(head, 0, length)
+    } else if (need >= headLength && this.#filled === 4 + length) {
       const whole = this.#partial
       this.clear()
       this.#reader.message(whole.subarray(4, 4 + length))
@@ -76,10 +114,52 @@ export class MessageReader {
     return end
   }
 
+  /** How many bytes are to be there for the next step, when so many are. */
+  #need(filled: number): number {
+    if (filled < 4) return 4
+    if (filled < headLength) return headLength
+    return this.#isBlock ? blockHead : 4 + numberAt(this.#partial, 0)
+  }
+
+  /** Whether what is gathered is the head of a block. */
+  get #isBlock(): boolean {
+    return this.#partial[4] === blockKind && numberAt(this.#partial, 0) >= blockHead - 4
+  }
+
+  /** The head of a block has come, its bytes are next. */
+  #expect(head: Uint8Array, at: number, length: number): void {
+    this.#coming = {
+      piece: numberAt(head, at + 5),
+      offset: numberAt(head, at + 9),
+      length: length - (blockHead - 4),
+      parts: [],
+      filled: 0,
+      whole: null,
+    }
+    if (this.#coming.length === 0) this.#finish(this.#coming)
+  }
+
+  /** More of a block. */
+  #more(block: Coming, chunk: Uint8Array, at: number): number {
+    const end = Math.min(chunk.length, at + block.length - block.filled)
+    const part = chunk.subarray(at, end)
+    if (block.whole === null && block.parts.length === mostParts) gather(block)
+    if (block.whole !== null) block.whole.set(part, block.filled)
+    else block.parts.push(part)
+    block.filled += part.length
+    if (block.filled === block.length) this.#finish(block)
+    return end
+  }
+
+  #finish({ piece, offset, parts, length, whole }: Coming): void {
+    this.#coming = null
+    this.#reader.block(piece, offset, whole === null ? parts : [whole], length)
+  }
+
   #keep(chunk: Uint8Array, from: number, to: number): number {
     const needed = this.#filled + to - from
     if (needed > this.#partial.length) {
-      const most = this.#filled >= headLength ? 4 + lengthAt(this.#partial, 0) : Number.POSITIVE_INFINITY
+      const most = this.#filled >= headLength ? 4 + numberAt(this.#partial, 0) : Number.POSITIVE_INFINITY
       const room = Buffer.allocUnsafeSlow(Math.max(needed, Math.min(most, Math.max(firstRoom, 2 * needed))))
       room.set(this.#partial.subarray(0, this.#filled))
       this.#partial = room
@@ -90,6 +170,16 @@ export class MessageReader {
   }
 }
 
-function lengthAt(bytes: Uint8Array, at: number): number {
+function gather(block: Coming): void {
+  const whole = Buffer.allocUnsafeSlow(block.length)
+  let at = 0
+  for (const part of block.parts.splice(0)) {
+    whole.set(part, at)
+    at += part.length
+  }
+  block.whole = whole
+}
+
+function numberAt(bytes: Uint8Array, at: number): number {
   return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0
 }

@@ -110,11 +110,12 @@ export class PeerBook {
       known.upBytes += bytes
       known.lastActive = performance.now()
     })
-    const { request } = wire
-    wire.request = (...args) => {
-      known.lastRequest = performance.now()
-      return request.apply(wire, args)
-    }
+  }
+
+  /** The peer is asked for blocks. */
+  asked(wire: Wire): void {
+    const known = this.#connected.get(wire)
+    if (known !== undefined) known.lastRequest = performance.now()
   }
 
   of(wire: Wire): Connected | undefined {

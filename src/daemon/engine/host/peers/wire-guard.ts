@@ -1,11 +1,12 @@
 import type WebTorrent from 'webtorrent'
 import type { Peer, Wire } from 'webtorrent'
 import PeerClass from 'webtorrent/lib/peer.js'
+import type { Parts } from '../../storage/parts.ts'
 import { guardEncryption } from './encryption.ts'
 import { parseExtendedHandshake } from './extended-handshake.ts'
 import { MessageReader } from './message-reader.ts'
 import { boundPieces, losePiece } from './remembered-pieces.ts'
-import { ignore, Message, type RuledTorrent, WireRules } from './wire-rules.ts'
+import { Message, pass, type RuledTorrent, type Verdict, WireRules } from './wire-rules.ts'
 
 /** Nobody says so much anew of what it can do. */
 const mostHandshakes = 100
@@ -19,6 +20,9 @@ export interface Border {
   /** What was thrown while a connection's bytes were worked on, and is not the protocol's. It is closed as well. */
   failed(address: string, error: Error): void
 }
+
+/** Takes a block that a connection sent: its bytes in the parts in which they came. */
+export type BlockTaker = (piece: number, offset: number, parts: Parts, length: number) => void
 
 /** Thrown, and caught here, for what the protocol does not allow. */
 export class Illegal extends Error {}
@@ -64,6 +68,16 @@ export function dismiss(wire: Wire): void {
   guards.get(wire)?.dismiss()
 }
 
+/** Where the blocks that a connection sends go; without it nowhere. */
+export function takeBlocks(wire: Wire, take: BlockTaker): void {
+  guards.get(wire)?.takeBlocks(take)
+}
+
+/** So many requests went out on a connection: as many blocks may come. */
+export function askedFor(wire: Wire, requests: number): void {
+  guards.get(wire)?.askedFor(requests)
+}
+
 /** Does what a connection asked for; what is thrown costs the connection. */
 export function guarded(wire: Wire, work: () => void): void {
   try {
@@ -83,6 +97,7 @@ class WireGuard {
   readonly #address: string
   readonly #reader: MessageReader
   #rules: WireRules | null = null
+  #takeBlock: BlockTaker | null = null
   #handshakes = 0
   #closed = false
   /** Nothing more is read before the torrent is known: to be called then. */
@@ -102,6 +117,10 @@ class WireGuard {
         if (reason !== null) throw new Illegal(reason)
       },
       message: (bytes) => (trusted ? wire._onMessage(bytes) : this.#message(bytes)),
+      block: (piece, offset, parts, length) => {
+        if (trusted || this.#passes(this.#rules!.block(piece, offset, length)))
+          this.#takeBlock?.(piece, offset, parts, length)
+      },
       get done() {
         return wire._finished || peer.destroyed
       },
@@ -141,6 +160,14 @@ class WireGuard {
       this.#do(() => this.#go())
       this.#release()
     })
+  }
+
+  takeBlocks(take: BlockTaker): void {
+    this.#takeBlock = take
+  }
+
+  askedFor(requests: number): void {
+    this.#rules?.askedFor(requests)
   }
 
   close(error: Error): void {
@@ -239,11 +266,14 @@ class WireGuard {
   }
 
   #message(bytes: Uint8Array): void {
-    const verdict = this.#rules!.check(bytes)
-    if (verdict === ignore) return
-    if (typeof verdict === 'string') throw new Illegal(verdict)
+    if (!this.#passes(this.#rules!.check(bytes))) return
     // webtorrent keeps it: not with all that came in the same breath
     this.#wire._onMessage(bytes[0] === Message.bitfield ? Uint8Array.from(bytes) : bytes)
+  }
+
+  #passes(verdict: Verdict): boolean {
+    if (typeof verdict === 'string') throw new Illegal(verdict)
+    return verdict === pass
   }
 
   #extended(id: number, bytes: Uint8Array): void {

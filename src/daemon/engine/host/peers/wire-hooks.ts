@@ -7,7 +7,7 @@ import { wellEncrypted } from './encryption.ts'
 import { sendQueue } from './send-queue.ts'
 import { UploadQueue } from './upload-queue.ts'
 import { hearDhtPort } from './wire-dht.ts'
-import { dismiss } from './wire-guard.ts'
+import { dismiss, takeBlocks } from './wire-guard.ts'
 
 /** A connection has shaken hands: counts what it does, holds it to the limits. */
 export function hookWire(swarm: Swarm, wire: Wire, address: string | undefined): void {
@@ -35,7 +35,7 @@ export function hookWire(swarm: Swarm, wire: Wire, address: string | undefined):
   swarm.peers.meet(wire)
   hearDhtPort(swarm, wire)
   swarm.exchange.meet(wire)
-  countBytes(swarm, wire)
+  countUpload(swarm, wire)
   countPieces(swarm, wire, address)
   limitDownload(swarm, wire)
   serveRequests(swarm, wire)
@@ -48,7 +48,7 @@ export function hookWire(swarm: Swarm, wire: Wire, address: string | undefined):
   for (const event of ['interested', 'uninterested', 'choke', 'unchoke'])
     wire.on(event, () => state.changed())
   wire.once('close', () => {
-    swarm.availability?.remove(wire)
+    swarm.downloads?.leave(wire)
     if (!torrent.destroyed) state.changed()
   })
   state.changed()
@@ -88,12 +88,8 @@ function sameHost(one: string | undefined, other: string | undefined): boolean {
   return one !== undefined && other !== undefined && plainHost(one) === plainHost(other)
 }
 
-function countBytes({ state }: Swarm, wire: Wire): void {
+function countUpload({ state }: Swarm, wire: Wire): void {
   // webtorrent's own totals hold protocol bytes as well
-  wire.on('download', (bytes: number) => {
-    state.payloadDownload += bytes
-    if (wire.type === 'webSeed') state.webSeedDownload += bytes
-  })
   wire.on('upload', (bytes: number) => {
     state.payloadUpload += bytes
   })
@@ -114,17 +110,18 @@ function countPieces(swarm: Swarm, wire: Wire, address: string | undefined): voi
     state.changed()
   }
   const all = () => {
-    swarm.availability?.set(wire, wire.peerPieces)
+    swarm.downloads?.recount(wire, wire.peerPieces)
     changed()
   }
   const change = (has: boolean) => (piece: number) => {
-    swarm.availability?.change(wire, piece, has, wire.peerPieces)
+    swarm.downloads?.changed(wire, piece, has, wire.peerPieces)
     changed()
   }
   for (const event of ['bitfield', 'have-all', 'have-none']) wire.on(event, all)
   wire.on('have', change(true))
   wire.lt_donthave.on('donthave', change(false))
-  wire.on('piece', (piece: number) => swarm.picker?.received(piece, wire))
+  swarm.downloads?.join(wire)
+  takeBlocks(wire, (piece, offset, parts, length) => swarm.takeBlock(wire, piece, offset, parts, length))
 }
 
 /**
@@ -132,9 +129,23 @@ function countPieces(swarm: Swarm, wire: Wire, address: string | undefined): voi
  * peer on before its torrent is known; here the torrent is known.
  */
 function limitDownload(swarm: Swarm, wire: Wire): void {
-  const { _write: write, end } = wire
+  const { _write, end } = wire
   const { watch } = swarm.limits
   const buckets = [swarm.download, swarm.limits.download]
+  /** What waits for the disk. */
+  let held: (() => void) | null = null
+  const goOn = () => {
+    const go = held
+    held = null
+    go?.()
+  }
+  const write: Wire['_write'] = (data, done) => {
+    _write.call(wire, data, (error) => {
+      if (error || !swarm.downloads?.full) return done(error)
+      held = () => done(null)
+      swarm.downloads.whenDrained(goOn)
+    })
+  }
   wire._write = (data, done) => {
     const portion = Math.min(swarm.download.portion, swarm.limits.download.portion)
     watch.heard(wire, portion !== Number.POSITIVE_INFINITY)
@@ -152,6 +163,7 @@ function limitDownload(swarm: Swarm, wire: Wire): void {
   }
   // a closing connection must not wait for its turn
   wire.end = (data) => {
+    goOn()
     for (const bucket of buckets) bucket.release(wire)
     swarm.gate.release(wire)
     return end.call(wire, data)
@@ -162,11 +174,13 @@ function limitDownload(swarm: Swarm, wire: Wire): void {
  * A peer may unchoke in the same breath as it shakes hands: webtorrent listens for that only a turn later, and then
  * never asks such a peer for anything.
  */
-function askAtOnce({ torrent }: Swarm, wire: Wire): void {
+function askAtOnce(swarm: Swarm, wire: Wire): void {
+  const { torrent } = swarm
   // webtorrent's own turn has been queued after this one, so once more
   queueMicrotask(() =>
     queueMicrotask(() => {
-      if (!torrent.destroyed && torrent.ready && !wire.destroyed && !wire.peerChoking) torrent._update()
+      if (!torrent.destroyed && torrent.ready && !wire.destroyed && !wire.peerChoking)
+        swarm.downloads?.update(wire)
     }),
   )
 }

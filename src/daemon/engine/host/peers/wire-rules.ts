@@ -66,11 +66,11 @@ export class WireRules {
   constructor(wire: Wire, torrent: RuledTorrent) {
     this.#wire = wire
     this.torrent = torrent
-    const { request } = wire
-    wire.request = (...args) => {
-      this.#asked++
-      return request.apply(wire, args)
-    }
+  }
+
+  /** So many requests went out. */
+  askedFor(requests: number): void {
+    this.#asked += requests
   }
 
   /** A sentence when no message of this kind may be so long; known before the message has come. */
@@ -80,7 +80,7 @@ export class WireRules {
     return `a message of kind ${kind} with ${length} bytes`
   }
 
-  /** Looks at a whole message, without its length prefix. */
+  /** Looks at a whole message, without its length prefix; not at a block, see `block`. */
   check(message: Uint8Array): Verdict {
     const wire = this.#wire
     switch (message[0]) {
@@ -101,8 +101,6 @@ export class WireRules {
         return this.#request(message)
       case Message.cancel:
         return this.#range(message)
-      case Message.piece:
-        return this.#piece(message)
       case Message.port:
         return ((message[1]! << 8) | message[2]!) === 0 || ++this.#ports > mostPorts ? ignore : pass
       case Message.haveAll:
@@ -119,6 +117,17 @@ export class WireRules {
       default:
         return pass
     }
+  }
+
+  /** Looks at a block of `length` bytes. */
+  block(piece: number, offset: number, length: number): Verdict {
+    const { meta } = this.torrent
+    if (++this.#blocks > this.#asked) return 'a block that nobody asked for'
+    if (meta === null) return ignore
+    if (piece >= meta.numPieces) return `a block of piece ${piece} of ${meta.numPieces}`
+    if (offset + length > sizeOf(meta, piece)) return `a block that ends behind piece ${piece}`
+    // BitComet's way to reject
+    return length === 0 ? ignore : pass
   }
 
   #lengths(kind: number): readonly [least: number, most: number] {
@@ -193,18 +202,6 @@ export class WireRules {
     const length = number(message, 9)
     if (length === 0 || length > longestBlock) return `a request of ${length} bytes`
     return this.#range(message)
-  }
-
-  #piece(message: Uint8Array): Verdict {
-    const { meta } = this.torrent
-    if (++this.#blocks > this.#asked) return 'a block that nobody asked for'
-    const piece = number(message, 1)
-    if (meta === null) return ignore
-    if (piece >= meta.numPieces) return `a block of piece ${piece} of ${meta.numPieces}`
-    const end = number(message, 5) + message.length - 9
-    if (end > sizeOf(meta, piece)) return `a block that ends behind piece ${piece}`
-    // BitComet's way to reject
-    return message.length === 9 ? ignore : pass
   }
 
   #reject(message: Uint8Array): Verdict {

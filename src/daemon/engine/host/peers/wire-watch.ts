@@ -2,6 +2,7 @@ import type { Wire } from 'webtorrent'
 import type { Swarm } from '../swarm.ts'
 import type { ConnectionSettings } from './connection-settings.ts'
 import { sendQueue } from './send-queue.ts'
+import { WireRate } from './wire-rates.ts'
 
 const tickMs = 1000
 /** libtorrent's rule for auto_sequential: so many seeds, and ten of them for each downloader. */
@@ -11,11 +12,14 @@ const manySeeds = 10
 interface Watched {
   wire: Wire
   swarm: Swarm
-  /** When anything came from it. */
+  rate: WireRate
+  /** When anything came from it, and whether anything has come since. */
   heard: number
+  came: boolean
   /** What it sent waits here for its turn under a rate limit. */
   held: boolean
-  /** When a block came, or since when requests wait at it; null: none do. */
+  snubbed: boolean
+  /** Since when it was seen to owe an answer and sent no block; null: it does not. */
   waiting: number | null
   /** When each request was first seen waiting. */
   requested: WeakMap<object, number>
@@ -40,6 +44,7 @@ export class WireWatch {
   readonly #full: (swarm: Swarm) => boolean
   #timer: NodeJS.Timeout | null = null
   #unchoked = 0
+  #looked = 0
 
   constructor(live: () => ConnectionSettings, full: (swarm: Swarm) => boolean) {
     this.#live = live
@@ -47,14 +52,16 @@ export class WireWatch {
   }
 
   add(swarm: Swarm, wire: Wire): void {
-    if (wire.type === 'webSeed') return
     // webtorrent's own timeout would close the connection
     wire.setTimeout(0)
     const watched: Watched = {
       wire,
       swarm,
+      rate: new WireRate(wire),
       heard: performance.now(),
+      came: false,
       held: false,
+      snubbed: false,
       waiting: null,
       requested: new WeakMap(),
       idle: null,
@@ -62,12 +69,9 @@ export class WireWatch {
       stuck: null,
     }
     this.#all.set(wire, watched)
-    wire.on('piece', () => {
-      watched.waiting = performance.now()
-      this.#snubbed.delete(wire)
-    })
     wire.once('close', () => this.#remove(wire))
     if (this.#timer !== null) return
+    this.#looked = performance.now()
     this.#timer = setInterval(() => this.#tick(performance.now()), tickMs)
     this.#timer.unref()
   }
@@ -76,8 +80,19 @@ export class WireWatch {
   heard(wire: Wire, held: boolean): void {
     const watched = this.#all.get(wire)
     if (watched === undefined) return
-    watched.heard = performance.now()
+    watched.came = true
     watched.held = held
+  }
+
+  /** A block came from the peer. */
+  answered(wire: Wire): void {
+    const watched = this.#all.get(wire)
+    if (watched === undefined) return
+    watched.waiting = null
+    if (watched.snubbed) {
+      watched.snubbed = false
+      this.#snubbed.delete(wire)
+    }
   }
 
   /** Whether the peer did not answer in time: it gets one request at a time until it sends again. */
@@ -94,8 +109,12 @@ export class WireWatch {
 
   #tick(now: number): void {
     const live = this.#live()
+    const seconds = Math.max(0.1, (now - this.#looked) / 1000)
+    this.#looked = now
     const swarms = new Map<Swarm, Watched[]>()
     for (const watched of [...this.#all.values()]) {
+      this.#measure(watched, seconds, now)
+      if (watched.wire.type === 'webSeed') continue
       if (this.#ends(watched, live, now)) {
         watched.wire.destroy()
         continue
@@ -113,6 +132,14 @@ export class WireWatch {
       this.#turnOver(swarm, all, live, now)
       if (rechoke && swarm.torrent.ready && !swarm.torrent.destroyed) swarm.torrent._rechoke()
     }
+  }
+
+  #measure(watched: Watched, seconds: number, now: number): void {
+    const { wire, swarm, rate } = watched
+    rate.look(seconds)
+    if (watched.came) watched.heard = now
+    watched.came = false
+    swarm.downloads?.measured(wire, Math.max(rate.down, rate.downNow), watched.snubbed)
   }
 
   /** Whether the connection is of no more use. */
@@ -155,6 +182,7 @@ export class WireWatch {
       now - watched.waiting >= live.pieceTimeout * 1000 || now - oldest >= live.requestTimeout * 1000
     if (!late || watched.held) return
     this.#snubbed.add(wire)
+    watched.snubbed = true
     watched.waiting = null
     for (const { piece, offset, length } of [...wire.requests]) wire.cancel(piece, offset, length)
   }

@@ -1,6 +1,24 @@
+import { addPiece, newPieceSet, pieceCount } from './piece-set.ts'
+
 /** The peer side of a piece set; webtorrent's BitField and its stand-in for "have all" both fit. */
 export interface PeerPieces {
   get(index: number): boolean
+  /** One bit a piece, high bit first; empty for "have all". Pieces beyond its end are not there. */
+  readonly buffer?: Uint8Array
+}
+
+/** Who hears that other pieces are rare now. */
+export interface AvailabilityListener {
+  /** One more (or one less) peer that is not a seed has a piece. */
+  changed(piece: number): void
+  /** Many counts changed at once. */
+  allChanged(): void
+}
+
+interface Counted {
+  /** One bit a piece; null for a peer that has had everything from the beginning. */
+  pieces: Uint8Array | null
+  total: number
 }
 
 /**
@@ -8,11 +26,12 @@ export interface PeerPieces {
  * nothing; of the others each `have` is one step.
  */
 export class Availability {
+  /** Peers with each piece, seeds left out. */
   readonly counts: Uint16Array
   /** Peers that had everything when they said what they have. */
   seeds = 0
-  /** Peer -> the pieces that were counted for it, and how many they are; null for one of `seeds`. */
-  readonly #peers = new Map<object, { pieces: Uint8Array; total: number } | null>()
+  listener: AvailabilityListener | null = null
+  readonly #peers = new Map<object, Counted>()
 
   constructor(numPieces: number) {
     this.counts = new Uint16Array(numPieces)
@@ -21,32 +40,38 @@ export class Availability {
   /** Counts all that a peer has now, in place of what was counted for it before. */
   set(peer: object, pieces: PeerPieces): void {
     this.remove(peer)
-    const counted = new Uint8Array(this.counts.length)
-    let total = 0
-    for (let piece = 0; piece < counted.length; piece++) {
-      if (!pieces.get(piece)) continue
-      counted[piece] = 1
-      total++
-    }
-    if (total === counted.length) {
+    const numPieces = this.counts.length
+    const bits = newPieceSet(numPieces)
+    if (pieces.buffer !== undefined && pieces.buffer.length > 0) {
+      bits.set(pieces.buffer.subarray(0, (numPieces + 7) >> 3))
+      if (numPieces % 8 !== 0) bits[numPieces >> 3]! &= 0xff00 >> (numPieces % 8)
+    } else for (let piece = 0; piece < numPieces; piece++) if (pieces.get(piece)) addPiece(bits, piece)
+    const total = pieceCount(bits)
+    if (total === numPieces) {
       this.seeds++
-      this.#peers.set(peer, null)
+      this.#peers.set(peer, { pieces: null, total })
       return
     }
-    for (let piece = 0; piece < counted.length; piece++) this.counts[piece]! += counted[piece]!
-    this.#peers.set(peer, { pieces: counted, total })
+    this.#peers.set(peer, { pieces: bits, total })
+    if (total > 0) this.#count(bits, 1)
+  }
+
+  /** The pieces of a peer, one bit each, not to be written to; null when it has all of them. Nobody has said: none. */
+  pieces(peer: object): Uint8Array | null {
+    const counted = this.#peers.get(peer)
+    if (counted === undefined) return newPieceSet(this.counts.length)
+    return counted.pieces
   }
 
   /** Whether a peer has said that it has everything. One that has said nothing yet has nothing. */
   isSeed(peer: object): boolean {
     const counted = this.#peers.get(peer)
-    return counted === null || counted?.total === this.counts.length
+    return counted !== undefined && counted.total === this.counts.length
   }
 
   /** 0..1: the share of the pieces that a peer has. */
   share(peer: object): number {
     const counted = this.#peers.get(peer)
-    if (counted === null) return 1
     return counted === undefined || this.counts.length === 0 ? 0 : counted.total / this.counts.length
   }
 
@@ -55,31 +80,35 @@ export class Availability {
     return Array.from(this.counts, (count) => count + this.seeds)
   }
 
-  /** A peer says that it has a piece, or (`has` false) no longer. */
-  change(peer: object, piece: number, has: boolean, pieces: PeerPieces): void {
+  /**
+   * A peer says that it has a piece, or (`has` false) no longer. False when that was known, or when the peer was counted
+   * anew as a whole.
+   */
+  change(peer: object, piece: number, has: boolean, pieces: PeerPieces): boolean {
     const counted = this.#peers.get(peer)
-    if (counted === null || counted === undefined) {
+    if (counted === undefined || counted.pieces === null) {
       if (!has || counted === undefined) this.set(peer, pieces)
-      return
+      return false
     }
     // one that has all in the end stays among those that are counted: it may lose and win a piece again and again
     const { pieces: known } = counted
-    if (!(piece >= 0 && piece < known.length) || (known[piece] === 1) === has) return
-    known[piece] = has ? 1 : 0
+    if (!(piece >= 0 && piece < this.counts.length)) return false
+    const bit = 0x80 >> (piece & 7)
+    const before = (known[piece >> 3]! & bit) !== 0
+    if (before === has) return false
+    known[piece >> 3]! ^= bit
     counted.total += has ? 1 : -1
     this.counts[piece]! += has ? 1 : -1
+    this.listener?.changed(piece)
+    return true
   }
 
   remove(peer: object): void {
     const counted = this.#peers.get(peer)
     if (counted === undefined) return
     this.#peers.delete(peer)
-    if (counted === null) {
-      this.seeds--
-      return
-    }
-    const { pieces } = counted
-    for (let piece = 0; piece < pieces.length; piece++) this.counts[piece]! -= pieces[piece]!
+    if (counted.pieces === null) this.seeds--
+    else if (counted.total > 0) this.#count(counted.pieces, -1)
   }
 
   /**
@@ -100,5 +129,15 @@ export class Availability {
       if (count === rarest) atRarest++
     }
     return rarest + this.seeds + (total - atRarest) / total
+  }
+
+  #count(bits: Uint8Array, step: 1 | -1): void {
+    const { counts } = this
+    for (let at = 0; at < bits.length; at++) {
+      const byte = bits[at]!
+      if (byte === 0) continue
+      for (let bit = 0; bit < 8; bit++) if (byte & (0x80 >> bit)) counts[at * 8 + bit]! += step
+    }
+    this.listener?.allChanged()
   }
 }

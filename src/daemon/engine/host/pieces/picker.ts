@@ -1,259 +1,295 @@
-import type { Piece, Torrent, Wire } from 'webtorrent'
-import type { Swarm } from '../swarm.ts'
-import type { TorrentState } from '../torrent-state.ts'
-import type { Availability } from './availability.ts'
-import type { PartialPiece } from './piece-bytes.ts'
-import type { PieceRange } from './selection.ts'
+import { type Asked, BegunPiece, type BlockRequest, BlockState, blockLength } from './begun-piece.ts'
+import { PieceOrder } from './piece-order.ts'
+import { hasPiece } from './piece-set.ts'
 
-/** Complete pieces that wait for the disk hold back new requests from this on, bytes. */
-const writeBacklog = 16 << 20
-/** What one request asks for, bytes. */
-const blockLength = 16384
+/** A block is asked of at most so many peers at once, and only near the end. */
+export const mostAsked = 3
+/** So many begun pieces are looked at for a peer, and so many blocks near the end. */
+const mostLooks = 64
+const mostBlockLooks = 256
+/** libtorrent's: with more begun pieces than this for each peer, or more blocks in all, they go first. */
+const begunPerPeer = 1.5
+const mostBegunBlocks = 2048
+/** libtorrent's piece_extent_affinity: pieces that lie together in so many bytes are an extent, and so many are kept. */
+const extentBytes = 4 << 20
+const mostExtents = 5
+
+/** A peer, as far as choosing for it goes. */
+export interface PickerPeer {
+  /** What it has (see piece-set.ts); null for everything. */
+  readonly pieces: Uint8Array | null
+  /** It sends a whole piece within whole_pieces_threshold seconds. */
+  readonly fast: boolean
+  /** The piece that it works on. */
+  current: BegunPiece | null
+}
+
+/** What a torrent wants and how. */
+export interface PickerRules {
+  readonly sequential: boolean
+  /** libtorrent's settings of these names. */
+  readonly prioritizePartial: boolean
+  readonly extentAffinity: boolean
+  readonly strictEndGame: boolean
+  readonly initialThreshold: number
+  /** Pieces that are here. */
+  readonly numHave: number
+  /** Peers that may be asked. */
+  readonly peers: number
+}
+
+/** Blocks of one piece that lie one behind the other. */
+export interface Run {
+  readonly begun: BegunPiece
+  readonly block: number
+  readonly count: number
+}
+
+export interface PickerLayout {
+  readonly pieceLength: number
+  readonly numPieces: number
+  readonly totalSize: number
+}
 
 /**
- * Which piece to ask a peer for. webtorrent's own rarest-first walks over all pieces for every piece it tries, and
- * tries those that are fully requested too. Measured over loopback: 512 MiB in pieces of 64 KiB took 39 s with it,
- * half of it for the last tenth, and 6 s with this. Here: first go on with begun pieces, then take the rarest (or next) of the highest priority, looking
- * from a random place so that peers do not all ask for the same.
- *
- * The requests themselves stay webtorrent's (`_request`).
+ * Chooses which blocks to ask a peer for, by libtorrent's rules: the rarest piece of the highest priority, begun pieces
+ * before others that are as good, or all in order; a fast peer has pieces of its own. It knows pieces and blocks, and
+ * peers only by what they have; it sends nothing. Nothing that it does for one peer grows with the number of others, and
+ * only the laying over each other of two sets, a bit a piece, with the number of pieces.
  */
 export class Picker {
-  readonly #swarm: Swarm
-  readonly #torrent: Torrent
-  readonly #state: TorrentState
-  readonly #availability: Availability
-  /** Pieces of which a block was asked for, in that order, with the peers that sent some. */
-  readonly #begun = new Map<number, Set<Wire>>()
-  /** Wanted runs, highest priority first. */
-  #ranges: PieceRange[][] = []
-  /** Where missing wanted pieces start, for `interesting`. */
-  #firstMissing = 0
+  readonly order: PieceOrder
+  /** All begun pieces, in the order in which they began. */
+  readonly begun = new Map<number, BegunPiece>()
+  /** Those of them with free blocks. */
+  readonly #partial = new Set<BegunPiece>()
+  readonly #layout: PickerLayout
+  readonly #rules: () => PickerRules
+  #wanted: Uint8Array
+  readonly #extents: number[] = []
 
-  constructor(swarm: Swarm, availability: Availability) {
-    this.#swarm = swarm
-    this.#torrent = swarm.torrent
-    this.#state = swarm.state
-    this.#availability = availability
-    this.reorder()
+  /** `counts` as for PieceOrder. Nothing is wanted before `select`. */
+  constructor(layout: PickerLayout, counts: Uint16Array, rules: () => PickerRules) {
+    this.#layout = layout
+    this.#rules = rules
+    this.#wanted = new Uint8Array(layout.numPieces)
+    this.order = new PieceOrder(counts)
   }
 
-  /** The selection changed. */
-  reorder(): void {
-    this.#firstMissing = 0
-    const byPriority = new Map<number, PieceRange[]>()
-    for (const range of this.#state.selection?.ranges ?? []) {
-      byPriority.set(range.priority, [...(byPriority.get(range.priority) ?? []), range])
-    }
-    this.#ranges = [...byPriority].sort(([a], [b]) => b - a).map(([, ranges]) => ranges)
+  /** Priorities 0..7 of the pieces, and which are here. Begun pieces that nobody wants any more stay as they are. */
+  select(wanted: Uint8Array, has: (piece: number) => boolean): void {
+    this.#wanted = wanted
+    this.order.reset(wanted, (piece) => !has(piece) && !this.begun.has(piece))
+    this.#partial.clear()
+    for (const begun of this.begun.values()) this.#listed(begun)
   }
 
-  /** A block of the piece has come. */
-  received(piece: number, wire: Wire): void {
-    if (!this.#torrent.pieces[piece]) return
-    const from = this.#begun.get(piece)
-    if (from === undefined) this.#begun.set(piece, new Set([wire]))
-    else from.add(wire)
-  }
-
-  /** The piece is on disk. */
-  done(piece: number): void {
-    this.#begun.delete(piece)
-  }
-
-  /** The piece had the wrong hash: webtorrent starts it anew. Answers with those who sent it. */
-  failed(piece: number): Wire[] {
-    const from = this.#begun.get(piece)
-    this.#begun.delete(piece)
-    return from === undefined ? [] : [...from]
-  }
-
-  /** The pieces of which blocks have come. */
-  partial(): PartialPiece[] {
-    const found: PartialPiece[] = []
-    for (const index of this.#begun.keys()) {
-      const piece = this.#torrent.pieces[index]
-      if (!piece) continue
-      const received = piece.length - piece.missing
-      const blocks = piece._buffer
-      found.push({ index, received, hasBlock: (block) => piece._flushed || blocks?.[block] !== undefined })
-    }
-    return found
-  }
-
-  /** Whether the peer has a wanted piece that is missing here. */
-  interesting(wire: Wire): boolean {
-    const { selection, options, wantedMissing } = this.#state
-    if (selection === null || options.uploadMode || wantedMissing === 0) return false
-    const total = selection.pieces.length
-    let first = this.#firstMissing
-    while (first < total && !this.#missing(first)) first++
-    this.#firstMissing = first
-    for (let piece = first; piece < total; piece++) {
-      if (this.#missing(piece) && wire.peerPieces.get(piece)) return true
-    }
-    return false
-  }
-
-  /** Fills the peer's queue of requests. */
-  update(wire: Wire): void {
-    const { options, wantedMissing } = this.#state
-    if (wire.destroyed || wire.peerChoking || options.uploadMode || wantedMissing === 0) return
-    // half of the queue is enough to wait for: filling it up for each block would cost more than it brings
-    const limit = wire.type === 'webSeed' ? this.#torrent.maxWebConns : this.#queueLength(wire)
-    if (wire.requests.length > limit / 2 || this.#diskIsBehind()) return
-    withQueue(wire, limit, this.#state.meta?.pieceLength ?? 0, () => this.#fill(wire, limit))
-    if (wire.requests.length === 0) this.#takeOver(wire)
-  }
-
-  #fill(wire: Wire, limit: number): void {
-    while (wire.requests.length < limit) {
-      const piece = this.#next(wire)
-      if (piece === -1) return
-      const before = wire.requests.length
-      while (wire.requests.length < limit && this.#torrent._request(wire, piece, false)) {
-        // until the piece or the queue is full
-      }
-      if (wire.requests.length === before) return
-      if (!this.#begun.has(piece)) this.#begun.set(piece, new Set())
-    }
-  }
-
-  /** Each piece that gets to the disk makes webtorrent call `update` again, so nothing else has to. */
-  #diskIsBehind(): boolean {
-    const pieceLength = this.#state.meta?.pieceLength ?? 0
-    const allowed = Math.max(2, Math.ceil(writeBacklog / pieceLength))
-    if (this.#begun.size <= allowed) return false
-    let waiting = 0
-    for (const index of this.#begun.keys()) if (this.#torrent.pieces[index]?._flushed) waiting++
-    return waiting > allowed
-  }
-
-  /** Everything is asked for but this peer idles: it may take blocks over from a much slower one. */
-  #takeOver(wire: Wire): void {
-    for (const piece of this.#begun.keys()) {
-      if (this.#missing(piece) && wire.peerPieces.get(piece) && this.#torrent._request(wire, piece, true))
-        return
-    }
-  }
-
-  #next(wire: Wire): number {
-    const begun = this.#nextBegun(wire)
-    if (begun !== -1) return begun
-    const inOrder = this.#state.options.sequential || this.#swarm.autoSequential
-    for (const ranges of this.#ranges) {
-      const piece = inOrder ? this.#nextInOrder(wire, ranges) : this.#rarest(wire, ranges)
-      if (piece !== -1) return piece
-    }
-    return -1
-  }
-
-  /** A begun piece with free blocks, of the highest priority there is. */
-  #nextBegun(wire: Wire): number {
-    let best = -1
-    let bestPriority = 0
-    for (const index of this.#begun.keys()) {
-      const piece = this.#torrent.pieces[index]
-      if (!piece) {
-        this.#begun.delete(index)
-        continue
-      }
-      const priority = this.#state.selection?.pieces[index] ?? 0
-      if (priority > bestPriority && hasFreeBlock(piece) && wire.peerPieces.get(index)) {
-        best = index
-        bestPriority = priority
-      }
-    }
-    return best
-  }
-
-  #nextInOrder(wire: Wire, ranges: PieceRange[]): number {
-    for (const { from, to } of ranges) {
-      for (let piece = Math.max(from, this.#firstMissing); piece <= to; piece++) {
-        if (this.#untouched(piece) && wire.peerPieces.get(piece)) return piece
-      }
-    }
-    return -1
-  }
-
-  #rarest(wire: Wire, ranges: PieceRange[]): number {
-    const { counts } = this.#availability
-    const total = ranges.reduce((sum, { from, to }) => sum + to - from + 1, 0)
-    let at = Math.floor(Math.random() * total)
-    // the run that `at` falls into
-    let run = 0
-    while (at > ranges[run]!.to - ranges[run]!.from) {
-      at -= ranges[run]!.to - ranges[run]!.from + 1
-      run++
-    }
-    let piece = ranges[run]!.from + at
-    let best = -1
-    let bestCount = Number.POSITIVE_INFINITY
-    for (let steps = 0; steps < total; steps++) {
-      if (counts[piece]! < bestCount && this.#untouched(piece) && wire.peerPieces.get(piece)) {
-        best = piece
-        bestCount = counts[piece]!
-        // nothing is rarer; with seeds alone every piece is so
-        if (bestCount === 0) break
-      }
-      if (piece < ranges[run]!.to) piece++
-      else {
-        run = (run + 1) % ranges.length
-        piece = ranges[run]!.from
-      }
-    }
-    return best
+  /** Every wanted block is here or asked for. */
+  get allAsked(): boolean {
+    return this.order.size === 0 && this.#partial.size === 0
   }
 
   /**
-   * How many requests a peer may have from us. Peers that answer in bursts (Transmission does, twice a second) never
-   * get fast with a queue that only follows their speed: so it grows with what they have sent, as in TCP's slow start,
-   * and then holds some seconds of their speed (request_queue_time), at most max_out_request_queue. A peer that does
-   * not answer has to do with one.
+   * Chooses what a peer is to be asked for next: at most so many blocks of one piece, one behind the other. They count as
+   * asked for once the caller says so with `asked`, before it asks this again. null: there is nothing for it.
    */
-  #queueLength(wire: Wire): number {
-    const { live, watch } = this.#swarm.limits
-    if (watch.snubbed(wire)) return 1
-    const sent = Math.floor(wire.downloaded / blockLength)
-    const length = Math.max(
-      Math.min(firstQueue + sent, surplusQueue),
-      Math.ceil((live.requestSeconds * wire.downloadSpeed()) / blockLength),
-    )
-    const { reqq } = wire.peerExtendedHandshake
-    const most = typeof reqq === 'number' && reqq > 0 ? reqq : live.maxRequestsOut
-    return Math.min(length, most, live.maxRequestsOut)
+  next(peer: PickerPeer & Asked, most: number): Run | null {
+    const begun = this.#choose(peer)
+    if (begun === null) return null
+    peer.current = begun
+    const block = begun.nextFree()
+    return { begun, block, count: begun.freeRun(block, most) }
   }
 
-  #missing(piece: number): boolean {
-    return this.#torrent.pieces[piece] !== null && this.#state.selection?.pieces[piece] !== 0
+  /**
+   * Near the end, blocks that others are asked for and this peer is not: up to `most` single ones. `strict_end_game_mode`:
+   * only once no block is free any more.
+   */
+  pickAgain(peer: PickerPeer & Asked, most: number, ask: (begun: BegunPiece, block: number) => void): void {
+    if (this.#rules().strictEndGame && !this.allAsked) return
+    let looks = mostBlockLooks
+    let left = most
+    const second: [BegunPiece, number][] = []
+    for (const begun of this.begun.values()) {
+      if (begun.outstanding === 0 || this.#wanted[begun.index] === 0) continue
+      if (--looks <= 0) break
+      if (peer.pieces !== null && !hasPiece(peer.pieces, begun.index)) continue
+      for (let block = 0; block < begun.blocks && left > 0 && looks > 0; block++) {
+        if (begun.state(block) !== BlockState.requested) continue
+        looks--
+        const requests = begun.requests(block)
+        if (requests.length >= mostAsked || requests.some(({ owner }) => owner === peer)) continue
+        if (requests.length > 1) second.push([begun, block])
+        else {
+          left--
+          ask(begun, block)
+        }
+      }
+      if (left === 0) return
+    }
+    for (const [begun, block] of second.slice(0, left)) ask(begun, block)
   }
 
-  #untouched(index: number): boolean {
-    const piece = this.#torrent.pieces[index]
-    return !!piece && piece._buffer === null && !piece._flushed
+  /** Blocks of a piece were asked for. */
+  asked(request: BlockRequest): void {
+    const { begun } = request
+    const before = begun.free
+    begun.request(request)
+    this.#changed(begun, before)
+  }
+
+  /** A request was lost or is over. True when that makes blocks free. */
+  dropped(request: BlockRequest): boolean {
+    const { begun } = request
+    // its piece is here, or was given up
+    if (this.begun.get(begun.index) !== begun) return false
+    const before = begun.free
+    const freed = begun.drop(request)
+    this.#changed(begun, before)
+    if (begun.untouched) this.#forget(begun)
+    return freed
+  }
+
+  /** A block has come; see BegunPiece.receive. */
+  received(begun: BegunPiece, block: number, sender: Asked): readonly BlockRequest[] {
+    const before = begun.free
+    const waiting = begun.receive(block, sender)
+    this.#changed(begun, before)
+    return waiting
+  }
+
+  /** A piece is here. */
+  done(begun: BegunPiece): void {
+    this.#remove(begun)
+  }
+
+  /** What has come of a piece is wrong. */
+  failed(begun: BegunPiece): void {
+    const before = begun.free
+    begun.restart()
+    this.#changed(begun, before)
+    if (begun.untouched) this.#forget(begun)
+  }
+
+  /** Begins a piece. */
+  begin(piece: number): BegunPiece {
+    const { pieceLength, totalSize } = this.#layout
+    const begun = new BegunPiece(piece, Math.min(pieceLength, totalSize - piece * pieceLength))
+    this.order.remove(piece)
+    this.begun.set(piece, begun)
+    this.#listed(begun)
+    this.#noteExtent(piece)
+    return begun
+  }
+
+  #choose(peer: PickerPeer & Asked): BegunPiece | null {
+    const { current } = peer
+    if (current !== null && this.#partial.has(current) && has(peer, current.index)) return current
+    const rules = this.#rules()
+    const partial = this.#bestPartial(peer, rules, false)
+    const fresh = this.#fresh(peer, rules)
+    if (partial !== null && (fresh === -1 || this.#first(partial, fresh, rules))) return partial
+    if (fresh !== -1) {
+      const begun = this.begin(fresh)
+      begun.whole = peer.fast
+      return begun
+    }
+    return this.#bestPartial(peer, rules, true)
+  }
+
+  /** Whether a begun piece goes before one that is not. */
+  #first(partial: BegunPiece, fresh: number, rules: PickerRules): boolean {
+    if (rules.sequential) {
+      const [begunTop, freshTop] = [this.#wanted[partial.index] === 7, this.#wanted[fresh] === 7]
+      return begunTop === freshTop ? partial.index < fresh : begunTop
+    }
+    if (rules.prioritizePartial || this.#manyBegun(rules)) return true
+    return this.order.key(partial.index) <= this.order.key(fresh)
+  }
+
+  #manyBegun({ peers }: PickerRules): boolean {
+    const blocks = Math.ceil(this.#layout.pieceLength / blockLength)
+    return this.begun.size > peers * begunPerPeer || this.begun.size * blocks > mostBegunBlocks
+  }
+
+  /** The best begun piece with free blocks. `shared`: also one where fast and slow peers would meet. */
+  #bestPartial(peer: PickerPeer & Asked, { sequential }: PickerRules, shared: boolean): BegunPiece | null {
+    let best: BegunPiece | null = null
+    let bestKey = 0
+    let looks = mostLooks
+    for (const begun of this.#partial) {
+      if (--looks < 0) break
+      if (!has(peer, begun.index)) continue
+      const others = begun.owner !== null && begun.owner !== peer
+      if (!shared && others && (peer.fast || begun.whole)) continue
+      const key = sequential ? begun.index : this.order.key(begun.index)
+      if (best !== null && (key > bestKey || (key === bestKey && begun.received <= best.received))) continue
+      best = begun
+      bestKey = key
+    }
+    return best
+  }
+
+  #fresh(peer: PickerPeer, rules: PickerRules): number {
+    if (this.order.size === 0) return -1
+    if (rules.sequential) return this.order.next(peer.pieces)
+    if (rules.numHave < rules.initialThreshold) {
+      // as in libtorrent: the first pieces are any, to have something to give soon
+      const top = this.order.best(peer.pieces)
+      if (top === -1 || this.#wanted[top] === 7) return top
+      return this.order.any(peer.pieces)
+    }
+    if (rules.extentAffinity) {
+      const near = this.#nearby(peer)
+      if (near !== -1) return near
+    }
+    return this.order.best(peer.pieces)
+  }
+
+  /** A piece beside those that began lately. */
+  #nearby(peer: PickerPeer): number {
+    const pieces = this.#extentPieces
+    for (const extent of this.#extents) {
+      const found = this.order.within(peer.pieces, extent * pieces, (extent + 1) * pieces - 1)
+      if (found !== -1) return found
+    }
+    return -1
+  }
+
+  #noteExtent(piece: number): void {
+    const extent = Math.floor(piece / this.#extentPieces)
+    if (this.#extents.includes(extent)) return
+    this.#extents.push(extent)
+    if (this.#extents.length > mostExtents) this.#extents.shift()
+  }
+
+  get #extentPieces(): number {
+    return Math.max(1, Math.floor(extentBytes / this.#layout.pieceLength))
+  }
+
+  #listed(begun: BegunPiece): void {
+    if (begun.free === 0 || this.#wanted[begun.index] === 0) return
+    this.#partial.add(begun)
+  }
+
+  #changed(begun: BegunPiece, before: number): void {
+    if ((before === 0) === (begun.free === 0)) return
+    if (begun.free === 0) this.#partial.delete(begun)
+    else this.#listed(begun)
+  }
+
+  /** As if the piece had never begun. */
+  #forget(begun: BegunPiece): void {
+    this.#remove(begun)
+    this.order.add(begun.index)
+  }
+
+  #remove(begun: BegunPiece): void {
+    this.begun.delete(begun.index)
+    this.#partial.delete(begun)
   }
 }
 
-function hasFreeBlock(piece: Piece): boolean {
-  if (piece._flushed) return false
-  return piece._reservations < piece._chunks || (piece._cancellations?.length ?? 0) > 0
-}
-
-/** What a peer is asked for before its speed is known, blocks. */
-const firstQueue = 16
-const surplusQueue = 64
-
-/**
- * Asks for blocks with webtorrent's `_request`, which has a bound of its own that follows the speed
- * (getBlockPipelineLength; getPiecePipelineLength for a web seed, which is asked for whole pieces): for the moment, the
- * speed is one whose bound is ours.
- */
-function withQueue(wire: Wire, length: number, pieceLength: number, ask: () => void): void {
-  const measured = wire.downloadSpeed
-  wire.downloadSpeed = () => length * (wire.type === 'webSeed' ? pieceLength : blockLength)
-  try {
-    ask()
-  } finally {
-    wire.downloadSpeed = measured
-  }
+function has({ pieces }: PickerPeer, piece: number): boolean {
+  return pieces === null || hasPiece(pieces, piece)
 }
