@@ -600,14 +600,14 @@ function List:add(value) end
 ---@field peer_fingerprint string
 ---@field dht_bootstrap_nodes string
 ---@field allow_multiple_connections_per_ip boolean
----@field send_redundant_have boolean Kept without effect.
+---@field send_redundant_have boolean
 ---@field use_dht_as_fallback boolean
 ---@field upnp_ignore_nonrouters boolean Kept without effect.
 ---@field use_parole_mode boolean Kept without effect.
 ---@field auto_manage_prefer_seeds boolean
 ---@field dont_count_slow_torrents boolean
 ---@field close_redundant_connections boolean
----@field prioritize_partial_pieces boolean Kept without effect.
+---@field prioritize_partial_pieces boolean
 ---@field rate_limit_ip_overhead boolean Kept without effect.
 ---@field announce_to_all_trackers boolean
 ---@field announce_to_all_tiers boolean
@@ -617,7 +617,7 @@ function List:add(value) end
 ---@field no_atime_storage boolean Kept without effect.
 ---@field incoming_starts_queued_torrents boolean
 ---@field report_true_downloaded boolean
----@field strict_end_game_mode boolean Kept without effect.
+---@field strict_end_game_mode boolean
 ---@field enable_outgoing_utp boolean
 ---@field enable_incoming_utp boolean
 ---@field enable_outgoing_tcp boolean
@@ -654,7 +654,7 @@ function List:add(value) end
 ---@field dht_enforce_node_id boolean Kept without effect.
 ---@field dht_ignore_dark_internet boolean Kept without effect.
 ---@field dht_read_only boolean Kept without effect.
----@field piece_extent_affinity boolean Kept without effect.
+---@field piece_extent_affinity boolean
 ---@field validate_https_trackers boolean
 ---@field ssrf_mitigation boolean
 ---@field allow_idna boolean
@@ -669,7 +669,7 @@ function List:add(value) end
 ---@field request_queue_time integer
 ---@field max_allowed_in_request_queue integer
 ---@field max_out_request_queue integer
----@field whole_pieces_threshold integer Kept without effect.
+---@field whole_pieces_threshold integer
 ---@field peer_timeout integer
 ---@field urlseed_timeout integer
 ---@field urlseed_pipeline_size integer
@@ -683,10 +683,10 @@ function List:add(value) end
 ---@field unchoke_interval integer
 ---@field optimistic_unchoke_interval integer
 ---@field num_want integer
----@field initial_picker_threshold integer Kept without effect.
+---@field initial_picker_threshold integer
 ---@field allowed_fast_set_size integer Kept without effect.
 ---@field suggest_mode integer Kept without effect.
----@field max_queued_disk_bytes integer Kept without effect.
+---@field max_queued_disk_bytes integer
 ---@field handshake_timeout integer
 ---@field send_buffer_low_watermark integer
 ---@field send_buffer_watermark integer

@@ -178,20 +178,6 @@ declare module 'webtorrent' {
     destroy(done: () => void): void
   }
 
-  interface SelectionItem {
-    from: number
-    to: number
-    offset: number
-    priority: number
-    isStreamSelection: boolean
-  }
-
-  interface Selections {
-    insert(item: SelectionItem): void
-    sort(order: (a: SelectionItem, b: SelectionItem) => number): void
-    clear(): void
-  }
-
   /** What parse-torrent makes of a torrent. */
   interface ParsedTorrent {
     infoHash: string
@@ -234,7 +220,6 @@ declare module 'webtorrent' {
       ): void
     }
     _startupBitfield: Uint8Array | undefined
-    _selections: Selections
     _rechokeNumSlots: number
     _numConns: number
     _numPending: number
@@ -243,8 +228,6 @@ declare module 'webtorrent' {
     _rechokeIntervalId: NodeJS.Timeout | null
     _rechokeOptimisticWire: Wire | null
     _rechokeOptimisticTime: number
-    /** Requests that a web seed has at a time. */
-    maxWebConns: number
     addPeer(address: string, source?: string): boolean
     addWebSeed(url: string): void
     removePeer(id: string): void
@@ -262,8 +245,6 @@ declare module 'webtorrent' {
     _rechoke(): void
     _startDiscovery(): void
     _update(): void
-    _updateSelections(): void
-    _updateInterest(): void
     _updateWire(wire: Wire): void
     _updateWireInterest(wire: Wire): void
     _verifyPieces(done: (error?: Error | null) => void): void

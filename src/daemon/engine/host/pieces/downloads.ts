@@ -4,7 +4,7 @@ import { type Parts, sliceParts } from '../../storage/parts.ts'
 import { PieceWriter, type WritableStorage } from '../../storage/piece-writer.ts'
 import { Assembly, type AssemblyStorage } from './assembly.ts'
 import type { Availability, PeerPieces } from './availability.ts'
-import { type BegunPiece, type BlockRequest, BlockState, blockLength } from './begun-piece.ts'
+import { type BegunPiece, BlockState, blockLength } from './begun-piece.ts'
 import { BlockProof } from './block-proof.ts'
 import { OutRequest, PeerRequests, type QueueSettings } from './peer-requests.ts'
 import { Picker, type Run } from './picker.ts'
@@ -13,6 +13,8 @@ import { addPiece, commonCount, hasPiece, newPieceSet, removePiece } from './pie
 
 /** Near the end a peer has so many blocks that others are asked for as well. */
 const secondHand = 4
+/** So many requests go out at a time: the queue of a fast peer grows with its answers, and no turn gets long. */
+const mostAtOnce = 64
 
 /** What of the session's settings matters here. */
 export interface DownloadSettings extends QueueSettings {
@@ -220,6 +222,11 @@ export class Downloads {
     return used
   }
 
+  /** Bytes of blocks that have come and are not on their way to the disk. */
+  get heldBytes(): number {
+    return this.#assembly.bytes
+  }
+
   /** Whether what peers send is to wait for the disk. */
   get full(): boolean {
     return this.#writer.full
@@ -276,11 +283,9 @@ export class Downloads {
     // half of the queue is enough to wait for: filling it up for each block would cost more than it brings
     if (peer.waiting.length > most / 2) return
     const asked: OutRequest[] = []
-    while (peer.waiting.length + asked.length < most) {
-      const run = this.#picker.next(
-        peer,
-        peer.isWebSeed ? Number.POSITIVE_INFINITY : most - peer.waiting.length - asked.length,
-      )
+    const room = Math.min(mostAtOnce, most - peer.waiting.length)
+    while (asked.length < room) {
+      const run = this.#picker.next(peer, peer.isWebSeed ? Number.POSITIVE_INFINITY : room - asked.length)
       if (run === null) break
       if (peer.isWebSeed) this.#ask(peer, run, asked)
       else
@@ -309,8 +314,12 @@ export class Downloads {
   }
 
   /** A request will not be answered. */
-  #lost(request: BlockRequest): void {
-    if (this.#picker.dropped(request)) this.#wake()
+  #lost(request: OutRequest): void {
+    const freed = this.#picker.dropped(request)
+    // it has room for others now
+    if (this.#peers.get(request.owner.wire) === request.owner) this.#idle.add(request.owner)
+    else if (!freed) return
+    this.#wake()
   }
 
   /** What this request asks for has come from somebody else. */

@@ -5,6 +5,8 @@ const mostLooks = 64
 /** Of those so many are compared. */
 const mostCandidates = 256
 const priorities = 8
+/** So many pieces are put in order at a time after many counts changed. */
+const portion = 4096
 
 /**
  * The pieces that are wanted, missing and not begun, in the order in which they are to be begun. They lie in buckets by
@@ -28,7 +30,8 @@ export class PieceOrder {
   #first = 0
   /** No open piece has a lower index. */
   #lowest = 0
-  #stale = false
+  /** Pieces from here on may lie in buckets of old counts. */
+  #unsettled: number
   size = 0
 
   /** `counts`: copies of each piece among peers that are not seeds; kept up to date by whoever calls `moved`. */
@@ -38,6 +41,7 @@ export class PieceOrder {
     this.#wanted = new Uint8Array(counts.length)
     this.#bucketOf = new Int32Array(counts.length).fill(-1)
     this.#placeOf = new Int32Array(counts.length)
+    this.#unsettled = counts.length
     this.#open = newPieceSet(counts.length)
     this.#top = newPieceSet(counts.length)
   }
@@ -47,13 +51,17 @@ export class PieceOrder {
     this.#wanted = wanted
     this.#open.fill(0)
     this.#top.fill(0)
+    this.#bucketOf.fill(-1)
+    for (const bucket of this.#buckets) bucket.length = 0
+    this.#first = 0
     this.size = 0
     this.#lowest = 0
+    this.#unsettled = this.#counts.length
     for (let piece = 0; piece < this.#counts.length; piece++) {
       if (wanted[piece] === 0 || !open(piece)) continue
       this.#mark(piece)
+      this.#put(piece)
     }
-    this.#stale = true
   }
 
   has(piece: number): boolean {
@@ -65,7 +73,7 @@ export class PieceOrder {
     if (this.#wanted[piece] === 0 || this.has(piece)) return
     this.#mark(piece)
     this.#lowest = Math.min(this.#lowest, piece)
-    if (!this.#stale) this.#put(piece)
+    this.#put(piece)
   }
 
   /** A piece was begun. */
@@ -74,19 +82,19 @@ export class PieceOrder {
     removePiece(this.#open, piece)
     removePiece(this.#top, piece)
     this.size--
-    if (!this.#stale) this.#take(piece)
+    this.#take(piece)
   }
 
   /** A piece has more or fewer copies than before. */
   moved(piece: number): void {
-    if (this.#stale || !this.has(piece)) return
+    if (!this.has(piece)) return
     this.#take(piece)
     this.#put(piece)
   }
 
-  /** Very many pieces have other counts: they are put in order when somebody asks next. */
+  /** Very many pieces have other counts: they are put in order a portion at a time, whenever somebody asks. */
   allMoved(): void {
-    this.#stale = true
+    this.#unsettled = 0
   }
 
   /** The measure: lower comes first. */
@@ -104,8 +112,9 @@ export class PieceOrder {
         if (key === this.#first) this.#first++
         continue
       }
-      for (let at = bucket.length - 1; at >= 0; at--) {
-        const piece = bucket[at]!
+      const start = Math.floor(this.#random() * bucket.length)
+      for (let step = 0; step < bucket.length; step++) {
+        const piece = bucket[start + step < bucket.length ? start + step : start + step - bucket.length]!
         if (peer === null || hasPiece(peer, piece)) return piece
         if (--looks === 0) return this.#bestCommon(peer!)
       }
@@ -167,15 +176,8 @@ export class PieceOrder {
     const key = this.key(piece)
     while (this.#buckets.length <= key) this.#buckets.push([])
     const bucket = this.#buckets[key]!
-    const place = Math.floor(this.#random() * (bucket.length + 1))
-    const other = bucket[place]
-    if (other === undefined) bucket.push(piece)
-    else {
-      this.#placeOf[other] = bucket.push(other) - 1
-      bucket[place] = piece
-    }
+    this.#placeOf[piece] = bucket.push(piece) - 1
     this.#bucketOf[piece] = key
-    this.#placeOf[piece] = place
     this.#first = Math.min(this.#first, key)
   }
 
@@ -190,16 +192,15 @@ export class PieceOrder {
     this.#bucketOf[piece] = -1
   }
 
-  /** Puts all in order anew. */
+  /** Puts the next pieces in order whose counts may have changed. */
   #settle(): void {
-    if (!this.#stale) return
-    this.#stale = false
-    for (const bucket of this.#buckets) bucket.length = 0
-    this.#bucketOf.fill(-1)
-    this.#first = this.#buckets.length
-    for (let piece = firstCommon(this.#open, null, 0); piece !== -1; ) {
+    if (this.#unsettled === this.#counts.length) return
+    const end = Math.min(this.#counts.length, this.#unsettled + portion)
+    for (let piece = this.#unsettled; piece < end; piece++) {
+      if (this.#bucketOf[piece] === -1 || this.#bucketOf[piece] === this.key(piece)) continue
+      this.#take(piece)
       this.#put(piece)
-      piece = piece + 1 < this.#counts.length ? firstCommon(this.#open, null, piece + 1) : -1
     }
+    this.#unsettled = end
   }
 }

@@ -78,8 +78,7 @@ export class WebSeeds {
   fill(): void {
     const meta = this.#meta
     if (meta === null || this.#torrent.destroyed) return
-    const { webSeedConnections, urlSeedPipeline } = this.#live()
-    this.#torrent.maxWebConns = urlSeedPipeline
+    const { webSeedConnections } = this.#live()
     const most = this.#wanted() ? webSeedConnections : 0
     for (const url of [...this.#used.keys()].slice(most)) this.#drop(url)
     for (const url of this.#urls) {
