@@ -39,7 +39,7 @@ export class SendQueue {
 
   constructor(wire: Wire) {
     this.#wire = wire
-    const { _read: read, _push: push, have } = wire
+    const { _read: read, _push: push } = wire
     const run = () => {
       this.#due = false
       guarded(wire, () => this.#run())
@@ -57,15 +57,18 @@ export class SendQueue {
       this.#bound()
       return taken
     }
-    wire.have = (piece) => {
-      if (this.#news.length === 0 && this.waiting < enough) have.call(wire, piece)
-      else this.#news.push(piece)
-    }
+    wire.have = (piece) => this.tell([piece], haveMessages([piece]))
     wire.once('close', () => {
       this.#jobs.length = 0
       this.#hungry.length = 0
       this.#news = []
     })
+  }
+
+  /** Says that pieces are here, at once or when what was said before has gone out; `messages`: the same as bytes. */
+  tell(pieces: readonly number[], messages: Uint8Array): void {
+    if (this.#news.length === 0 && this.waiting < enough) this.#wire._push(messages)
+    else this.#news.push(...pieces)
   }
 
   /** Bytes that wait. */
@@ -105,23 +108,25 @@ export class SendQueue {
 
   #run(): void {
     while (this.#jobs.length > 0 && this.waiting < enough) this.#jobs.shift()!()
-    while (this.#news.length > 0 && this.waiting < enough) this.#tell(this.#news.splice(0, piecesAtOnce))
+    while (this.#news.length > 0 && this.waiting < enough)
+      this.#wire._push(haveMessages(this.#news.splice(0, piecesAtOnce)))
     for (const feed of this.#hungry) feed()
-  }
-
-  #tell(pieces: number[]): void {
-    const bytes = new Uint8Array(pieces.length * haveLength)
-    const view = new DataView(bytes.buffer)
-    for (const [i, piece] of pieces.entries()) {
-      view.setUint32(i * haveLength, haveLength - 4)
-      view.setUint8(i * haveLength + 4, 4)
-      view.setUint32(i * haveLength + 5, piece)
-    }
-    this.#wire._push(bytes)
   }
 
   #bound(): void {
     const { buffered, queue } = this.#wire._readableState
     if (buffered > mostBytes + this.#room || queue.length > mostMessages) dismiss(this.#wire)
   }
+}
+
+/** A message "have" for each of the pieces. */
+export function haveMessages(pieces: readonly number[]): Uint8Array {
+  const bytes = new Uint8Array(pieces.length * haveLength)
+  const view = new DataView(bytes.buffer)
+  for (const [i, piece] of pieces.entries()) {
+    view.setUint32(i * haveLength, haveLength - 4)
+    view.setUint8(i * haveLength + 4, 4)
+    view.setUint32(i * haveLength + 5, piece)
+  }
+  return bytes
 }

@@ -1,10 +1,7 @@
 import type { Torrent } from 'webtorrent'
+import { haveMessages, sendQueue } from '../peers/send-queue.ts'
 import type { Availability } from './availability.ts'
 import { hasPiece } from './piece-set.ts'
-
-/** A message `have`: length, kind, piece (BEP 3), bytes. */
-const messageLength = 9
-const kind = 4
 
 /** What of a swarm matters here. */
 export interface HavesSwarm {
@@ -31,29 +28,18 @@ export class Haves {
     const pieces = this.#pieces
     this.#pieces = []
     if (this.#torrent.destroyed) return
-    const all = messages(pieces)
+    const all = haveMessages(pieces)
     const { availability, limits } = this.#swarm
     for (const wire of this.#torrent.wires) {
       if (wire.destroyed || wire.type === 'webSeed') continue
       if (limits.live.redundantHave || availability === null) {
         // a cipher may change what it is given
-        wire._push(wire._encryptor ? Uint8Array.from(all) : all)
+        sendQueue(wire).tell(pieces, wire._encryptor ? Uint8Array.from(all) : all)
         continue
       }
       const has = availability.pieces(wire)
       const news = has === null ? [] : pieces.filter((piece) => !hasPiece(has, piece))
-      if (news.length > 0) wire._push(messages(news))
+      if (news.length > 0) sendQueue(wire).tell(news, haveMessages(news))
     }
   }
-}
-
-function messages(pieces: readonly number[]): Uint8Array {
-  const bytes = Buffer.allocUnsafeSlow(messageLength * pieces.length)
-  let at = 0
-  for (const piece of pieces) {
-    at = bytes.writeUInt32BE(messageLength - 4, at)
-    at = bytes.writeUInt8(kind, at)
-    at = bytes.writeUInt32BE(piece, at)
-  }
-  return bytes
 }
