@@ -191,7 +191,6 @@ const knownCircles: string[][] = [
     'daemon/engine/host/peers/wire-hooks.ts',
     'daemon/engine/host/peers/wire-watch.ts',
     'daemon/engine/host/pex/exchange.ts',
-    'daemon/engine/host/pieces/picker.ts',
     'daemon/engine/host/swarm-numbers.ts',
     'daemon/engine/host/swarm.ts',
   ],
