@@ -27,13 +27,19 @@ const sessions = `
     left = left - 1
     if left == 0 then os.exit(0) end
   end
-  events.on("torrent.added", function(torrent) heard("added", tostring(torrent:info_hash())) end)
+  local torrents = session:torrents()
+  events.on("torrent.added", function(torrent)
+    local hash = torrent:info_hash()
+    heard("added", tostring(hash))
+    torrents:remove(hash, { delete_files = false })
+    torrents:remove(hash)
+    assert(torrents:count() == 0 and torrents:get(hash) == nil)
+  end)
   events.on("torrent.removed", function(hash) heard("removed", tostring(hash)) end)
   assert(events.on("torrent.aded", print) == nil)
   events.on("torrent.finished", print):cancel()
   collectgarbage()
 
-  local torrents = session:torrents()
   local ti = assert(TorrentInfo.from_buffer(require("torrents").create{ path = arg[0] }))
   local hash, err = torrents:add({ ti = ti, save_path = arg[1] })
   assert(err == nil and hash == ti:info_hash(), err)
@@ -51,9 +57,6 @@ const sessions = `
     assert(n == 1)
   end
   for _ in torrents:list('name = "other"') do error "none has that name" end
-  torrents:remove(hash, { delete_files = false })
-  torrents:remove(hash)
-  assert(torrents:count() == 0 and torrents:get(hash) == nil)
 `
 
 test('sessions, torrents and events by the newer names', async (t) => {
@@ -63,7 +66,7 @@ test('sessions, torrents and events by the newer names', async (t) => {
     stderr,
     /^porla-lua: warning: there is no event 'torrent.aded'; did you mean 'torrent.added'\?.*\n$/,
   )
-  assert.match(out, /^added\t([0-9a-f]{40})\nremoved\t\1\n$/)
+  assert.match(out, /^added\t(\[[0-9a-f]{40},0+\])\nremoved\t\1\n$/)
   assert.equal(code, 0)
 })
 
