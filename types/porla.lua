@@ -61,6 +61,8 @@ function Session:torrents(query) end
 ---`invalid torrent handle used`, except `is_valid` and `info_hash`.
 ---
 ---`a == b` is true for the same torrent of the same session.
+---
+---`pairs(torrent)` has its `info_hash` as plain data; `pairs(torrent:status())` has the rest.
 ---@class TorrentHandle
 ---@field ignore_min_interval integer The flag of `force_reannounce`: 1. (read-only)
 local TorrentHandle = {}
@@ -277,6 +279,9 @@ function TorrentHandle:userdata() end
 ---torrent last started, keeps its value while paused, and restarts at 0 on resume. Durations stand
 ---still while paused. Numbers that libtorrent keeps in 32 bits (progress, ratio, distributed_copies)
 ---are not rounded to those here.
+---
+---`pairs(status)` goes through all properties that are not nil, as plain data, without `handle` and
+---`torrent_file`.
 ---@class TorrentStatus
 ---@field state string `checking_files`, `downloading_metadata`, `downloading`, `finished` (all wanted pieces there), `seeding` (all pieces there) or `checking_resume_data`. Independent of paused and of errors. (read-only)
 ---@field progress number 0 to 1 in millionths: pieces looked at while checking, otherwise wanted bytes that are done. (read-only)
@@ -347,6 +352,9 @@ function TorrentHandle:userdata() end
 local TorrentStatus = {}
 
 ---What a torrent file says. Made by `from_file` and `from_buffer`, never changed.
+---
+---`pairs(info)` goes through what the methods without arguments give, but for the magnet link, as
+---plain data.
 ---@class TorrentInfo
 TorrentInfo = {}
 
@@ -422,6 +430,9 @@ function TorrentInfo:web_seeds() end
 ---error.
 ---
 ---`#fs` is the number of files.
+---
+---`pairs(fs)` goes through all files as tables with `name`, `path` and `size`; indexes count from 1
+---there.
 ---@class FileStorage
 FileStorage = {}
 

@@ -83,6 +83,7 @@ function classChecks(cls: ClassDescription): string[] {
       lines.push(`typed(${where}, object.${member.name}, ${quote(member.type)})`)
     }
   }
+  lines.push(`plain(${quote(cls.name)}, object)`)
   // Members come from a closed list; every other name is refused, or nil of a set of tags.
   lines.push(`unknown(${quote(cls.name)}, pcall(function() return object.undocumented end))`)
   lines.push('end')
@@ -116,9 +117,37 @@ function typed(where, value, documented)
   else check(found == "userdata", where .. " is a " .. found .. ", documented: " .. documented) end
 end
 
+-- Objects give plain data, to pairs and to JSON.
+local json = require("json")
+local function isPlain(where, value)
+  local found = type(value)
+  if found == "table" then for k, v in next, value do isPlain(where .. "." .. tostring(k), v) end
+  else check(found == "string" or found == "number" or found == "boolean", where .. " is a " .. found) end
+end
+function same(a, b)
+  if type(a) ~= "table" or type(b) ~= "table" then return a == b end
+  for k, v in pairs(a) do if not same(v, b[k]) then return false, k end end
+  for k in pairs(b) do if a[k] == nil then return false, k end end
+  return true
+end
+function plain(where, object)
+  local copy = {}
+  local ok, message = pcall(function() for k, v in pairs(object) do copy[k] = v end end)
+  check(ok, where .. ": " .. tostring(message))
+  isPlain(where, copy)
+  local ok, text = pcall(json.encode, object)
+  check(ok, where .. ": " .. tostring(text))
+  if not ok or where == "porla.Error" then return copy end
+  local equal, key = same(json.decode(text), copy)
+  check(equal, where .. ": JSON differs from pairs at " .. tostring(key) .. ": " .. text)
+  check(json.encode({ object }) == "[" .. text .. "]" and json.encode({ a = { b = object } }) == '{"a":{"b":' .. text .. "}}",
+    where .. ": JSON differs inside tables")
+  return copy
+end
+
 local global = {}
 for name in ([[_G _VERSION arg assert check collectgarbage coroutine debug dofile error getmetatable io ipairs kind load
-  loadfile math members next os package pairs pcall porla print rawequal rawget rawlen rawset require select
+  loadfile math members next os package pairs plain same pcall porla print rawequal rawget rawlen rawset require select
   setmetatable string table tonumber tostring type typed unknown utf8 warn xpcall]]):gmatch("%S+") do global[name] = true end
 for _, name in ipairs{${classes
   .filter((cls) => cls.global)
@@ -156,6 +185,44 @@ local function soon(find)
     events.wait("torrent_added", 0.05)
   end
   return nil
+end
+-- What is in it, of some.
+local status = torrent:status()
+local copy = plain("status", status)
+for _, name in ipairs { "name", "total", "info_hash", "flags", "pieces", "ratio" } do check(copy[name] ~= nil, "no " .. name) end
+check(copy.handle == nil and copy.torrent_file == nil and copy.name == status.name and copy.info_hash.v1 == status.info_hash.v1, "status")
+check(plain("torrent", torrent).info_hash.v1 == status.info_hash.v1, "torrent")
+local data = plain("info", info)
+check(data.num_files == 1 and data.files[1].path == "file" and data.files[1].size == 100000 and data.total_size == 100000
+  and data.trackers[1].url == "http://127.0.0.1:1/announce", "info")
+params.trackers:add("http://127.0.0.1:1/x")
+data = plain("params", params)
+check(data.trackers[1] == "http://127.0.0.1:1/x" and data.ti.name == "file" and data.flags.paused ~= nil and #data.userdata.tags == 0, "params")
+torrent:userdata().tags:add("t")
+check(plain("userdata", torrent:userdata()).tags[1] == "t" and json.encode(torrent:userdata().tags) == '["t"]', "tags")
+check(plain("settings", session:settings()).enable_dht == false, "settings")
+check(json.encode(session) == '{"name":"default"}', "session")
+-- Closed ones, and those that are for nothing any more.
+do
+  local sqlite3, lfs = require("sqlite3"), require("lfs")
+  local db = sqlite3.open(":memory:")
+  local statement = db:prepare("select 1")
+  statement:finalize() plain("closed statement", statement)
+  db:close() plain("closed database", db)
+  local _, folder = lfs.dir(".")
+  folder:close() plain("closed folder", folder)
+  local lock = lfs.lock_dir(".")
+  lock:free() plain("freed lock", lock)
+  local timer = require("timers").new{interval = 1000000, callback = print}
+  timer:cancel() plain("cancelled timer", timer)
+  local other = AddTorrentParams.from_magnet("magnet:?xt=urn:btih:" .. ("1"):rep(40))
+  other.save_path = "/nowhere"
+  local gone = session:add_torrent(other)
+  local status, userdata = gone:status(), gone:userdata()
+  session:remove_torrent(gone)
+  plain("removed torrent", gone) plain("status of a removed torrent", status)
+  local ok, message = pcall(pairs, userdata)
+  check(not ok and tostring(message):find("invalid torrent handle used"), "data of a removed torrent")
 end
 ${modules.map(moduleChecks).join('\n')}
 ${classes.flatMap(classChecks).join('\n')}

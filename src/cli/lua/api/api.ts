@@ -62,6 +62,7 @@ export class Api {
   readonly #functions: ((L: State) => number)[] = []
   readonly #callFunction: number
   readonly #callIterator: number
+  #next: number | undefined
   #iterators: UserdataType<(L: State) => number> | undefined
 
   constructor(lua: Lua, options: ApiOptions) {
@@ -124,6 +125,15 @@ export class Api {
     return this.#type(cls).test(L, idx)
   }
 
+  /** The object at an index and its class, whatever it is; undefined when something else is there. */
+  objectAt(L: State, idx: number): { cls: ApiClass<unknown>; value: unknown } | undefined {
+    for (const [cls, type] of this.#types) {
+      const value = (type as UserdataType<unknown>).test(L, idx)
+      if (value !== undefined) return { cls: cls as ApiClass<unknown>, value }
+    }
+    return undefined
+  }
+
   /** The object of an argument, or the standard error. */
   check<T>(L: State, arg: number, cls: ApiClass<T>): T {
     return this.#type(cls).check(L, arg)
@@ -160,6 +170,17 @@ export class Api {
   pushFunction(L: State, fn: (L: State) => number): void {
     this.raw._lua_pushlightuserdata(L, this.#functions.push(fn) - 1)
     this.raw._lua_pushcclosure(L, this.#callFunction, 1)
+  }
+
+  /** Pushes `next`, whatever the script has made of the global of that name. */
+  pushNext(L: State): void {
+    this.#next ??= this.lua.define((S) => {
+      this.raw._lua_settop(S, 2)
+      if (this.raw._lua_next(S, 1)) return 2
+      this.raw._lua_pushnil(S)
+      return 1
+    })
+    this.raw._lua_pushcclosure(L, this.#next, 0)
   }
 
   /**

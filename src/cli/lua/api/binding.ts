@@ -71,6 +71,13 @@ export function bind<T>(api: Api, cls: ApiClass<T>): UserdataType<T> {
       api.pushIterator(L, (S) => (next(S) ? 2 : 0))
       return 1
     }
+  } else {
+    metamethods.__pairs = (L) => {
+      type.check(L, 1)
+      api.pushNext(L)
+      lua.plainOf?.(L, 1)
+      return 2
+    }
   }
   for (const [name, make] of Object.entries(cls.metamethods ?? {})) metamethods[name] = make(api)
 

@@ -83,8 +83,13 @@ export interface ApiClass<T> extends ClassDescription {
   write?(api: Api, L: State, self: T): boolean
   /** For a name that is no member but that people look for here: where it is, as code. */
   elsewhere?(name: string): string | undefined
-  /** What `pairs(x)` goes through: pushes key and value and returns true, or returns false at the end. */
+  /**
+   * What `pairs(x)` and `json.encode` go through: pushes key and value, plain data both, and returns true, or returns
+   * false at the end. Without it they go through the members of which `isData` is true.
+   */
   pairs?(api: Api, self: T): (L: State) => boolean
+  /** Whether a member is part of its data: a property, or a method without arguments. Absent: all properties are. */
+  isData?(name: string): boolean
   /** Further metamethods. */
   readonly metamethods?: Record<string, (api: Api) => HostFunction>
   /** The script can no longer reach the value. */

@@ -66,6 +66,25 @@ export const fileStorageClass: ApiClass<readonly FileEntry[]> = {
     },
   ],
   length: (files) => files.length,
-  operators: ['`#fs` is the number of files.'],
+  operators: [
+    '`#fs` is the number of files.',
+    '`pairs(fs)` goes through all files as tables with `name`, `path` and `size`; indexes count from 1 there.',
+  ],
+  pairs: ({ lua, raw }, files) => {
+    let i = 0
+    return (L) => {
+      const file = files[i++]
+      if (file === undefined) return false
+      lua.pushInteger(L, i)
+      raw._lua_createtable(L, 0, 3)
+      lua.pushText(L, file.name)
+      raw._lua_setfield(L, -2, lua.name('name'))
+      lua.pushText(L, file.path)
+      raw._lua_setfield(L, -2, lua.name('path'))
+      lua.pushInteger(L, file.size)
+      raw._lua_setfield(L, -2, lua.name('size'))
+      return true
+    }
+  },
   text: (files) => `FileStorage (${files.length} files)`,
 }

@@ -14,6 +14,7 @@ import { flagsClass } from './flags.ts'
 import { infoHashClass } from './info-hash.ts'
 import { listClass } from './list.ts'
 import { peerInfoClass } from './peer-info.ts'
+import { pushPlain } from './plain.ts'
 import { sessionClass } from './session.ts'
 import { sessionsModule } from './sessions.ts'
 import { settingsPackClass } from './settings-pack.ts'
@@ -62,6 +63,7 @@ export function installApi(lua: Lua, options: ApiOptions): void {
   const { raw, L } = lua
   const api = new Api(lua, options)
   installErrors(api)
+  lua.plainOf = (L, idx) => pushPlain(api, L, idx)
   for (const cls of apiClasses) {
     if (!cls.global) continue
     pushStatics(api, L, cls)

@@ -163,7 +163,11 @@ export const torrentHandleClass: ApiClass<HandleValue> = {
     'A torrent of a session. Every call asks the daemon. Once the torrent is removed every method raises ' +
     '`invalid torrent handle used`, except `is_valid` and `info_hash`.',
   origin: 'seed',
-  operators: ['`a == b` is true for the same torrent of the same session.'],
+  operators: [
+    '`a == b` is true for the same torrent of the same session.',
+    '`pairs(torrent)` has its `info_hash` as plain data; `pairs(torrent:status())` has the rest.',
+  ],
+  isData: (name) => name === 'info_hash',
   elsewhere: (name) => {
     const has = (cls: { members: readonly { name: string }[] }) =>
       cls.members.some((member) => member.name === name)

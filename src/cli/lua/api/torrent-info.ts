@@ -120,6 +120,10 @@ export const torrentInfoClass: ApiClass<TorrentInfoValue> = {
   doc: 'What a torrent file says. Made by `from_file` and `from_buffer`, never changed.',
   origin: 'seed',
   global: true,
+  operators: [
+    '`pairs(info)` goes through what the methods without arguments give, but for the magnet link, as plain data.',
+  ],
+  isData: (name) => name !== 'make_magnet_uri',
   members: [
     {
       kind: 'static',

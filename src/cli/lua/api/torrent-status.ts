@@ -139,6 +139,10 @@ export const torrentStatusClass: ApiClass<StatusValue> = {
     'started, keeps its value while paused, and restarts at 0 on resume. Durations stand still while paused. Numbers ' +
     'that libtorrent keeps in 32 bits (progress, ratio, distributed_copies) are not rounded to those here.',
   origin: 'seed',
+  operators: [
+    '`pairs(status)` goes through all properties that are not nil, as plain data, without `handle` and `torrent_file`.',
+  ],
+  isData: (name) => name !== 'handle' && name !== 'torrent_file',
   members: [
     text(
       'state',

@@ -11,11 +11,12 @@ export const modules: readonly ApiModule[] = [
       {
         kind: 'static',
         name: 'encode',
-        signature: '(value: string|number|boolean|table|nil): string',
+        signature: '(value: any): string',
         doc:
           'The JSON text of a value, without spaces. An empty table is `[]`; a table with `[1]` is a list and must ' +
           'have no holes; in any other table all keys must be strings. Integers and floats stay what they are and ' +
-          'floats read back exactly (Porla keeps 14 digits only). Metatables are not asked. Raises an error that ' +
+          'floats read back exactly (Porla keeps 14 digits only). Objects of the API are what `pairs` of them gives, caught ' +
+          'errors of the daemon their message; other metatables are not asked. Raises an error that ' +
           'says where, for a table in itself, strings that are not UTF-8, nan, infinities and other types.',
         origin: 'porla',
         call: (api, L) => {

@@ -23,6 +23,8 @@ export class Lua {
   pushForeignError: ((L: State, error: unknown) => boolean) | undefined
   /** The text of a userdata that serves as text, undefined for any other value. */
   textOf: ((L: State, idx: number) => string | undefined) | undefined
+  /** Pushes the data of a userdata as a table; false, and nothing pushed, for any other value. */
+  plainOf: ((L: State, idx: number) => boolean) | undefined
 
   readonly #names = new Map<string, Pointer>()
   readonly #lengthCell: Pointer

@@ -113,6 +113,12 @@ class Encoder {
 
   #object(idx: number): void {
     const text = this.#lua.textOf?.(this.#L, idx)
+    if (text === undefined && this.#lua.plainOf?.(this.#L, idx)) {
+      this.#lua.raw._lua_copy(this.#L, -1, idx)
+      this.#lua.pop(this.#L, 1)
+      this.#begin(idx)
+      return
+    }
     if (text === undefined) throw new Unencodable(`JSON has no ${this.#lua.typeName(this.#L, idx)}`)
     this.#lua.pushText(this.#L, text)
     this.#string(this.#lua.raw._lua_gettop(this.#L))
