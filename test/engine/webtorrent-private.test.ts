@@ -104,6 +104,7 @@ test('webtorrent still has the private names that the engine uses', () => {
     'conn.destroy()',
     'onConnect () {',
     'this.throttleGroups.down.throttle()',
+    'this.setThrottlePipes()\n\n    if (this.swarm) {',
     "if (this.connected) this.emit('disconnect', err)",
   ]) {
     assert.ok(peer.includes(text), `lib/peer.js no longer has: ${text}`)
@@ -168,7 +169,10 @@ test('so do the packages below it', () => {
     'const wantPlaintext = this.wire._peEnabled === 1',
     'const accept = wantPlaintext ? (0x01 | 0x02) : 0x02',
     'this._advanceEncryption()',
-    'get dh () {',
+    'if (!this._dh) {',
+    '_initializeCiphers (party) {',
+    'this.skeyHex = infoHash',
+    'this.S = this.dh.computeSecret(',
     'this.handleStepB1(concat([pubKeyPrefix, pubKeySuffix]))',
     'this.handleStepA2(pubKey)',
     'this.wire._parse(iaLen, iaBuffer => this._onPe3Ia(iaBuffer))',

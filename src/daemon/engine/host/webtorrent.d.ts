@@ -120,9 +120,15 @@ declare module 'webtorrent' {
     generateStepA3: (offer?: number) => Uint8Array
     _advanceEncryption: () => void
     decrypt(bytes: Uint8Array): Uint8Array
-    /** The keys, if they were made by webtorrent. */
-    _dh: object | null
-    decryptCipher(bytes: Uint8Array): Uint8Array
+    /** This end's keys. */
+    _dh: { generateKeys(): Buffer; computeSecret(theirs: Uint8Array): Buffer } | null
+    /** The common secret, and the info hash in hex. */
+    S: Uint8Array
+    skeyHex: string
+    /** `A`: the end that called. */
+    _initializeCiphers: (party: 'A' | 'B') => void
+    encryptCipher: (bytes: Uint8Array) => Uint8Array
+    decryptCipher: (bytes: Uint8Array) => Uint8Array
     /** Take the other end's key. */
     handleStepA2: (key: Uint8Array) => void
     handleStepB1: (key: Uint8Array) => void
@@ -150,6 +156,8 @@ declare module 'webtorrent' {
     throttleGroups: object
     onConnect(): void
     startHandshakeTimeout(): void
+    /** Called once `wire` is made, before anything is sent. */
+    setThrottlePipes(): void
     destroy(error?: Error): void
   }
 

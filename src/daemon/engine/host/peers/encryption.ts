@@ -1,9 +1,12 @@
-import { createDiffieHellman, type DiffieHellman, randomBytes } from 'node:crypto'
-import type { Encryptor, Wire } from 'webtorrent'
+import { createHash } from 'node:crypto'
+import type { Encryptor, Peer, Wire } from 'webtorrent'
+import PeerClass from 'webtorrent/lib/peer.js'
 import type { ConnectionSettings } from './connection-settings.ts'
+import { isSound, KeyPair } from './key-exchange.ts'
+import { rc4 } from './rc4.ts'
 
 const plain = 1
-const rc4 = 2
+const rc4Method = 2
 
 /**
  * Makes a connection's encrypted handshake offer and choose what allowed_enc_level and prefer_rc4 say. webtorrent
@@ -23,7 +26,7 @@ export function tuneEncryption(wire: Wire, { encryptionLevel, preferRc4 }: Conne
         wire.destroy()
         return
       }
-      wire._peEnabled = both === rc4 || (both === (plain | rc4) && preferRc4) ? rc4 : plain
+      wire._peEnabled = both === rc4Method || (both === (plain | rc4Method) && preferRc4) ? rc4Method : plain
     }
     advance.call(encryptor)
   }
@@ -37,15 +40,6 @@ export function wellEncrypted(wire: Wire, settings: ConnectionSettings): boolean
   return policy !== 2 && (method & settings.encryptionLevel) !== 0
 }
 
-/** The prime of MSE's key exchange: the first Oakley group's beginning, 768 bits. */
-const prime = Buffer.from(
-  'ffffffffffffffffc90fdaa22168c234c4c6628b80dc1cd129024e088a67cc74020bbea63b139b22514a08798e3404dd' +
-    'ef9519b3cd3a431b302b0a6df25f14374fe1356d6d51c245e485b576625e7ec6f44c42e9a63a36210000000000090563',
-  'hex',
-)
-const two = shifted(Buffer.alloc(prime.length), 2)
-const primeLessTwo = shifted(prime, -2)
-
 /**
  * Refuses (which throws) keys of the other end that are outside of 2 to p - 2, as libtorrent does: with those the
  * common secret is known to everybody. What the caller sends along with its key (MSE's initial payload) is the beginning
@@ -54,7 +48,6 @@ const primeLessTwo = shifted(prime, -2)
 export function guardEncryption(wire: Wire, refuse: (reason: string) => never): void {
   const encryptor = wire._encryptor
   if (!encryptor) return
-  shareGroup(encryptor)
   for (const step of ['handleStepA2', 'handleStepB1'] as const) {
     const take = encryptor[step]
     encryptor[step] = (key) => {
@@ -71,58 +64,27 @@ export function guardEncryption(wire: Wire, refuse: (reason: string) => never): 
   }
 }
 
-/** Whether 96 bytes are a Diffie-Hellman key that an honest peer could have. */
-export function isSound(key: Uint8Array): boolean {
-  return Buffer.compare(key, two) >= 0 && Buffer.compare(key, primeLessTwo) <= 0
+// A connection's keys are made while webtorrent takes it into work, and before anybody else sees it. This is what it calls
+// between the two.
+const { setThrottlePipes } = PeerClass.prototype
+PeerClass.prototype.setThrottlePipes = function (this: Peer) {
+  const encryptor = this.wire?._encryptor
+  if (encryptor) useOwnCrypto(encryptor)
+  setThrottlePipes.call(this)
 }
 
-/** A number near this one, which ends so that nothing is carried beyond the last byte. */
-function shifted(number: Buffer, by: number): Buffer {
-  const result = Buffer.from(number)
-  result[result.length - 1]! += by
-  return result
-}
-
-/** Bits of a private key: what MSE recommends. */
-const privateBits = 160
-let group: DiffieHellman | null = null
-
-/** One end's keys, of the group that all connections have. */
-class KeyPair {
-  readonly #private = randomBytes(privateBits / 8)
-
-  generateKeys(): Buffer {
-    return this.#group.generateKeys()
-  }
-
-  computeSecret(theirs: Uint8Array): Buffer {
-    return this.#group.computeSecret(theirs)
-  }
-
-  get #group(): DiffieHellman {
-    group ??= createDiffieHellman(prime, 2)
-    group.setPrivateKey(this.#private)
-    return group
+function useOwnCrypto(encryptor: Encryptor): void {
+  encryptor._dh = new KeyPair()
+  encryptor._initializeCiphers = (party) => {
+    const cipher = (name: string) => rc4(sha1(name, encryptor.S, Buffer.from(encryptor.skeyHex, 'hex')))
+    const [ours, theirs] = party === 'A' ? ['keyA', 'keyB'] : ['keyB', 'keyA']
+    encryptor.encryptCipher = cipher(ours)
+    encryptor.decryptCipher = cipher(theirs)
   }
 }
 
-let shared = false
-
-/**
- * Makes webtorrent take the group for the key exchange once. It has Node look anew for each connection whether the
- * prime is one, which takes some 30 ms of the processor: a few dozen callers a second kept a host from all else.
- */
-function shareGroup(encryptor: Encryptor): void {
-  if (shared) return
-  shared = true
-  const keys = new WeakMap<object, KeyPair>()
-  Object.defineProperty(Object.getPrototypeOf(encryptor), 'dh', {
-    get(this: Encryptor) {
-      // that of the first connection has sent its key by now
-      if (this._dh) return this._dh
-      const own = keys.get(this) ?? new KeyPair()
-      keys.set(this, own)
-      return own
-    },
-  })
+function sha1(...parts: readonly (string | Uint8Array)[]): Buffer {
+  const hash = createHash('sha1')
+  for (const part of parts) hash.update(part)
+  return hash.digest()
 }
