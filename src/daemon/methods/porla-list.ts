@@ -1,5 +1,6 @@
 import { getSystemErrorMap } from 'node:util'
 import { compilePql, fieldsOf, type PqlSubject } from '../../pql/index.ts'
+import { Turns } from '../../program/turns.ts'
 import type { Params, Result } from '../../rpc/contract/index.ts'
 import { type PorlaTorrent, porlaListNames, porlaStatusFields } from '../../rpc/contract/porla.ts'
 import type { StateName } from '../../rpc/contract/types.ts'
@@ -18,7 +19,7 @@ interface Found {
   session: Session
   record: TorrentRecord
   context: StatusContext
-  key: number | string
+  key: number | Buffer
 }
 
 /** Torrents on a page when the caller does not say, as in Porla. */
@@ -50,20 +51,24 @@ export function isPorlaList(params: ListParams): boolean {
 
 /**
  * The torrents of all sessions, filtered, ordered and cut into pages as Porla does it; but all filters have to be true,
- * where in Porla the last one decides. Throws UnknownSession, InvalidQuery, InvalidParams.
+ * where in Porla the last one decides. Others are answered in between. Rejects with UnknownSession, InvalidQuery,
+ * InvalidParams.
  */
-export function porlaList(sessions: Sessions, params: ListParams): Result<'torrents.list'> {
+export async function porlaList(sessions: Sessions, params: ListParams): Promise<Result<'torrents.list'>> {
   const { order_by = 'queue_position', order_by_dir = 'asc', page = 0, page_size = usualPageSize } = params
-  const found = matching(sessions, params, order_by)
+  const turns = new Turns()
+  const found = await matching(sessions, params, order_by, turns)
   found.sort(order(order_by, order_by_dir))
   const start = page * page_size
   if (start > found.length) {
     const message = `torrents.list: 'page' ${page} is past the end: there are ${found.length} torrents`
     throw new RpcError(ErrorCode.InvalidParams, message, { path: 'page' })
   }
-  const torrents = found
-    .slice(start, start + page_size)
-    .map((one) => torrentOf(one, params.include_metadata ?? []))
+  const torrents: PorlaTorrent[] = []
+  for (const one of found.slice(start, start + page_size)) {
+    await turns.next()
+    torrents.push(torrentOf(one, params.include_metadata ?? []))
+  }
   return {
     order_by,
     order_by_dir,
@@ -77,7 +82,12 @@ export function porlaList(sessions: Sessions, params: ListParams): Result<'torre
   }
 }
 
-function matching(sessions: Sessions, params: ListParams, orderBy: OrderField): Found[] {
+async function matching(
+  sessions: Sessions,
+  params: ListParams,
+  orderBy: OrderField,
+  turns: Turns,
+): Promise<Found[]> {
   const { category, save_path, session: filtered, tags, query: filter } = params.filters ?? {}
   const queries = [params.query, filter].filter((text) => text !== undefined && text !== '') as string[]
   const wanted = queries.map((text) => {
@@ -90,7 +100,8 @@ function matching(sessions: Sessions, params: ListParams, orderBy: OrderField): 
   for (const session of sessions) {
     if (names.some((name) => name !== session.name)) continue
     const context = session.statusContext()
-    for (const record of session.records) {
+    for (const record of [...session.records]) {
+      await turns.next()
       const { row } = record
       if (category !== undefined && row.category !== category) continue
       if (save_path !== undefined && row.savePath !== save_path) continue
@@ -104,9 +115,11 @@ function matching(sessions: Sessions, params: ListParams, orderBy: OrderField): 
   return found
 }
 
-function keyOf(record: TorrentRecord, context: StatusContext, field: OrderField): number | string {
+/** Texts are ordered by their bytes, as by strcmp. */
+function keyOf(record: TorrentRecord, context: StatusContext, field: OrderField): number | Buffer {
   if (field === 'size') return sizeOf(record)
-  return partialStatus(record, context, [field])[field] as number | string
+  const value = partialStatus(record, context, [field])[field] as number | string
+  return typeof value === 'string' ? Buffer.from(value) : value
 }
 
 /** What has no place and no eta is last in either direction; among equals the info hash decides. */
@@ -115,17 +128,13 @@ function order(field: OrderField, direction: 'asc' | 'desc'): (a: Found, b: Foun
   const lacks = ({ key }: Found) => (field === 'eta' || field === 'queue_position') && (key as number) < 0
   return (a, b) => {
     if (lacks(a) !== lacks(b)) return lacks(a) ? 1 : -1
-    if (a.key !== b.key)
-      return typeof a.key === 'string'
-        ? sign * bytes(a.key, b.key as string)
-        : sign * (a.key < (b.key as number) ? -1 : 1)
-    return a.record.row.v1 < b.record.row.v1 ? -1 : a.record.row.v1 > b.record.row.v1 ? 1 : 0
+    const [v1, other] = [a.record.row.v1, b.record.row.v1]
+    return sign * compared(a.key, b.key) || Number(v1 > other) - Number(v1 < other)
   }
 }
 
-/** As strcmp. */
-function bytes(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b))
+function compared(a: number | Buffer, b: number | Buffer): number {
+  return typeof a === 'number' || typeof b === 'number' ? Number(a) - Number(b) : Buffer.compare(a, b)
 }
 
 function torrentOf({ session, record, context }: Found, names: readonly string[]): PorlaTorrent {
