@@ -8,6 +8,13 @@ import { test } from 'node:test'
 import { circlesOf } from './helpers/circles.ts'
 import { root } from './helpers/program.ts'
 
+/** What every file of a session may import. */
+const belowSession = ['daemon/state', 'daemon/engine', 'daemon/log.ts', 'program', 'rpc', 'metainfo']
+
+/** Folders and files of daemon/session by their names. */
+const inSession = (...names: string[]) =>
+  names.flatMap((name) => [`daemon/session/${name}`, `daemon/session/${name}.ts`])
+
 /** Folder of src to the folders of src it may import from; the first entry that is a prefix of a file counts. */
 const allowed: [from: string, to: string[]][] = [
   ['metainfo', ['metainfo', 'rpc/contract/types.ts']],
@@ -65,10 +72,35 @@ const allowed: [from: string, to: string[]][] = [
   ['cli', ['cli', 'program', 'rpc', 'metainfo', 'pql']],
   ['daemon/state', ['daemon/state', 'daemon/log.ts', 'program', 'rpc']],
   ['daemon/engine', ['daemon/engine', 'daemon/log.ts', 'program', 'rpc', 'metainfo']],
+  ['daemon/session/settings', ['daemon/session/settings', 'program', 'rpc']],
+  ['daemon/session/torrent', ['daemon/session/torrent', ...belowSession]],
   [
-    'daemon/session',
-    ['daemon/session', 'daemon/state', 'daemon/engine', 'daemon/log.ts', 'program', 'rpc', 'metainfo'],
+    'daemon/session/queue',
+    [
+      ...inSession('queue', 'settings', 'torrent', 'clock', 'events', 'reconciler', 'records', 'saver'),
+      ...belowSession,
+    ],
   ],
+  [
+    'daemon/session/transitions',
+    [...inSession('transitions', 'torrent', 'events', 'session'), ...belowSession],
+  ],
+  [
+    'daemon/session/actions',
+    [...inSession('actions', 'transitions', 'queue', 'torrent', 'events', 'session'), ...belowSession],
+  ],
+  [
+    'daemon/session/reactions',
+    [...inSession('reactions', 'transitions', 'queue', 'torrent', 'events', 'session'), ...belowSession],
+  ],
+  [
+    'daemon/session/repair',
+    [
+      ...inSession('repair', 'transitions', 'settings', 'torrent', 'events', 'session', 'sessions'),
+      ...belowSession,
+    ],
+  ],
+  ['daemon/session', ['daemon/session', ...belowSession]],
   ['daemon', ['daemon', 'program', 'rpc', 'metainfo', 'pql']],
 ]
 
@@ -165,22 +197,6 @@ const knownCircles: string[][] = [
     'cli/lua/api/torrent-status.ts',
   ],
   [
-    'daemon/session/actions/add-request.ts',
-    'daemon/session/actions/files.ts',
-    'daemon/session/actions/merge.ts',
-    'daemon/session/actions/offer-peer.ts',
-    'daemon/session/reactions/incoming-call.ts',
-    'daemon/session/reactions/listener.ts',
-    'daemon/session/repair-queue.ts',
-    'daemon/session/session.ts',
-    'daemon/session/transitions/errors.ts',
-    'daemon/session/transitions/first-look.ts',
-    'daemon/session/transitions/metadata.ts',
-    'daemon/session/transitions/move-files.ts',
-    'daemon/session/transitions/recheck.ts',
-    'daemon/session/transitions/removals.ts',
-  ],
-  [
     'daemon/engine/host/limits/session-limits.ts',
     'daemon/engine/host/overrides.ts',
     'daemon/engine/host/peers/connector.ts',
@@ -193,11 +209,6 @@ const knownCircles: string[][] = [
     'daemon/engine/host/pex/exchange.ts',
     'daemon/engine/host/swarm-numbers.ts',
     'daemon/engine/host/swarm.ts',
-  ],
-  [
-    'daemon/session/queue/announces.ts',
-    'daemon/session/torrent/observed.ts',
-    'daemon/session/torrent/record.ts',
   ],
 ]
 

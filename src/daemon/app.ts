@@ -17,7 +17,8 @@ import { settingsHandlers } from './methods/settings.ts'
 import { stateHandlers } from './methods/state.ts'
 import { torrentHandlers } from './methods/torrents.ts'
 import { type Clock, realClock } from './session/clock.ts'
-import { type EngineFactory, Session } from './session/session.ts'
+import { openSession } from './session/open.ts'
+import type { EngineFactory } from './session/session.ts'
 import { defaultSession, Sessions } from './session/sessions.ts'
 import { sessionStats } from './session/stats.ts'
 import { DailyCopies } from './state/daily.ts'
@@ -85,21 +86,20 @@ export async function openApp(options: AppOptions): Promise<App> {
     const names = configured.length > 0 ? configured : [defaultSession]
     holdSessions(store, names, log)
     const sessions = new Sessions(
-      names.map(
-        (name) =>
-          new Session({
-            name,
-            version,
-            config: options.config.sessions[name]?.settings ?? {},
-            store,
-            torrents: torrents.get(name) ?? [],
-            removals: removals.get(name) ?? [],
-            createEngine: factory,
-            clock,
-            log,
-            events: (event) => bus.emit(event),
-            settingsChanged: () => sizeEvents(bus, sessions),
-          }),
+      names.map((name) =>
+        openSession({
+          name,
+          version,
+          config: options.config.sessions[name]?.settings ?? {},
+          store,
+          torrents: torrents.get(name) ?? [],
+          removals: removals.get(name) ?? [],
+          createEngine: factory,
+          clock,
+          log,
+          events: (event) => bus.emit(event),
+          settingsChanged: () => sizeEvents(bus, sessions),
+        }),
       ),
     )
     sizeEvents(bus, sessions)

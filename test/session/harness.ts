@@ -20,8 +20,10 @@ import { addTorrent } from '../../src/daemon/session/actions/add.ts'
 import { additionOf } from '../../src/daemon/session/actions/add-request.ts'
 import type { Clock } from '../../src/daemon/session/clock.ts'
 import type { SessionEvent } from '../../src/daemon/session/events.ts'
-import { Session } from '../../src/daemon/session/session.ts'
-import { hasMetadata, type TorrentRecord } from '../../src/daemon/session/torrent/record.ts'
+import { openSession as openReal } from '../../src/daemon/session/open.ts'
+import type { Session } from '../../src/daemon/session/session.ts'
+import { hasMetadata } from '../../src/daemon/session/torrent/predicates.ts'
+import type { TorrentRecord } from '../../src/daemon/session/torrent/record.ts'
 import { statusOf } from '../../src/daemon/session/torrent/status.ts'
 import { FilesState } from '../../src/daemon/state/rows.ts'
 import { Store } from '../../src/daemon/state/store.ts'
@@ -261,7 +263,7 @@ export function openSession(
   const store = new Store(folder, (error) => log.error(error.message))
   let engine: ScriptedEngine | undefined
   const told: SessionEvent[] = []
-  const session = new Session({
+  const session = openReal({
     name,
     version: '1.2.3',
     config: settings,

@@ -5,8 +5,9 @@ import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { addTorrent } from '../../src/daemon/session/actions/add.ts'
 import { additionOf } from '../../src/daemon/session/actions/add-request.ts'
-import { pause, updateUserData } from '../../src/daemon/session/actions/control.ts'
-import { removeTorrent } from '../../src/daemon/session/transitions/removals.ts'
+import { pause } from '../../src/daemon/session/actions/control.ts'
+import { removeTorrent } from '../../src/daemon/session/actions/remove.ts'
+import { updateUserData } from '../../src/daemon/session/actions/user-data.ts'
 import { BDict, bdecode, parseTorrent } from '../../src/metainfo/index.ts'
 import { ErrorCode, RpcError } from '../../src/rpc/errors.ts'
 import { waitUntil } from '../helpers/wait-until.ts'
@@ -125,7 +126,7 @@ test('everything asked for survives a process that is killed right after', async
   assert.ok(status.flags.includes('paused') && !status.flags.includes('auto_managed'))
   assert.equal(status.total_wanted, 43_616)
   assert.equal(again.session.settings.int('active_downloads'), 9)
-  assert.equal(again.session.task(again.session.get(v1)).limits.download, 7)
+  assert.equal(again.session.get(v1).row.downloadLimit, 7)
   assert.equal(again.engine.loaded.size, 0)
 })
 

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { addPeers, clearError, pause, resume, setFlags } from '../../src/daemon/session/actions/control.ts'
+import { clearError, pause, resume, setFlags } from '../../src/daemon/session/actions/control.ts'
 import { filePriorities, prioritizeFiles } from '../../src/daemon/session/actions/files.ts'
+import { addPeers } from '../../src/daemon/session/actions/peers.ts'
 import { recheck } from '../../src/daemon/session/transitions/recheck.ts'
 import { base64, openSession, taskError, testFolder, torrentBytes } from './harness.ts'
 
@@ -287,5 +288,5 @@ test('options that change reach a running torrent, peers too', async (t) => {
   clearError(s.session, record)
   await s.settle()
   assert.equal(s.engine.loaded.get(id)?.uploadMode, false)
-  assert.deepEqual(s.session.task(record).peers, ['127.0.0.1:1', '[::1]:2'], 'kept for the next load')
+  assert.deepEqual(s.store.hints(record.row.id).peers, ['127.0.0.1:1', '[::1]:2'], 'kept for the next load')
 })

@@ -8,12 +8,8 @@ import {
   flagsForAdding,
   plainFlags,
 } from '../../src/daemon/session/torrent/flags.ts'
-import {
-  isManaged,
-  isPaused,
-  newRecord,
-  type TorrentRecord,
-} from '../../src/daemon/session/torrent/record.ts'
+import { isManaged, isPaused } from '../../src/daemon/session/torrent/predicates.ts'
+import { newRecord, type TorrentRecord } from '../../src/daemon/session/torrent/record.ts'
 import type { ProgressRow, TorrentRow } from '../../src/daemon/state/rows.ts'
 import { flagNames } from '../../src/rpc/contract/types.ts'
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { pause } from '../../src/daemon/session/actions/control.ts'
 import { metricNames, sessionStats } from '../../src/daemon/session/stats.ts'
-import { Traffic } from '../../src/daemon/session/traffic.ts'
+import { Traffic } from '../../src/daemon/session/torrent/counters.ts'
 import { base64, openSession, taskError, torrentBytes } from './harness.ts'
 
 test('bytes are counted once, and never go back', () => {

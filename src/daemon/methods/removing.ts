@@ -1,8 +1,8 @@
 import type { Handlers } from '../../rpc/contract/index.ts'
 import type { InfoHashParam } from '../../rpc/contract/types.ts'
 import { ErrorCode, RpcError } from '../../rpc/errors.ts'
+import { removeTorrent } from '../session/actions/remove.ts'
 import type { Sessions } from '../session/sessions.ts'
-import { removeTorrent } from '../session/transitions/removals.ts'
 import { type Find, holderOf } from './find.ts'
 
 /**

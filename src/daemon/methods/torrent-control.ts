@@ -1,6 +1,5 @@
 import type { Handlers } from '../../rpc/contract/index.ts'
 import type { torrentControlMethods } from '../../rpc/contract/torrent-control.ts'
-import { clearPeers, setProperties } from '../session/actions/control.ts'
 import {
   closeFiles,
   filePriorities,
@@ -8,8 +7,9 @@ import {
   filesOf,
   prioritizeFiles,
 } from '../session/actions/files.ts'
+import { clearPeers } from '../session/actions/peers.ts'
+import { propertiesOf, setProperties } from '../session/actions/properties.ts'
 import { moveInQueue } from '../session/actions/queue-position.ts'
-import { propertiesOf } from '../session/torrent/limits.ts'
 import type { Find } from './find.ts'
 
 /** Handlers of the methods about parts of a torrent: limits and flags, files, place in the queue, peers. */

@@ -4,16 +4,11 @@ import type { porlaMethods } from '../../rpc/contract/porla.ts'
 import { ErrorCode, RpcError } from '../../rpc/errors.ts'
 import { addTorrent } from '../session/actions/add.ts'
 import { additionInTurns } from '../session/actions/add-request.ts'
-import {
-  addPeers,
-  clearError,
-  pause,
-  resume,
-  setFlags,
-  updateUserData,
-  userData,
-} from '../session/actions/control.ts'
+import { clearError, pause, resume, setFlags } from '../session/actions/control.ts'
 import { magnetUriOf } from '../session/actions/magnet-uri.ts'
+import { moveTorrent } from '../session/actions/move-storage.ts'
+import { addPeers } from '../session/actions/peers.ts'
+import { updateUserData, userData } from '../session/actions/user-data.ts'
 import type { Session } from '../session/session.ts'
 import type { Sessions } from '../session/sessions.ts'
 import { infoHashOf, type TorrentRecord } from '../session/torrent/record.ts'
@@ -26,7 +21,6 @@ import {
   statusOf,
 } from '../session/torrent/status.ts'
 import { verifiedPieces } from '../session/torrent/verified-pieces.ts'
-import { moveTorrent } from '../session/transitions/move-files.ts'
 import { recheck } from '../session/transitions/recheck.ts'
 import { finder, holderOf, type TorrentKey } from './find.ts'
 import { peerHandlers } from './peers.ts'

@@ -1,7 +1,8 @@
 import { longestTimerMs } from '../../program/longest-timer.ts'
 import type { Clock } from './clock.ts'
 import { hasFlag } from './torrent/flags.ts'
-import { isManaged, type TorrentRecord } from './torrent/record.ts'
+import { isManaged } from './torrent/predicates.ts'
+import type { TorrentRecord } from './torrent/record.ts'
 
 /**
  * Takes auto managed torrents out of upload mode after `optimistic_disk_retry` seconds, in the hope that there is room

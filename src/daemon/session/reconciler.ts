@@ -3,7 +3,8 @@ import { ErrorCode, RpcError } from '../../rpc/errors.ts'
 import type { Engine, LastReport, TaskOptions, TorrentTask } from '../engine/protocol.ts'
 import type { Clock } from './clock.ts'
 import { beginLive } from './torrent/observed.ts'
-import { isMoving, mayLoad, shouldRun, type TorrentRecord } from './torrent/record.ts'
+import { isMoving, mayLoad, shouldRun } from './torrent/predicates.ts'
+import type { TorrentRecord } from './torrent/record.ts'
 
 /** A call to a dying host may fail before its end is known, but not longer before than this. */
 const lostWithinMs = 250
@@ -11,8 +12,8 @@ const lostWithinMs = 250
 /** A move that could not be kept is tried again after so long. */
 const retryMs = 5000
 
-/** What the runner asks of its session. */
-export interface RunnerHost {
+/** What the reconciler asks for. */
+export interface ReconcilerHost {
   readonly clock: Clock
   task(record: TorrentRecord): TorrentTask
   options(record: TorrentRecord): TaskOptions
@@ -33,16 +34,16 @@ export interface RunnerHost {
  * Makes the engine match the records, one step per torrent at a time: whatever happened, `reconcile` is called, and
  * the next step follows when the last one is answered.
  */
-export class Runner {
+export class Reconciler {
   readonly #engine: Engine
-  readonly #host: RunnerHost
+  readonly #host: ReconcilerHost
   readonly #waiting = new Map<TorrentRecord, (() => void)[]>()
   /** Grows whenever the engine lost everything: answers to older requests mean nothing then. */
   #life = 0
   #away = false
   #closed = false
 
-  constructor(engine: Engine, host: RunnerHost) {
+  constructor(engine: Engine, host: ReconcilerHost) {
     this.#engine = engine
     this.#host = host
   }

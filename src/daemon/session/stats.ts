@@ -1,5 +1,6 @@
 import type { Session } from './session.ts'
-import { isChecking, isFinished, isManaged, isPaused, isSeed, type TorrentRecord } from './torrent/record.ts'
+import { isChecking, isFinished, isManaged, isPaused, isSeed } from './torrent/predicates.ts'
+import type { TorrentRecord } from './torrent/record.ts'
 
 /**
  * What is counted of a session: libtorrent's names for what it counts too, then own ones. The place in this list is the

@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { clearPeers, pause, resume } from '../../../src/daemon/session/actions/control.ts'
+import { pause, resume } from '../../../src/daemon/session/actions/control.ts'
+import { clearPeers } from '../../../src/daemon/session/actions/peers.ts'
 import { base64, openSession, torrentBytes } from '../harness.ts'
 
 test('known peers are counted while paused, and given to the next load', async (t) => {

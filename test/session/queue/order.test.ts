@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { moveInQueue } from '../../../src/daemon/session/actions/queue-position.ts'
 import type { QueueMove } from '../../../src/daemon/session/queue/order.ts'
-import { isPaused } from '../../../src/daemon/session/torrent/record.ts'
+import { isPaused } from '../../../src/daemon/session/torrent/predicates.ts'
 import { recheck } from '../../../src/daemon/session/transitions/recheck.ts'
 import { base64, openSession, type TestSession, torrentBytes } from '../harness.ts'
 

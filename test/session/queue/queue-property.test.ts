@@ -3,15 +3,15 @@ import { test } from 'node:test'
 import { pause, resume } from '../../../src/daemon/session/actions/control.ts'
 import { prioritizeFiles } from '../../../src/daemon/session/actions/files.ts'
 import { moveInQueue } from '../../../src/daemon/session/actions/queue-position.ts'
+import { removeTorrent } from '../../../src/daemon/session/actions/remove.ts'
 import {
   isChecking,
   isFinished,
   isManaged,
   isPaused,
-  type TorrentRecord,
-} from '../../../src/daemon/session/torrent/record.ts'
+} from '../../../src/daemon/session/torrent/predicates.ts'
+import type { TorrentRecord } from '../../../src/daemon/session/torrent/record.ts'
 import { recheck } from '../../../src/daemon/session/transitions/recheck.ts'
-import { removeTorrent } from '../../../src/daemon/session/transitions/removals.ts'
 import { base64, openSession, type TestSession, taskError, torrentBytes } from '../harness.ts'
 import { random } from '../random.ts'
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { dirname } from 'node:path'
 import { test } from 'node:test'
-import { clearPeers, setProperties } from '../../../src/daemon/session/actions/control.ts'
-import { countLimit, propertiesOf, rateLimit } from '../../../src/daemon/session/torrent/limits.ts'
+import { clearPeers } from '../../../src/daemon/session/actions/peers.ts'
+import { propertiesOf, setProperties } from '../../../src/daemon/session/actions/properties.ts'
+import { countLimit, rateLimit } from '../../../src/daemon/session/torrent/limits.ts'
 import { base64, openSession, torrentBytes } from '../harness.ts'
 
 const ti = base64(torrentBytes('one', [20_000, 20_000, 20_000]))

@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { moveTorrent } from '../../../src/daemon/session/transitions/move-files.ts'
-import { removeTorrent } from '../../../src/daemon/session/transitions/removals.ts'
+import { moveTorrent } from '../../../src/daemon/session/actions/move-storage.ts'
+import { removeTorrent } from '../../../src/daemon/session/actions/remove.ts'
 import { base64, openSession, type TestSession, testFolder, torrentBytes } from '../harness.ts'
 
 const ti = base64(torrentBytes('moved', [40_000, 40_000]))

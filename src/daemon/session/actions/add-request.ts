@@ -1,18 +1,14 @@
-import { isAbsolute } from 'node:path'
 import { MetainfoError, parseMagnet, parseTorrent, type TrackerEntry } from '../../../metainfo/index.ts'
 import type { Params } from '../../../rpc/contract/index.ts'
 import { ErrorCode, RpcError } from '../../../rpc/errors.ts'
 import { parseAddress } from '../../engine/peer-address.ts'
-import { FilesState, type Hints, type ProgressRow, type TorrentRow } from '../../state/rows.ts'
-import type { NewTorrent } from '../../state/store.ts'
+import type { Hints } from '../../state/rows.ts'
+import { fullPriorities } from '../torrent/file-priorities.ts'
 import { flagBit, flagsForAdding } from '../torrent/flags.ts'
-import { countLimit, rateLimit } from '../torrent/limits.ts'
-import { plainPath } from '../torrent/save-path.ts'
-import { sizesOf } from '../torrent/sizes.ts'
+import { checkSavePath } from '../torrent/save-path.ts'
+import { mergeTrackers, trackerSource, unique } from '../torrent/swarm-sources.ts'
 import type { TorrentFacts } from '../torrent/torrent-facts.ts'
 import { isLarge, readTorrent } from '../torrent/torrent-reader.ts'
-import { trackerSource } from '../torrent/tracker-source.ts'
-import { fullPriorities } from '../transitions/metadata.ts'
 import { checkMetadata } from './client-metadata.ts'
 
 type AddParams = Params<'torrents.add'> & { save_path: string }
@@ -88,17 +84,6 @@ export function additionOf(params: AddParams, file?: TorrentFile): Addition {
     warnings,
     params,
   }
-}
-
-/** Throws InvalidParams, which names the method and its field, for a path that is no save path. */
-export function checkSavePath(path: string, { method, field }: { method: string; field: string }): void {
-  const refuse = (why: string) => {
-    throw new RpcError(ErrorCode.InvalidParams, `${method}: '${field}' ${why}`, { path: field })
-  }
-  if (path === '') refuse('is empty: give the folder that the files go to')
-  if (path.includes('\0')) refuse('contains a NUL byte')
-  if (!isAbsolute(path))
-    refuse(`is '${path}', which is not absolute: the daemon has a current folder of its own`)
 }
 
 function sourceOf(params: AddParams, file?: TorrentFile): Source {
@@ -238,21 +223,6 @@ function from(source: number, trackers: readonly TrackerEntry[]): Hints['tracker
   return trackers.map(({ url, tier }) => ({ url, tier, source }))
 }
 
-/** The trackers of both, each url once with the sources of both, sorted by tier. */
-export function mergeTrackers(old: Hints['trackers'], more: Hints['trackers']): Hints['trackers'] {
-  const byUrl = new Map<string, Hints['trackers'][number]>()
-  for (const tracker of [...old, ...more]) {
-    const known = byUrl.get(tracker.url)
-    const source = (known?.source ?? 0) | (tracker.source ?? 0)
-    if (tracker.url !== '') byUrl.set(tracker.url, { ...(known ?? tracker), ...(source > 0 && { source }) })
-  }
-  return [...byUrl.values()].sort((a, b) => a.tier - b.tier)
-}
-
-export function unique(list: readonly string[]): string[] {
-  return [...new Set(list)]
-}
-
 function checkPeer(peer: string): void {
   if (parseAddress(peer)) return
   throw new RpcError(
@@ -261,53 +231,3 @@ function checkPeer(peer: string): void {
     { path: 'peers' },
   )
 }
-
-/** What is kept of a new torrent. `queueKey` is its place in the queue, should it be unfinished. */
-export function newTorrentOf(
-  addition: Addition,
-  session: string,
-  unixTime: number,
-  queueKey: () => number,
-): NewTorrent {
-  const { params, metainfo, v1, v2, name, flags, filePriorities, hints, torrentFile } = addition
-  const sizes = metainfo ? sizesOf(metainfo, filePriorities) : noSizes
-  const row: Omit<TorrentRow, 'id'> = {
-    ...sizes,
-    session,
-    v1,
-    v2,
-    name,
-    savePath: plainPath(params.save_path),
-    addedTime: unixTime,
-    flags: metainfo ? flags : flags & ~flagBit.seed_mode,
-    queueKey: queueKey(),
-    category: params.category ?? null,
-    tags: unique(params.tags ?? []),
-    downloadLimit: rateLimit(params.download_limit),
-    uploadLimit: rateLimit(params.upload_limit),
-    maxConnections: countLimit(params.max_connections),
-    maxUploads: countLimit(params.max_uploads),
-    filePriorities,
-    error: null,
-    errorFile: null,
-  }
-  const progress: ProgressRow = {
-    files: FilesState.unseen,
-    haveCount: 0,
-    done: 0,
-    wantedDone: 0,
-    finished: false,
-    completedTime: 0,
-    downloaded: 0,
-    uploaded: 0,
-    activeMs: 0,
-    finishedMs: 0,
-    seedingMs: 0,
-    lastDownload: 0,
-    lastUpload: 0,
-    lastSeenComplete: 0,
-  }
-  return { row, progress, hints, torrentFile, have: null, metadata: params.metadata ?? null }
-}
-
-const noSizes = { size: 0, total: 0, totalWanted: 0, pieceLength: 0, pieces: 0 }

@@ -1,10 +1,13 @@
 import { ErrorCode, RpcError } from '../../../rpc/errors.ts'
 import { tell } from '../events.ts'
-import { stopWhenReady } from '../reactions/listener.ts'
 import type { Session } from '../session.ts'
-import { hasMetadata, newRecord, type TorrentRecord } from '../torrent/record.ts'
-import { type Addition, newTorrentOf } from './add-request.ts'
+import { hasMetadata } from '../torrent/predicates.ts'
+import { newRecord, type TorrentRecord } from '../torrent/record.ts'
+import { stopWhenReady } from '../transitions/finished.ts'
+import { firstLook } from '../transitions/first-look.ts'
+import type { Addition } from './add-request.ts'
 import { merge } from './merge.ts'
+import { newTorrentOf } from './new-torrent.ts'
 
 /** What became of a request to add a torrent. */
 export interface Added {
@@ -37,7 +40,7 @@ export function addTorrent(session: Session, addition: Addition): Added {
   session.records.add(record)
   if (row.queueKey !== null) session.queue.append(record)
   tell(session.events, 'torrent_added', record)
-  session.look(record, addition.metainfo)
+  firstLook(session, record, addition.metainfo)
   // There is nothing to be checked before its metadata.
   if (!hasMetadata(record)) stopWhenReady(session, record)
   session.touch(record)

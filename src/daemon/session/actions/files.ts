@@ -3,16 +3,17 @@ import type { Result } from '../../../rpc/contract/index.ts'
 import { fileProgress } from '../../engine/file-progress.ts'
 import { blockLength } from '../../engine/units.ts'
 import { FilesState } from '../../state/rows.ts'
-import { finishedChanged } from '../reactions/listener.ts'
 import type { Session } from '../session.ts'
 import { countUp } from '../torrent/durations.ts'
+import { fullPriorities, priorityOf, wantedFiles } from '../torrent/file-priorities.ts'
 import { everyFile } from '../torrent/flags.ts'
-import { hasMetadata, type TorrentRecord, wantedFiles } from '../torrent/record.ts'
-import { measure, pieceBytesOf, priorityOf, sizesOf } from '../torrent/sizes.ts'
+import { hasMetadata } from '../torrent/predicates.ts'
+import type { TorrentRecord } from '../torrent/record.ts'
+import { measure, pieceBytesOf, sizesOf } from '../torrent/sizes.ts'
 import type { TorrentFacts } from '../torrent/torrent-facts.ts'
 import { readTorrent } from '../torrent/torrent-reader.ts'
 import { verifiedPieces } from '../torrent/verified-pieces.ts'
-import { fullPriorities } from '../transitions/metadata.ts'
+import { finishedChanged } from '../transitions/finished.ts'
 
 /** libtorrent's top_priority, and what it makes of a priority that does not exist. */
 const topPriority = 7
@@ -99,20 +100,6 @@ export async function fileProgressOf(session: Session, record: TorrentRecord): P
     }
   }
   return fileProgress(layout, verifiedPieces(session.store, record))
-}
-
-/**
- * Has the files of a torrent that is not in the engine follow its priorities: those that became wanted since `before` are
- * made. Rejects when one of them cannot be, or when the engine went away.
- */
-export async function placeFiles(session: Session, record: TorrentRecord, before: number[]): Promise<void> {
-  const torrentFile = session.torrentFile(record)
-  if (torrentFile === null) return
-  const now = [...(wantedFiles(record.row) ?? [])]
-  const { id, savePath } = record.row
-  const stamps = session.store.fileStamps(id)
-  const placed = await session.engine.placeFiles({ torrentFile, savePath, stamps, before, now })
-  if (placed !== null && !record.removed) session.store.saveFileStamps(id, placed)
 }
 
 /** Closes the files that the engine has open (libtorrent: flush_cache; what is verified is written already). */

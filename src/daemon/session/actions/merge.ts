@@ -2,11 +2,14 @@ import { parseTorrent } from '../../../metainfo/index.ts'
 import { ErrorCode, RpcError } from '../../../rpc/errors.ts'
 import { FilesState, type Hints } from '../../state/rows.ts'
 import type { Session } from '../session.ts'
-import { hasMetadata, type TorrentRecord } from '../torrent/record.ts'
-import { trackerSource } from '../torrent/tracker-source.ts'
+import { hasMetadata } from '../torrent/predicates.ts'
+import type { TorrentRecord } from '../torrent/record.ts'
+import { mergeTrackers, trackerSource, unique } from '../torrent/swarm-sources.ts'
+import { firstLook } from '../transitions/first-look.ts'
 import { learnMetadata } from '../transitions/metadata.ts'
-import { type Addition, mergeTrackers, unique } from './add-request.ts'
-import { offerPeer } from './offer-peer.ts'
+import { forgetPeers, leaveOut } from '../transitions/private-torrent.ts'
+import type { Addition } from './add-request.ts'
+import { offerPeer } from './peers.ts'
 
 /**
  * Takes what is new in a request to add a torrent that is there already: its trackers, web seeds and peers, and the
@@ -72,16 +75,6 @@ function bringsNews(hints: Hints, merged: Hints): boolean {
   return (['trackers', 'webSeeds', 'peers'] as const).some((name) => merged[name].length > hints[name].length)
 }
 
-/** Says that a private torrent took nothing, if there was something to be taken. */
-function leaveOut(session: Session, { row }: TorrentRecord, news: boolean): string[] {
-  if (!news) return []
-  const words =
-    `${row.name || row.v1} is private: trackers, web seeds and peers from elsewhere are left out. ` +
-    'What belongs to it is added with add_tracker, add_url_seed and connect_peer'
-  session.log.warning(`session ${session.name}: ${words}`)
-  return [words]
-}
-
 /** Of a magnet link whose file came, and is private: what the file says, and the trackers that a script added. */
 function ownHints(hints: Hints, file: Hints): Hints {
   const added = hints.trackers.filter(({ source = 0 }) => (source & trackerSource.client) !== 0)
@@ -104,46 +97,12 @@ function laterOf(hints: Hints, merged: Hints): Required<Hints>['later'] {
   }
 }
 
-/**
- * The metadata that peers sent says that a torrent is private: what other links of the same hash brought is dropped, and
- * a tracker stays that a script added as well. To be called before the metadata is kept.
- */
-export function dropLater(session: Session, record: TorrentRecord): void {
-  const { id } = record.row
-  const { later, ...hints } = session.store.hints(id)
-  if (later === undefined) return
-  const strange = new Set(later.trackers)
-  session.store.saveHints(id, {
-    ...hints,
-    trackers: hints.trackers.filter(
-      ({ url, source = 0 }) => !strange.has(url) || (source & trackerSource.client) !== 0,
-    ),
-    webSeeds: hints.webSeeds.filter((url) => !later.webSeeds.includes(url)),
-    peers: hints.peers.filter((peer) => !later.peers.includes(peer)),
-  })
-  record.stale = true
-  leaveOut(session, record, true)
-  if (later.peers.length > 0) forgetPeers(session, record, later.peers)
-  session.touch(record)
-}
-
-/** Lets go of peers: those that are named, or all. */
-function forgetPeers(session: Session, record: TorrentRecord, addresses?: string[]): void {
-  const gone = ({ address }: { address: string }) => addresses === undefined || addresses.includes(address)
-  if (record.live) record.live.known = record.live.known.filter((peer) => !gone(peer))
-  if (!record.loaded && !record.busy) return
-  session.engine.clearPeers(record.row.v1, addresses).catch((error: Error) => {
-    // The engine went away or let the torrent go, and with it the peers.
-    session.log.debug(`session ${session.name}: peers of ${record.row.v1}: ${error.message}`)
-  })
-}
-
 function learn(session: Session, record: TorrentRecord, { metainfo, torrentFile }: Addition): void {
   if (metainfo === null || torrentFile === null) return
   learnMetadata(session, record, { metainfo, torrentFile, files: FilesState.unseen })
   // What the engine has is a magnet.
   if (record.loaded || record.busy) record.restart = 'continue'
-  session.look(record, metainfo)
+  firstLook(session, record, metainfo)
   session.touch(record)
 }
 

@@ -1,7 +1,10 @@
 import type { PartialPiece, PeerInfo } from '../../../rpc/contract/peers.ts'
 import { ErrorCode, RpcError } from '../../../rpc/errors.ts'
+import { joinAddress, parseAddress } from '../../engine/peer-address.ts'
 import type { Session } from '../session.ts'
-import { countsAsSeed, isPaused, isSeed, type TorrentRecord } from '../torrent/record.ts'
+import { countsAsSeed, isPaused, isSeed } from '../torrent/predicates.ts'
+import type { TorrentRecord } from '../torrent/record.ts'
+import { forgetPeers } from '../transitions/private-torrent.ts'
 
 /** The connections of a torrent, half-open ones included; none while it does not run. */
 export async function peersOf(session: Session, record: TorrentRecord): Promise<PeerInfo[]> {
@@ -38,4 +41,43 @@ export async function askEngine<T>(
     session.log.debug(`session ${session.name}: ${record.row.v1}: ${(error as Error).message}`)
     return null
   }
+}
+
+/** Peer addresses that are kept of a torrent: the newest. */
+const maxPeers = 200
+
+/** Keeps a peer address for this and every later start of a torrent, and tries it if the torrent runs. */
+export function offerPeer(session: Session, record: TorrentRecord, address: string): void {
+  const hints = session.store.hints(record.row.id)
+  const peers = [...hints.peers.filter((peer) => peer !== address), address].slice(-maxPeers)
+  session.store.saveHints(record.row.id, { ...hints, peers })
+  if (!record.loaded && !record.busy) return
+  session.engine.addPeer(record.row.v1, address).catch((error: Error) => {
+    // The engine went away or let the torrent go: the next load brings the peer.
+    session.log.debug(`session ${session.name}: peer ${address}: ${error.message}`)
+  })
+}
+
+/** Offers peers by their IP addresses. Throws InvalidValue, and then none is offered. */
+export function addPeers(
+  session: Session,
+  record: TorrentRecord,
+  peers: readonly (readonly [ip: string, port: number])[],
+): void {
+  const addresses = peers.map(([ip, port]) => {
+    const address = joinAddress(ip, port)
+    if (parseAddress(address)?.ip === true) return address
+    throw new RpcError(ErrorCode.InvalidValue, `'ip' takes an IPv4 or IPv6 address, not '${ip}'`, {
+      path: 'ip',
+    })
+  })
+  for (const address of addresses) offerPeer(session, record, address)
+}
+
+/** Disconnects all peers and forgets the addresses; durable when it returns. */
+export function clearPeers(session: Session, record: TorrentRecord): void {
+  const { row, live } = record
+  session.store.saveHints(row.id, { ...session.store.hints(row.id), peers: [] })
+  if (live) Object.assign(live.seen, { knownPeers: 0, knownSeeds: 0, candidates: 0 })
+  forgetPeers(session, record)
 }

@@ -5,8 +5,9 @@ import { orderTrackers } from '../../engine/tracker-order.ts'
 import type { Hints } from '../../state/rows.ts'
 import { takeScrape } from '../queue/scraper.ts'
 import type { Session } from '../session.ts'
-import { hasMetadata, type TorrentRecord } from '../torrent/record.ts'
-import { trackerSource } from '../torrent/tracker-source.ts'
+import { hasMetadata } from '../torrent/predicates.ts'
+import type { TorrentRecord } from '../torrent/record.ts'
+import { trackerSource } from '../torrent/swarm-sources.ts'
 
 type Entry = Result<'torrents.trackers.list'>['trackers'][number]
 type AnnounceInfoHash = Entry['endpoints'][number]['info_hashes'][0]

@@ -1,17 +1,8 @@
-import type { TorrentRecord } from '../torrent/record.ts'
+import type { Announces, TorrentRecord } from '../torrent/record.ts'
 import type { QueueEntry } from './slots.ts'
-
-/** To whom a torrent that runs may announce itself, whatever its flags say. */
-export interface Announces {
-  readonly trackers: boolean
-  readonly dht: boolean
-  readonly lsd: boolean
-}
 
 /** libtorrent's active_tracker_limit, active_dht_limit and active_lsd_limit; less than 0 is unlimited. */
 export type AnnounceLimits = { readonly [K in keyof Announces]: number }
-
-export const everywhere: Announces = Object.freeze({ trackers: true, dht: true, lsd: true })
 
 /**
  * Which of the torrents that the queue lets run may announce: the first so many, in the order in which they got their

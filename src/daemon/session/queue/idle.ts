@@ -1,6 +1,7 @@
 import { FilesState } from '../../state/rows.ts'
 import type { SettingsLayers } from '../settings/settings-layers.ts'
-import { hasMetadata, isFinished, type TorrentRecord } from '../torrent/record.ts'
+import { hasMetadata, isFinished } from '../torrent/predicates.ts'
+import type { TorrentRecord } from '../torrent/record.ts'
 
 /**
  * libtorrent's inactive torrents: running, but slower than `inactive_down_rate` (or `inactive_up_rate` once finished) for

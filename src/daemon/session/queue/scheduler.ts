@@ -4,7 +4,7 @@ import { FilesState } from '../../state/rows.ts'
 import type { Store } from '../../state/store.ts'
 import type { Clock } from '../clock.ts'
 import { type EventSink, turn } from '../events.ts'
-import type { Runner } from '../reconciler.ts'
+import type { Reconciler } from '../reconciler.ts'
 import type { Records } from '../records.ts'
 import type { Saver } from '../saver.ts'
 import type { SettingsLayers } from '../settings/settings-layers.ts'
@@ -16,10 +16,10 @@ import {
   isPaused,
   isStopped,
   shouldRun,
-  type TorrentRecord,
-} from '../torrent/record.ts'
+} from '../torrent/predicates.ts'
+import { type Announces, everywhere, type TorrentRecord } from '../torrent/record.ts'
 import { type SeedLimits, seedRank } from '../torrent/seed-rank.ts'
-import { type Announces, everywhere, grantAnnounces, setAnnounces } from './announces.ts'
+import { grantAnnounces, setAnnounces } from './announces.ts'
 import { idleFrom, noteSpeed } from './idle.ts'
 import type { QueueOrder } from './order.ts'
 import { Scraper } from './scraper.ts'
@@ -38,7 +38,7 @@ export interface SchedulerParts {
   readonly settings: SettingsLayers
   readonly records: Records
   readonly queue: QueueOrder
-  readonly runner: Runner
+  readonly reconciler: Reconciler
   readonly saver: Saver
   readonly events: EventSink
   readonly engine: Engine
@@ -101,7 +101,7 @@ export class Scheduler {
     if (this.#soon) clearTimeout(this.#soon)
     this.#soon = null
     if (this.#closed) return
-    const { clock, records, queue, runner, saver, settings, events } = this.#parts
+    const { clock, records, queue, reconciler, saver, settings, events } = this.#parts
     const now = clock.now()
     queue.settle()
     const entries: Entry[] = []
@@ -130,10 +130,10 @@ export class Scheduler {
       record.granted = lucky.has(record) || this.#woken.has(record)
       if (setAnnounces(record, announces.get(record) ?? everywhere)) {
         record.stale = true
-        if (record.loaded) runner.reconcile(record)
+        if (record.loaded) reconciler.reconcile(record)
       }
       if (turn(events, record, now)) saver.mark(record)
-      if (record.loaded !== shouldRun(record) || record.restart !== null) runner.reconcile(record)
+      if (record.loaded !== shouldRun(record) || record.restart !== null) reconciler.reconcile(record)
     }
     // Nobody waits for a slot: it does not matter who is idle.
     this.#runAgainAt(granted.size < entries.length ? nextIdle : Number.POSITIVE_INFINITY)

@@ -5,7 +5,8 @@ import type { Clock } from '../clock.ts'
 import type { Records } from '../records.ts'
 import type { SettingsLayers } from '../settings/settings-layers.ts'
 import { beginLive } from '../torrent/observed.ts'
-import { isManaged, isPaused, type TorrentRecord } from '../torrent/record.ts'
+import { isManaged, isPaused } from '../torrent/predicates.ts'
+import type { TorrentRecord } from '../torrent/record.ts'
 
 /** What is known of a tracker that was never announced to. */
 const unasked: Omit<TrackerReport, 'url' | 'tier' | keyof ScrapeResult> = {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Wanted } from '../../engine/protocol.ts'
 import type { Session } from '../session.ts'
-import { isManaged, isStopped, type TorrentRecord } from '../torrent/record.ts'
+import { isManaged, isStopped } from '../torrent/predicates.ts'
+import type { TorrentRecord } from '../torrent/record.ts'
 
 /** How an encrypted handshake names each torrent, computed when it is first asked for. */
 const secrets = new WeakMap<TorrentRecord, string>()

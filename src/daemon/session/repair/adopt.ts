@@ -3,9 +3,9 @@ import { tell } from '../events.ts'
 import type { Session } from '../session.ts'
 import type { Sessions } from '../sessions.ts'
 import { newRecord } from '../torrent/record.ts'
+import { firstLook } from '../transitions/first-look.ts'
 import { finishRemovals } from '../transitions/removals.ts'
-import type { PutBack } from './put-back.ts'
-import { withCounters } from './put-back.ts'
+import { type PutBack, withCounters } from './put-back.ts'
 
 /** Has sessions that run take over what was put back into the state. Sessions that are not configured keep theirs there. */
 export function adoptAll(sessions: Sessions, back: PutBack): void {
@@ -39,6 +39,6 @@ function adopt(session: Session, { row, progress }: SavedTorrent): void {
     session.queue.append(record)
   }
   tell(session.events, 'torrent_added', record)
-  session.look(record)
+  firstLook(session, record)
   session.touch(record)
 }

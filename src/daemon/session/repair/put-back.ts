@@ -9,7 +9,7 @@ import { type RawRow, wrongColumns } from '../../state/values.ts'
 import { checkSetting } from '../settings/pack.ts'
 import { defaultFlags } from '../torrent/flags.ts'
 import { sizesOf } from '../torrent/sizes.ts'
-import { trackerSource } from '../torrent/tracker-source.ts'
+import { trackerSource } from '../torrent/swarm-sources.ts'
 
 /** What came of what was set aside. It is kept when this is returned; sessions that run have to take it over. */
 export interface PutBack {

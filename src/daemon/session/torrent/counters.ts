@@ -1,3 +1,5 @@
+import type { TorrentReport } from '../../engine/protocol.ts'
+
 /** What a report counts since the load, bytes. */
 export const counterNames = [
   'download',
@@ -17,3 +19,15 @@ export const noCounters = (): Counters => ({
   failedBytes: 0,
   redundantBytes: 0,
 })
+
+/** Bytes that went through a session since the daemon started. They only grow, whatever becomes of its torrents. */
+export class Traffic {
+  readonly total = noCounters()
+
+  /** Counts what a report has beyond the one before. */
+  add(before: Readonly<Counters>, report: TorrentReport): void {
+    for (const name of counterNames) {
+      this.total[name] += Math.max(0, (report[name] ?? before[name]) - before[name])
+    }
+  }
+}

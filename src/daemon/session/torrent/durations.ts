@@ -1,4 +1,5 @@
-import { isFinished, isPaused, isSeed, type TorrentRecord } from './record.ts'
+import { isFinished, isPaused, isSeed } from './predicates.ts'
+import type { TorrentRecord } from './record.ts'
 
 /**
  * The three durations of a torrent. They count while it is not paused; `now` is monotonic milliseconds, so that a

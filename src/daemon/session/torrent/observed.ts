@@ -1,50 +1,10 @@
 import { newBits } from '../../../metainfo/bits.ts'
-import type { KnownPeer, TorrentReport, TrackerReport } from '../../engine/protocol.ts'
+import type { TorrentReport, TrackerReport } from '../../engine/protocol.ts'
 import { FilesState } from '../../state/rows.ts'
 import { type Counters, counterNames, noCounters } from './counters.ts'
-import { hasMetadata, type TorrentRecord } from './record.ts'
-import { type Measure, measure, type PieceBytes } from './sizes.ts'
-
-/** The last value of every field of a report. */
-export type Observed = Required<
-  Omit<TorrentReport, 'id' | 'phase' | 'have' | 'stamps' | 'error' | 'distributedCopies'>
-> & {
-  /** null: nothing was reported since the last load. */
-  phase: TorrentReport['phase'] | null
-  have: Uint8Array | null
-  /** null: not reported. */
-  distributedCopies: number | null
-}
-
-/** A check that could not go on. */
-export interface FailedCheck {
-  /** 0..1 of pieces looked at. */
-  checked: number
-  have: Uint8Array
-  sums: Measure
-}
-
-/** What the engine saw of one torrent since the daemon started. */
-export interface Live {
-  seen: Observed
-  /**
-   * Verified pieces, once this load has come to run. What a host says of pieces before that is not what is on disk:
-   * it has not looked yet.
-   */
-  have: Uint8Array | null
-  /** What the files looked like that hold them. */
-  stamps: Uint8Array | null
-  /** What a check had found when it failed. libtorrent goes on showing that, until the next check. */
-  found: FailedCheck | null
-  /** Peers that it knew when it last left the engine, for the next load. */
-  known: KnownPeer[]
-  /** Counters of earlier loads since the torrent last started: an engine that crashed does not restart them. */
-  before: Counters
-  /** Monotonic milliseconds when it was last faster than the limits below which a torrent counts as idle. */
-  busyAt: number
-  /** Kept while loaded, and only when not every byte is real and wanted. */
-  bytes: PieceBytes | null
-}
+import { hasMetadata } from './predicates.ts'
+import type { Live, TorrentRecord } from './record.ts'
+import { measure, type PieceBytes } from './sizes.ts'
 
 /** What is zero as soon as the engine does not have the torrent. */
 const stillness = {

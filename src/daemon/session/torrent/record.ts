@@ -1,8 +1,58 @@
-import type { FlagName, InfoHash } from '../../../rpc/contract/types.ts'
-import { FilesState, type MoveRow, type ProgressRow, type TorrentRow } from '../../state/rows.ts'
-import { type Announces, everywhere } from '../queue/announces.ts'
-import { everyFile, goesOn, hasFlag, plainFlags } from './flags.ts'
-import type { Live } from './observed.ts'
+import type { InfoHash } from '../../../rpc/contract/types.ts'
+import type { KnownPeer, TorrentReport } from '../../engine/protocol.ts'
+import type { MoveRow, ProgressRow, TorrentRow } from '../../state/rows.ts'
+import type { Counters } from './counters.ts'
+import type { Measure, PieceBytes } from './sizes.ts'
+
+/** The last value of every field of a report. */
+export type Observed = Required<
+  Omit<TorrentReport, 'id' | 'phase' | 'have' | 'stamps' | 'error' | 'distributedCopies'>
+> & {
+  /** null: nothing was reported since the last load. */
+  phase: TorrentReport['phase'] | null
+  have: Uint8Array | null
+  /** null: not reported. */
+  distributedCopies: number | null
+}
+
+/** A check that could not go on. */
+export interface FailedCheck {
+  /** 0..1 of pieces looked at. */
+  checked: number
+  have: Uint8Array
+  sums: Measure
+}
+
+/** What the engine saw of one torrent since the daemon started. */
+export interface Live {
+  seen: Observed
+  /**
+   * Verified pieces, once this load has come to run. What a host says of pieces before that is not what is on disk:
+   * it has not looked yet.
+   */
+  have: Uint8Array | null
+  /** What the files looked like that hold them. */
+  stamps: Uint8Array | null
+  /** What a check had found when it failed. libtorrent goes on showing that, until the next check. */
+  found: FailedCheck | null
+  /** Peers that it knew when it last left the engine, for the next load. */
+  known: KnownPeer[]
+  /** Counters of earlier loads since the torrent last started: an engine that crashed does not restart them. */
+  before: Counters
+  /** Monotonic milliseconds when it was last faster than the limits below which a torrent counts as idle. */
+  busyAt: number
+  /** Kept while loaded, and only when not every byte is real and wanted. */
+  bytes: PieceBytes | null
+}
+
+/** To whom a torrent that runs may announce itself, whatever its flags say. */
+export interface Announces {
+  readonly trackers: boolean
+  readonly dht: boolean
+  readonly lsd: boolean
+}
+
+export const everywhere: Announces = Object.freeze({ trackers: true, dht: true, lsd: true })
 
 /**
  * One torrent of one session: what was asked of it, what is known of it, and how far the engine is with it.
@@ -90,81 +140,4 @@ export function newRecord(row: TorrentRow, progress: ProgressRow): TorrentRecord
 
 export function infoHashOf(record: TorrentRecord): InfoHash {
   return [record.row.v1, record.row.v2]
-}
-
-export function hasMetadata(record: TorrentRecord): boolean {
-  return record.row.pieceLength > 0
-}
-
-export function isManaged(record: TorrentRecord): boolean {
-  return hasFlag(record.row.flags, 'auto_managed')
-}
-
-/** It has an error that keeps it from running until it is cleared. */
-export function isStopped({ row }: TorrentRecord): boolean {
-  return row.error !== null && (row.flags & goesOn) === 0
-}
-
-/** How the flag `paused` reads: by the user, by the queue, or by an error. */
-export function isPaused(record: TorrentRecord): boolean {
-  if (isStopped(record)) return true
-  return isManaged(record) ? !record.granted : hasFlag(record.row.flags, 'paused')
-}
-
-/** Whether its files are being moved, or wait for it. */
-export function isMoving(record: TorrentRecord): boolean {
-  return record.moves.length > 0
-}
-
-/** Whether the engine should have it. */
-export function shouldRun(record: TorrentRecord): boolean {
-  return mayLoad(record) && !isMoving(record)
-}
-
-/** Whether the engine should have it, as soon as its files are not moved. */
-export function mayLoad(record: TorrentRecord): boolean {
-  if (record.removed || record.blocked || record.halted || isPaused(record)) return false
-  return !hasMetadata(record) || record.progress.files !== FilesState.unseen
-}
-
-/** The priorities that count: those that are listed, unless every file is wanted all the same. null: 4 for each. */
-export function wantedFiles({ flags, filePriorities }: TorrentRow): Uint8Array | null {
-  return (flags & everyFile) === 0 ? filePriorities : null
-}
-
-/** Its files are being hashed or wait for it. */
-export function isChecking(record: TorrentRecord): boolean {
-  return hasMetadata(record) && record.progress.files === FilesState.unchecked
-}
-
-/** Every wanted piece is there. False while checking, as in libtorrent. */
-export function isFinished(record: TorrentRecord): boolean {
-  return hasMetadata(record) && record.progress.files === FilesState.known && record.progress.finished
-}
-
-/** Every piece is there. */
-export function isSeed(record: TorrentRecord): boolean {
-  return isFinished(record) && record.progress.haveCount === record.row.pieces
-}
-
-/** How one flag reads. */
-export function readsFlag(record: TorrentRecord, name: FlagName): boolean {
-  if (name === 'paused') return isPaused(record)
-  return hasFlag(record.row.flags, name)
-}
-
-/** The flags that read true. */
-export function flagsOf(record: TorrentRecord): FlagName[] {
-  const flags = plainFlags(record.row.flags)
-  if (isPaused(record)) flags.push('paused')
-  if (isManaged(record)) flags.push('auto_managed')
-  return flags
-}
-
-/**
- * How a former seed shows itself until a piece or a peer is found: as in libtorrent, which counts copies of pieces from
- * then on only, its availability is that of a seed.
- */
-export function countsAsSeed({ wasSeed, progress, live }: TorrentRecord): boolean {
-  return wasSeed && progress.haveCount === 0 && (live?.seen.connections ?? 0) === 0
 }

@@ -1,5 +1,6 @@
 import { activeSeconds, finishedSeconds } from './durations.ts'
-import { isFinished, isPaused, isSeed, type TorrentRecord } from './record.ts'
+import { isFinished, isPaused, isSeed } from './predicates.ts'
+import type { TorrentRecord } from './record.ts'
 
 /** The settings that say when a seed has done its part. */
 export interface SeedLimits {

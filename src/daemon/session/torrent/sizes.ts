@@ -1,5 +1,5 @@
 import { countBits, getBit } from '../../../metainfo/bits.ts'
-import { defaultPriority } from '../../engine/units.ts'
+import { priorityOf } from './file-priorities.ts'
 import type { TorrentFacts } from './torrent-facts.ts'
 
 /** What a torrent's metadata and file priorities say about its size, in bytes. */
@@ -15,11 +15,6 @@ export interface Sizes {
 }
 
 type Layout = Pick<TorrentFacts, 'files' | 'totalSize' | 'pieceLength' | 'numPieces'>
-
-/** Priority of a file: 0..7, `defaultPriority` where none was given. */
-export function priorityOf(priorities: Uint8Array | null, file: number): number {
-  return priorities?.[file] ?? defaultPriority
-}
 
 export function sizesOf(metainfo: Layout, priorities: Uint8Array | null): Sizes {
   let total = 0

@@ -3,20 +3,19 @@ import { blockLength } from '../../engine/units.ts'
 import { FilesState } from '../../state/rows.ts'
 import type { Counters } from './counters.ts'
 import { activeSeconds, finishedSeconds, seedingSeconds } from './durations.ts'
-import { counter, type Observed } from './observed.ts'
+import { counter } from './observed.ts'
 import {
   countsAsSeed,
   flagsOf,
   hasMetadata,
-  infoHashOf,
   isChecking,
   isFinished,
   isMoving,
   isPaused,
   isSeed,
   isStopped,
-  type TorrentRecord,
-} from './record.ts'
+} from './predicates.ts'
+import { infoHashOf, type Observed, type TorrentRecord } from './record.ts'
 import { type SeedLimits, seedRank } from './seed-rank.ts'
 
 export type StatusField = keyof TorrentStatus

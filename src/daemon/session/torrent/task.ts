@@ -1,8 +1,10 @@
 import { newBits } from '../../../metainfo/bits.ts'
 import type { TaskOptions, TorrentTask } from '../../engine/protocol.ts'
 import { FilesState, type Hints } from '../../state/rows.ts'
+import { wantedFiles } from './file-priorities.ts'
 import { acceptsGone, hasFlag } from './flags.ts'
-import { hasMetadata, type TorrentRecord, wantedFiles } from './record.ts'
+import { hasMetadata } from './predicates.ts'
+import type { TorrentRecord } from './record.ts'
 
 /** What of a torrent is read from the state only when the engine needs it. */
 export interface TaskSource {

@@ -72,3 +72,16 @@ export function filesAreBack(session: Session, record: TorrentRecord): void {
   session.note(record, withoutError(row, row.flags))
   session.touch(record)
 }
+
+/** The engine would not take a torrent, or its metadata is of no use: it stops with an error. `what` names it in the log. */
+export function refused(
+  session: Session,
+  record: TorrentRecord,
+  { message }: Error,
+  what = record.row.name || record.row.v1,
+): void {
+  const { row } = record
+  session.log.warning(`session ${session.name}: ${what}: ${message}`)
+  session.note(record, { error: message, errorFile: null, flags: row.flags & ~errorKinds })
+  session.touch(record)
+}

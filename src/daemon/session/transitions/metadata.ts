@@ -1,10 +1,14 @@
-import type { FilesState } from '../../state/rows.ts'
+import { MetainfoError, parseInfo, torrentFileOf } from '../../../metainfo/index.ts'
+import { FilesState } from '../../state/rows.ts'
 import { tell } from '../events.ts'
 import type { Session } from '../session.ts'
-import { flagBit, hasFlag } from '../torrent/flags.ts'
+import { fullPriorities } from '../torrent/file-priorities.ts'
+import { flagBit } from '../torrent/flags.ts'
 import type { TorrentRecord } from '../torrent/record.ts'
 import { sizesOf } from '../torrent/sizes.ts'
 import type { TorrentFacts } from '../torrent/torrent-facts.ts'
+import { refused } from './errors.ts'
+import { dropLater } from './private-torrent.ts'
 
 /** Metadata of a torrent that had none, and what follows for its files. */
 export interface Learned {
@@ -34,14 +38,26 @@ export function learnMetadata(session: Session, record: TorrentRecord, learned: 
   tell(session.events, 'metadata_received', record)
 }
 
-/**
- * The priorities of all files, once it is known how many there are: what was given beyond them is dropped, the rest
- * is 4, or 0 with the flag `default_dont_download`. null: nothing was given.
- */
-export function fullPriorities(given: Uint8Array | null, flags: number, files: number): Uint8Array | null {
-  const rest = hasFlag(flags, 'default_dont_download') ? 0 : 4
-  if (given === null && rest === 4) return null
-  const full = new Uint8Array(files).fill(rest)
-  full.set((given ?? new Uint8Array()).subarray(0, files))
-  return full
+/** A magnet's info dictionary arrived: from now on the torrent is as if it had been added with its file. */
+export function takeMetadata(session: Session, record: TorrentRecord, info: Uint8Array): void {
+  const { row, progress } = record
+  try {
+    const { infoHash, private: secret } = parseInfo(info)
+    if (infoHash[0] !== row.v1 || (row.v2 !== null && infoHash[1] !== row.v2))
+      throw new MetainfoError('the metadata does not have the info hash')
+    if (secret) dropLater(session, record)
+    const hints = session.store.hints(row.id)
+    const metainfo = parseInfo(info, hints)
+    // The engine checks what is on disk next and says so.
+    learnMetadata(session, record, {
+      metainfo,
+      torrentFile: torrentFileOf(info, hints.trackers, hints.webSeeds),
+      files: FilesState.unchecked,
+    })
+    session.saver.mark(record)
+    session.log.info(`session ${session.name}: the metadata of ${row.name} arrived`)
+  } catch (error) {
+    refused(session, record, error as Error, `the metadata of ${row.v1}`)
+  }
+  if (progress.files === FilesState.unchecked) session.scheduler.request()
 }

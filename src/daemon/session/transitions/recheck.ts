@@ -3,7 +3,8 @@ import type { Session } from '../session.ts'
 import { countUp } from '../torrent/durations.ts'
 import { everyFile, flagBit } from '../torrent/flags.ts'
 import { forgetPieces } from '../torrent/observed.ts'
-import { countsAsSeed, hasMetadata, isChecking, isSeed, type TorrentRecord } from '../torrent/record.ts'
+import { countsAsSeed, hasMetadata, isChecking, isSeed } from '../torrent/predicates.ts'
+import type { TorrentRecord } from '../torrent/record.ts'
 import { accepting, withoutError } from './errors.ts'
 
 /**

@@ -1,0 +1,57 @@
+import { FilesState, type ProgressRow, type TorrentRow } from '../../state/rows.ts'
+import type { NewTorrent } from '../../state/store.ts'
+import { flagBit } from '../torrent/flags.ts'
+import { countLimit, rateLimit } from '../torrent/limits.ts'
+import { plainPath } from '../torrent/save-path.ts'
+import { sizesOf } from '../torrent/sizes.ts'
+import type { Addition } from './add-request.ts'
+
+/** What is kept of a new torrent. `queueKey` is its place in the queue, should it be unfinished. */
+export function newTorrentOf(
+  addition: Addition,
+  session: string,
+  unixTime: number,
+  queueKey: () => number,
+): NewTorrent {
+  const { params, metainfo, v1, v2, name, flags, filePriorities, hints, torrentFile } = addition
+  const sizes = metainfo ? sizesOf(metainfo, filePriorities) : noSizes
+  const row: Omit<TorrentRow, 'id'> = {
+    ...sizes,
+    session,
+    v1,
+    v2,
+    name,
+    savePath: plainPath(params.save_path),
+    addedTime: unixTime,
+    flags: metainfo ? flags : flags & ~flagBit.seed_mode,
+    queueKey: queueKey(),
+    category: params.category ?? null,
+    tags: [...new Set(params.tags)],
+    downloadLimit: rateLimit(params.download_limit),
+    uploadLimit: rateLimit(params.upload_limit),
+    maxConnections: countLimit(params.max_connections),
+    maxUploads: countLimit(params.max_uploads),
+    filePriorities,
+    error: null,
+    errorFile: null,
+  }
+  const progress: ProgressRow = {
+    files: FilesState.unseen,
+    haveCount: 0,
+    done: 0,
+    wantedDone: 0,
+    finished: false,
+    completedTime: 0,
+    downloaded: 0,
+    uploaded: 0,
+    activeMs: 0,
+    finishedMs: 0,
+    seedingMs: 0,
+    lastDownload: 0,
+    lastUpload: 0,
+    lastSeenComplete: 0,
+  }
+  return { row, progress, hints, torrentFile, have: null, metadata: params.metadata ?? null }
+}
+
+const noSizes = { size: 0, total: 0, totalWanted: 0, pieceLength: 0, pieces: 0 }

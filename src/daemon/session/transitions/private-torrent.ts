@@ -1,0 +1,47 @@
+import type { Session } from '../session.ts'
+import type { TorrentRecord } from '../torrent/record.ts'
+import { trackerSource } from '../torrent/swarm-sources.ts'
+
+/** Says that a private torrent took nothing, if there was something to be taken. */
+export function leaveOut(session: Session, { row }: TorrentRecord, news: boolean): string[] {
+  if (!news) return []
+  const words =
+    `${row.name || row.v1} is private: trackers, web seeds and peers from elsewhere are left out. ` +
+    'What belongs to it is added with add_tracker, add_url_seed and connect_peer'
+  session.log.warning(`session ${session.name}: ${words}`)
+  return [words]
+}
+
+/**
+ * The metadata that peers sent says that a torrent is private: what other links of the same hash brought is dropped, and
+ * a tracker stays that a script added as well. To be called before the metadata is kept.
+ */
+export function dropLater(session: Session, record: TorrentRecord): void {
+  const { id } = record.row
+  const { later, ...hints } = session.store.hints(id)
+  if (later === undefined) return
+  const strange = new Set(later.trackers)
+  session.store.saveHints(id, {
+    ...hints,
+    trackers: hints.trackers.filter(
+      ({ url, source = 0 }) => !strange.has(url) || (source & trackerSource.client) !== 0,
+    ),
+    webSeeds: hints.webSeeds.filter((url) => !later.webSeeds.includes(url)),
+    peers: hints.peers.filter((peer) => !later.peers.includes(peer)),
+  })
+  record.stale = true
+  leaveOut(session, record, true)
+  if (later.peers.length > 0) forgetPeers(session, record, later.peers)
+  session.touch(record)
+}
+
+/** Lets go of peers: those that are named, or all. */
+export function forgetPeers(session: Session, record: TorrentRecord, addresses?: string[]): void {
+  const gone = ({ address }: { address: string }) => addresses === undefined || addresses.includes(address)
+  if (record.live) record.live.known = record.live.known.filter((peer) => !gone(peer))
+  if (!record.loaded && !record.busy) return
+  session.engine.clearPeers(record.row.v1, addresses).catch((error: Error) => {
+    // The engine went away or let the torrent go, and with it the peers.
+    session.log.debug(`session ${session.name}: peers of ${record.row.v1}: ${error.message}`)
+  })
+}
