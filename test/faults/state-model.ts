@@ -24,6 +24,7 @@ interface Kept {
   torrentFile: unknown
   have: unknown
   stamps: unknown
+  metadata: unknown
 }
 
 export const sessions = ['default', 'other']
@@ -97,10 +98,11 @@ function addTorrent(store: Store, i: number, random: (below: number) => number):
       activeMs: random(100_000),
       finishedMs: 0,
       seedingMs: 0,
-      lastDownload: 0,
-      lastUpload: 0,
-      lastSeenComplete: 0,
+      lastDownload: 1_700_000_000 + i,
+      lastUpload: i % 3 === 0 ? 0 : 1_700_000_100 + i,
+      lastSeenComplete: 1_700_000_200 + i,
     },
+    metadata: i % 2 === 0 ? { site: { id: i, name: `ä ${i}` } } : null,
     hints: {
       trackers: [{ url: `http://tracker.example/${i}`, tier: 0 }],
       webSeeds: [],
@@ -135,6 +137,7 @@ export function readModel(store: Store): Model {
         torrentFile: part(() => hex(store.torrentFile(id))),
         have: part(() => hex(store.have(id))),
         stamps: part(() => hex(store.fileStamps(id))),
+        metadata: part(() => store.metadata(id)),
       },
     ]
   })
@@ -163,6 +166,7 @@ export function silentLosses(before: Model, after: Model, aside: readonly SetAsi
   const losses: string[] = []
   const asideOf = (table: string) => aside.filter((row) => row.table === table)
   let missing = 0
+  let metadata = 0
   for (const [id, kept] of before.torrents) {
     const now = after.torrents.get(id)
     if (now === undefined) {
@@ -175,11 +179,15 @@ export function silentLosses(before: Model, after: Model, aside: readonly SetAsi
     for (const name of ['hints', 'torrentFile'] as const) {
       if (!same(kept[name], now[name]) && !isError(now[name])) losses.push(`${name} of ${id} differ`)
     }
+    if (now.metadata === null && kept.metadata !== null) metadata++
+    else if (!same(kept.metadata, now.metadata) && !isError(now.metadata))
+      losses.push(`metadata of ${id} differs`)
     // What is not known of the files is found out again; it must only never be wrong.
     for (const name of ['have', 'stamps'] as const) {
       if (now[name] !== null && !same(kept[name], now[name])) losses.push(`${name} of ${id} differs`)
     }
   }
+  if (metadata > asideOf('metadata').length) losses.push(`metadata of ${metadata} torrents is gone`)
   for (const id of after.torrents.keys()) if (!before.torrents.has(id)) losses.push(`torrent ${id} is new`)
   if (missing > asideOf('torrents').length) losses.push(`${missing} torrents are gone`)
   let settings = 0

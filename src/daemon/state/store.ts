@@ -153,6 +153,7 @@ export class Store {
       // By the schema they would go with it, but then nobody would count them.
       this.#delete('moves', 'torrent = ?', [id])
       this.#delete('sources', 'id = ?', [id])
+      this.#delete('metadata', 'id = ?', [id])
       this.#delete('torrents', 'id = ?', [id])
     })
   }
@@ -205,8 +206,11 @@ export class Store {
   }
 
   saveMetadata(id: number, metadata: Metadata): void {
-    const sql = insertSql(tables.metadata, ['id', 'content'], 'INSERT OR REPLACE')
-    this.#db.write(() => this.#statement(sql).run(id, JSON.stringify(metadata)))
+    const content = JSON.stringify(metadata)
+    this.#db.write(() => {
+      if (this.#update('metadata', ['content'], [content, id]) > 0) return
+      this.#insert('metadata', ['id', 'content'], [id, content])
+    })
   }
 
   /** The bytes of the .torrent file, null before metadata. Throws StateError when they were damaged. */

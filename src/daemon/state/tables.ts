@@ -81,7 +81,7 @@ export const tables = {
     counted: false,
     torrent: 'id',
   },
-  metadata: { name: 'metadata', columns: ['id', 'content'], key: ['id'], counted: false, torrent: 'id' },
+  metadata: { name: 'metadata', columns: ['id', 'content'], key: ['id'], counted: true, torrent: 'id' },
   sources: {
     name: 'sources',
     columns: ['id', 'hints'],
