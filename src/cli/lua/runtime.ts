@@ -6,15 +6,19 @@ import { ErrorCode, RpcError } from '../../rpc/errors.ts'
 import { Channel } from '../daemon/channel.ts'
 import type { DaemonOptions, Preload } from '../options.ts'
 import { installApi } from './api/index.ts'
+import { type Chunk, ChunkCalls } from './chunk-calls.ts'
 import { currentFolder } from './current-folder.ts'
 import { EventLoop } from './loop/loop.ts'
+import { Originals } from './originals.ts'
+import { installPackages } from './packages/index.ts'
 import { PluginHooks } from './plugin-hooks.ts'
-import { ErrorReport, type Report } from './report.ts'
+import type { Report } from './report.ts'
+import { pushArguments, setArguments } from './script-arguments.ts'
 import { installStdlib, OutputError, type Stdlib } from './stdlib/index.ts'
 import { encodeExact } from './vm/byte-text.ts'
-import { LuaError, Unwind } from './vm/errors.ts'
+import { Unwind } from './vm/errors.ts'
 import { Lua } from './vm/lua.ts'
-import { LuaStatus, LuaType, multipleResults, type Pointer, registryIndex, type State } from './vm/raw.ts'
+import { LuaStatus, multipleResults, type Pointer, type State } from './vm/raw.ts'
 import { loadLua } from './vm/wasm.ts'
 import { watchInstructions } from './watch.ts'
 
@@ -43,12 +47,6 @@ export interface RuntimeOptions {
   wait?: ((ms: number) => void) | undefined
 }
 
-/** A chunk to run: its bytes and its name with Lua's mark (`@file`, `=name`). */
-export interface Chunk {
-  code: Uint8Array
-  name: string
-}
-
 /** A VM with the standard library over the real machine and the API over the daemon's socket. */
 export class Runtime {
   readonly lua: Lua
@@ -58,17 +56,9 @@ export class Runtime {
   readonly loop: EventLoop
   readonly #hooks: PluginHooks
   readonly #program: string
-  readonly #handler: Pointer
-  /** Reference to `loadfile` as it was before any script. */
-  readonly #loadFile: bigint
-  /** Reference to `io.stdin`, likewise. */
-  readonly #stdin: bigint
+  readonly #originals: Originals
+  readonly #calls: ChunkCalls
   readonly #scriptArguments: Pointer
-  /** Reference to `collectgarbage`, likewise. */
-  readonly #collectGarbage: bigint
-  readonly #callBack: Pointer
-  #pushCallback: (S: State) => number = () => 0
-  readonly #report = new ErrorReport()
   #exitCode: number = ExitCode.ok
 
   static async create(options: RuntimeOptions): Promise<Runtime> {
@@ -102,7 +92,7 @@ export class Runtime {
       },
       check: options.watch,
     })
-    installApi(lua, {
+    const api = installApi(lua, {
       channel: this.channel,
       cwd: currentFolder,
       warn: (text) => this.#tell(`warning: ${text}`),
@@ -116,7 +106,10 @@ export class Runtime {
         keepUp: () => this.stdlib.keepUp(),
       },
     })
-    this.#handler = lua.define((S) => this.#report.handle(lua, S))
+    installPackages(api)
+    this.#originals = new Originals(lua)
+    this.#calls = new ChunkCalls(lua)
+    this.#scriptArguments = lua.define((S) => pushArguments(lua, S))
     this.#hooks = new PluginHooks(lua, {
       run: (fn) =>
         this.#guard(() => {
@@ -124,20 +117,6 @@ export class Runtime {
           lua.raw._lua_pushcclosure(lua.L, fn, 0)
           return this.call(0, 0)
         }),
-    })
-    lua.raw._lua_getglobal(lua.L, lua.name('loadfile'))
-    this.#loadFile = BigInt(lua.raw._luaL_ref(lua.L, registryIndex))
-    lua.raw._lua_getglobal(lua.L, lua.name('io'))
-    lua.raw._lua_getfield(lua.L, -1, lua.name('stdin'))
-    this.#stdin = BigInt(lua.raw._luaL_ref(lua.L, registryIndex))
-    lua.pop(lua.L, 1)
-    this.#scriptArguments = lua.define((S) => this.#pushArguments(S))
-    lua.raw._lua_getglobal(lua.L, lua.name('collectgarbage'))
-    this.#collectGarbage = BigInt(lua.raw._luaL_ref(lua.L, registryIndex))
-    this.#callBack = lua.define((S) => {
-      const args = this.#pushCallback(S)
-      lua.raw._lua_callk(S, args, 0, 0, 0)
-      return 0
     })
     if (options.watch) watchInstructions(lua, options.watch)
   }
@@ -153,13 +132,7 @@ export class Runtime {
 
   /** Sets the global `arg` from the words of the command line; index 0 is the script, or the program. */
   setArguments(words: string[], script: number): void {
-    const { raw, L } = this.lua
-    raw._lua_createtable(L, words.length, 1)
-    for (const [i, word] of words.entries()) {
-      this.lua.pushExact(L, word)
-      raw._lua_rawseti(L, -2, BigInt(i - script))
-    }
-    raw._lua_setglobal(L, this.lua.name('arg'))
+    setArguments(this.lua, words, script)
   }
 
   /** Runs a chunk. False when it failed; the error has been reported then. */
@@ -177,7 +150,7 @@ export class Runtime {
   runFile(path: string | undefined, hint?: (message: string) => string): boolean {
     return this.#guard(() => {
       const { raw, L } = this.lua
-      if (!this.#loadScript(path)) {
+      if (!this.#originals.loadFile(path)) {
         const message = this.lua.exact(L, -1)
         if (message !== undefined && hint) this.lua.pushExact(L, message + hint(message))
         return LuaStatus.errorSyntax
@@ -191,7 +164,9 @@ export class Runtime {
 
   /** Runs a file without arguments, as `dofile`. False when it failed. */
   runInitFile(path: string): boolean {
-    return this.#guard(() => (this.#loadScript(path) ? this.call(0, multipleResults) : LuaStatus.errorSyntax))
+    return this.#guard(() =>
+      this.#originals.loadFile(path) ? this.call(0, multipleResults) : LuaStatus.errorSyntax,
+    )
   }
 
   /** -l: requires a module and puts it into a global. */
@@ -208,14 +183,7 @@ export class Runtime {
 
   /** The next line of the script's own standard input, without its newline; undefined at the end. */
   readLine(): Uint8Array | undefined {
-    const { raw, L } = this.lua
-    const top = raw._lua_gettop(L)
-    raw._lua_rawgeti(L, registryIndex, this.#stdin)
-    raw._lua_getfield(L, -1, this.lua.name('read'))
-    raw._lua_rotate(L, -2, 1)
-    const line = raw._lua_pcallk(L, 1, 1, 0, 0, 0) === LuaStatus.ok ? this.lua.bytes(L, -1) : undefined
-    raw._lua_settop(L, top)
-    return line
+    return this.#originals.readLine()
   }
 
   /** Calls `porla.init()` of the script. False when it failed. */
@@ -283,56 +251,18 @@ export class Runtime {
   }
 
   /** Loads a chunk and pushes its function, or the message. Returns the status. */
-  load({ code, name }: Chunk): number {
-    const { lua } = this
-    const block = lua.allocate(code)
-    const chunkName = lua.allocate(Buffer.from(`${name}\0`))
-    try {
-      return lua.raw._luaL_loadbufferx(lua.L, block, code.length, chunkName, 0)
-    } finally {
-      lua.raw._free(block)
-      lua.raw._free(chunkName)
-    }
+  load(chunk: Chunk): number {
+    return this.#calls.load(chunk)
   }
 
   /** Calls the function below `args` values; an error becomes what `takeReport` gives. Returns the status. */
   call(args: number, results: number): number {
-    const { raw, L } = this.lua
-    const base = raw._lua_gettop(L) - args
-    raw._lua_pushcclosure(L, this.#handler, 0)
-    raw._lua_rotate(L, base, 1)
-    const status = raw._lua_pcallk(L, args, results, base, 0, 0)
-    this.lua.remove(L, base)
-    return status
+    return this.#calls.call(args, results)
   }
 
   /** The report of the error on top of the stack, which stays there. */
   takeReport(): Report {
-    return this.#report.take(this.lua)
-  }
-
-  /** Pushes the function of a script, or false and the message. */
-  #loadScript(path: string | undefined): boolean {
-    const { raw, L } = this.lua
-    raw._lua_rawgeti(L, registryIndex, this.#loadFile)
-    if (path === undefined) this.lua.pushNil(L)
-    else this.lua.pushExact(L, path)
-    if (raw._lua_pcallk(L, 1, 2, 0, 0, 0) !== LuaStatus.ok) return false
-    if (this.lua.type(L, -2) !== LuaType.function) return false
-    this.lua.pop(L, 1)
-    return true
-  }
-
-  /** As pushargs of lua.c: what `arg` has from 1 on, whatever the script before made of it. */
-  #pushArguments(S: Pointer): number {
-    const { raw } = this.lua
-    if (raw._lua_getglobal(S, this.lua.name('arg')) !== LuaType.table) {
-      throw new LuaError("'arg' is not a table", { position: false })
-    }
-    const count = Number(raw._luaL_len(S, 1))
-    raw._luaL_checkstack(S, count + 3, this.lua.name('too many arguments to script'))
-    for (let i = 1; i <= count; i++) raw._lua_rawgeti(S, 1, BigInt(i))
-    return count
+    return this.#calls.takeReport()
   }
 
   #guard(body: () => number): boolean {
@@ -341,34 +271,20 @@ export class Runtime {
     const status = body()
     if (status !== LuaStatus.ok) {
       this.stdlib.flush()
-      const { message, exitCode } = this.#report.take(this.lua)
+      const { message, exitCode } = this.takeReport()
       this.fail(message, exitCode)
     }
     raw._lua_settop(L, top)
-    if (status === LuaStatus.ok) this.loop.chunkEnded(() => this.#collectAll())
+    if (status === LuaStatus.ok) this.loop.chunkEnded(() => this.#originals.collectGarbage())
     return status === LuaStatus.ok
   }
 
   /** Calls back into the script; an error is reported, and the run ends with 1. */
   #runCallback(push: (S: State) => number): void {
-    const { raw, L } = this.lua
-    const top = raw._lua_gettop(L)
-    this.#pushCallback = push
-    raw._lua_pushcclosure(L, this.#callBack, 0)
-    if (this.call(0, 0) !== LuaStatus.ok) {
-      this.stdlib.flush()
-      this.fail(this.takeReport().message)
-    }
-    raw._lua_settop(L, top)
-  }
-
-  /** As `collectgarbage()`. */
-  #collectAll(): void {
-    const { raw, L } = this.lua
-    const top = raw._lua_gettop(L)
-    raw._lua_rawgeti(L, registryIndex, this.#collectGarbage)
-    raw._lua_pcallk(L, 0, 0, 0, 0, 0)
-    raw._lua_settop(L, top)
+    const failure = this.#calls.callPushed(push)
+    if (failure === undefined) return
+    this.stdlib.flush()
+    this.fail(failure.message)
   }
 }
 

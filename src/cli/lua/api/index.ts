@@ -1,7 +1,4 @@
-import { absentPackages, packageFiles, packageModule } from '../packages/index.ts'
-import { LuaError } from '../vm/errors.ts'
 import type { Lua } from '../vm/lua.ts'
-import { registryIndex } from '../vm/raw.ts'
 import { addTorrentParamsClass } from './add-torrent-params.ts'
 import { announceEndpointClass, announceInfoHashClass } from './announce-endpoint.ts'
 import { announceEntryClass } from './announce-entry.ts'
@@ -18,7 +15,7 @@ import { pushPlain } from './plain.ts'
 import { sessionClass } from './session.ts'
 import { sessionsModule } from './sessions.ts'
 import { settingsPackClass } from './settings-pack.ts'
-import { pushModule, pushStatics } from './statics.ts'
+import { preload, pushStatics } from './statics.ts'
 import { tagsClass } from './tags.ts'
 import { torrentHandleClass } from './torrent-handle.ts'
 import { torrentInfoClass } from './torrent-info.ts'
@@ -52,14 +49,14 @@ export const apiClasses: readonly ClassDescription[] = [
   errorClass,
 ]
 
-/** The modules that are always loaded; packages/index.ts names those that are loaded when a script requires them. */
+/** The modules that are always loaded; `packages` are those that are loaded when a script requires them. */
 export const apiModules: readonly ApiModule[] = [sessionsModule, torrentsModule]
 
 /**
  * Puts the API into a VM whose standard library is there: the modules under `package.preload`, the classes that have
  * static functions and the table `porla` as globals. Nothing is asked of the daemon before a script does.
  */
-export function installApi(lua: Lua, options: ApiOptions): void {
+export function installApi(lua: Lua, options: ApiOptions): Api {
   const { raw, L } = lua
   const api = new Api(lua, options)
   installErrors(api)
@@ -71,27 +68,6 @@ export function installApi(lua: Lua, options: ApiOptions): void {
   }
   raw._lua_createtable(L, 0, 0)
   raw._lua_setglobal(L, lua.name('porla'))
-  // LUA_PRELOAD_TABLE: where `require` looks, even if the script has replaced `package.preload`.
-  raw._luaL_getsubtable(L, registryIndex, lua.name('_PRELOAD'))
-  for (const module of apiModules) {
-    api.pushFunction(L, (S) => {
-      pushModule(api, S, module)
-      return 1
-    })
-    raw._lua_setfield(L, -2, lua.name(module.name))
-  }
-  for (const name of Object.keys(packageFiles)) {
-    api.pushFunction(L, (S) => {
-      pushModule(api, S, packageModule(name))
-      return 1
-    })
-    raw._lua_setfield(L, -2, lua.name(name))
-  }
-  for (const [name, instead] of Object.entries(absentPackages)) {
-    api.pushFunction(L, () => {
-      throw new LuaError(`Porla's package '${name}' does not exist in porla-lua; instead: ${instead}`)
-    })
-    raw._lua_setfield(L, -2, lua.name(name))
-  }
-  lua.pop(L, 1)
+  for (const module of apiModules) preload(api, module.name, () => module)
+  return api
 }

@@ -1,5 +1,5 @@
 import { LuaError } from '../vm/errors.ts'
-import type { State } from '../vm/raw.ts'
+import { registryIndex, type State } from '../vm/raw.ts'
 import type { Api } from './api.ts'
 import type { ApiModule, ClassDescription, ConstantMember, StaticMember } from './describe.ts'
 import { suggestion } from './suggestion.ts'
@@ -46,8 +46,22 @@ export function pushStatics(api: Api, L: State, owner: ClassDescription | ApiMod
   raw._lua_setmetatable(L, -2)
 }
 
+/** Makes `require(name)` give a module: `load` is asked for it the first time. What it throws is the error of `require`. */
+export function preload(api: Api, name: string, load: () => ApiModule): void {
+  const { raw, lua } = api
+  const { L } = lua
+  // LUA_PRELOAD_TABLE: where `require` looks, even if the script has replaced `package.preload`.
+  raw._luaL_getsubtable(L, registryIndex, lua.name('_PRELOAD'))
+  api.pushFunction(L, (S) => {
+    pushModule(api, S, load())
+    return 1
+  })
+  raw._lua_setfield(L, -2, lua.name(name))
+  lua.pop(L, 1)
+}
+
 /** Pushes what `require` of a module gives. */
-export function pushModule(api: Api, L: State, module: ApiModule): void {
+function pushModule(api: Api, L: State, module: ApiModule): void {
   const { callable, data } = module
   if (data) data.push(api, L)
   else if (callable) api.pushFunction(L, (S) => callable.call(api, S))

@@ -1,5 +1,8 @@
 import { createRequire } from 'node:module'
+import type { Api } from '../api/api.ts'
 import type { ApiModule } from '../api/describe.ts'
+import { preload } from '../api/statics.ts'
+import { LuaError } from '../vm/errors.ts'
 
 /**
  * Packages by the name that scripts `require`, and the file of this folder that holds them as its `modules`. A file
@@ -60,13 +63,23 @@ const fromSource = import.meta.url.endsWith('.ts')
 let load: NodeJS.Require | undefined
 
 /** Loads a package, at once: `require` of ES modules does not wait (Node 22 and later). */
-export function packageModule(name: string): ApiModule {
+function packageModule(name: string): ApiModule {
   const file = packageFiles[name] as string
   load ??= createRequire(import.meta.url)
   const { modules } = load(fromSource ? `./${file}.ts` : `./lua-${file}.js`) as PackageFile
   const module = modules.find((one) => one.name === name)
   if (module === undefined) throw new Error(`bug: packages/${file}.ts has no module '${name}'`)
   return module
+}
+
+/** Lets scripts `require` the packages; a newer package of Porla that is not here is an error that says what is. */
+export function installPackages(api: Api): void {
+  for (const name of Object.keys(packageFiles)) preload(api, name, () => packageModule(name))
+  for (const [name, instead] of Object.entries(absentPackages)) {
+    preload(api, name, () => {
+      throw new LuaError(`Porla's package '${name}' does not exist in porla-lua; instead: ${instead}`)
+    })
+  }
 }
 
 /** All packages, loaded: for the reference and the typings. */
