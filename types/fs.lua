@@ -1,7 +1,8 @@
 ---@meta fs
 -- Made by `npm run generate` from the tables of the API. Do not edit.
 
----Files of the machine that the script runs on. `lfs` and `io` do more. Paths are bytes.
+---Files of the machine that the script runs on. `lfs` and `io` do more. Paths are bytes; `~` at the
+---start of one is the home folder, unlike in `io` and `lfs`.
 ---@class fs
 local fs = {}
 

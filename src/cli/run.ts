@@ -1,3 +1,4 @@
+import { expandHome } from '../program/endpoint.ts'
 import { ExitCode } from '../program/exit-codes.ts'
 import { Failure } from '../program/failure.ts'
 import { nearest } from '../program/nearest.ts'
@@ -40,7 +41,7 @@ export async function runLua(
     program,
     env: process.env,
     ignoreEnvironment: options.ignoreEnvironment,
-    include: options.include,
+    include: options.include.map((folder) => expandHome(folder, process.env)),
     daemon: options.daemon,
     script: options.stdin ? undefined : options.script,
     ...(await daemonAccess(options.daemon)),

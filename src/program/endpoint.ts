@@ -1,4 +1,4 @@
-import { lstatSync } from 'node:fs'
+import { lstatSync, type Stats } from 'node:fs'
 import { userInfo } from 'node:os'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { ExitCode } from './exit-codes.ts'
@@ -113,9 +113,20 @@ function defaultSocket(env: NodeJS.ProcessEnv): Endpoint {
   const temp = absolute(env.TMPDIR) ?? '/tmp'
   const path = join(temp, `porla-lua-${process.getuid?.() ?? 'user'}`, 'daemon.sock')
   // Anybody may create names in the temp folder: a link or a folder of somebody else must not be trusted.
-  const folder = lstatSync(dirname(path), { throwIfNoEntry: false })
+  const folder = folderAt(dirname(path))
   if (folder) checkPrivateFolder(dirname(path), folder)
   return { path, source: 'default' }
+}
+
+/** undefined for what is not there: TMPDIR may also name a file, or a place that cannot be looked at. */
+function folderAt(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOTDIR' || code === 'EACCES') return undefined
+    throw error
+  }
 }
 
 /** Home of the user in the system's database; undefined when there is no such user. */

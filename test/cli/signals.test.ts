@@ -2,8 +2,10 @@
 
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
 import { type TestContext, test } from 'node:test'
 import { launcher, run } from '../helpers/program.ts'
+import { waitUntil } from '../helpers/wait-until.ts'
 
 const program = `"${process.execPath}" "${launcher}"`
 
@@ -70,6 +72,29 @@ test('SIGUSR1 ends a script, and opens no debugger', async () => {
   assert.equal(await signalOf(child), 'SIGUSR1')
   assert.doesNotMatch(said, /Debugger/)
 })
+
+test('SIGUSR1 ends a script that waits for callbacks, also under --timeout, and opens no debugger', async (t) => {
+  for (const words of [[], ['--timeout', '20']]) {
+    const child = spawn(process.execPath, [launcher, ...words, '-e', ticking])
+    t.after(() => child.kill('SIGKILL'))
+    let said = ''
+    child.stderr.on('data', (chunk) => {
+      said += chunk
+    })
+    await new Promise((resolve) => child.stdout.once('data', resolve))
+    const script = words.length === 0 ? child.pid : childOf(child.pid as number)
+    // The thread that hears of interrupts has started by then.
+    await waitUntil('its threads run', () => readdirSync(`/proc/${script}/task`).length > 8)
+    process.kill(script as number, 'SIGUSR1')
+    assert.equal(await signalOf(child), 'SIGUSR1')
+    assert.equal(said, '')
+  }
+})
+
+/** The process that one started. */
+function childOf(pid: number): number {
+  return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').trim())
+}
 
 for (const signal of ['SIGTERM', 'SIGHUP'] as const) {
   test(`what was printed before ${signal} is written`, async () => {

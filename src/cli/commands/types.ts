@@ -2,6 +2,7 @@ import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Command } from 'commander'
+import { expandHome } from '../../program/endpoint.ts'
 import { ExitCode } from '../../program/exit-codes.ts'
 import { Failure } from '../../program/failure.ts'
 import { typesFolder } from '../program.ts'
@@ -24,7 +25,7 @@ export function addTypesCommand(program: Command): void {
       `\nWrites ${place}, and ${settingsFile} or what is missing in the one that is there.`,
     )
     .action(async (dir: string) => {
-      const folder = resolve(dir)
+      const folder = resolve(expandHome(dir, process.env))
       try {
         await writeTypes(folder)
       } catch (error) {

@@ -26,7 +26,7 @@ const asked: readonly (number | null)[] = [130, 143]
  * it, ends by the same one. Rejects with Failure 124 when the time was up.
  */
 export async function runWithin(time: Duration, argv: string[]): Promise<number> {
-  const words = ['--disable-sigusr1', ...process.execArgv, process.argv[1] as string, ...argv]
+  const words = [...process.execArgv, process.argv[1] as string, ...argv]
   const { file, args, env } = programChild(process.execPath, words, supervisedEnvironment(process.env))
   // The script finds every descriptor of the caller at its number.
   const child = spawn(file, args, { stdio: stdioOfChild(['inherit', 'inherit', 'inherit']), env })

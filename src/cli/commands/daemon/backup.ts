@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { expandHome } from '../../../program/endpoint.ts'
 import { ExitCode } from '../../../program/exit-codes.ts'
 import { Failure } from '../../../program/failure.ts'
 import { findPlaces } from '../../daemon/places.ts'
@@ -19,7 +20,7 @@ export async function backupCommand(options: DaemonOptions, file: string): Promi
   }
   try {
     // A large state on a slow disk takes its time, and nobody else waits for it.
-    const made = await there.client.call('daemon.backup', { path: resolve(file) })
+    const made = await there.client.call('daemon.backup', { path: placeOf(file) })
     say(`wrote ${made.file} (${made.size} bytes, ${made.changes} changes)`)
   } finally {
     await there.client.close()
@@ -30,7 +31,12 @@ export async function backupCommand(options: DaemonOptions, file: string): Promi
 export async function restoreCommand(options: DaemonOptions, file: string): Promise<void> {
   const places = await findPlaces(options)
   const { restoreState } = await loadDaemon()
-  const { torrents, kept } = await withFailures(() => restoreState(places, resolve(file)))
+  const { torrents, kept } = await withFailures(() => restoreState(places, placeOf(file)))
   const was = kept === null ? '' : `; the state as it was is in ${kept}`
-  say(`restored ${torrents} ${torrents === 1 ? 'torrent' : 'torrents'} from ${resolve(file)}${was}`)
+  say(`restored ${torrents} ${torrents === 1 ? 'torrent' : 'torrents'} from ${placeOf(file)}${was}`)
+}
+
+/** The file of the command line; `~` is the home folder, also where no shell replaced it. Throws Failure. */
+function placeOf(file: string): string {
+  return resolve(expandHome(file, process.env))
 }

@@ -1,7 +1,10 @@
 import { resolve } from 'node:path'
 import { expandHome } from '../../../program/endpoint.ts'
 import { Failure } from '../../../program/failure.ts'
+import { type ByteString, checkFileName, readable } from '../stdlib/names.ts'
+import { encodeExact } from '../vm/byte-text.ts'
 import { LuaError } from '../vm/errors.ts'
+import type { State } from '../vm/raw.ts'
 import type { Api } from './api.ts'
 
 /**
@@ -16,7 +19,14 @@ export function absolutePath(api: Api, path: string): string {
   throw new LuaError("the current folder's name is not UTF-8, which the daemon needs; write an absolute path")
 }
 
-function inHome(api: Api, path: string): string {
+/** A file name argument, with the home folder for a `~` at its start. Throws LuaError for `~name`. */
+export function checkPlace(api: Api, L: State, arg: number): ByteString {
+  const name = checkFileName(api.lua, L, arg)
+  return name.startsWith('~') ? encodeExact(inHome(api, readable(name))).toString('latin1') : name
+}
+
+/** A path with the home folder for a `~` at its start. Throws LuaError for `~name`. */
+export function inHome(api: Api, path: string): string {
   try {
     return expandHome(path, api.host.env)
   } catch (error) {

@@ -4,12 +4,14 @@ import { visible } from '../../../program/visible.ts'
 import type { InfoHash } from '../../../rpc/contract/types.ts'
 import { maxLineBytes } from '../../../rpc/protocol.ts'
 import { systemFailure } from '../stdlib/errno.ts'
+import { pathOf } from '../stdlib/names.ts'
 import type { State } from '../vm/raw.ts'
 import { announceEntryClass, sourceTorrentFile } from './announce-entry.ts'
 import type { Api } from './api.ts'
 import type { ApiClass, MethodMember } from './describe.ts'
 import { fileStorageClass } from './file-storage.ts'
 import { infoHashClass } from './info-hash.ts'
+import { checkPlace } from './paths.ts'
 import { pushJson, pushList } from './values.ts'
 
 /** What a torrent file says. `bytes` is the whole file; null, as `metainfo`, before the metadata of a magnet. */
@@ -140,7 +142,7 @@ export const torrentInfoClass: ApiClass<TorrentInfoValue> = {
       doc: 'Reads a torrent file from disk. nil and a message when it cannot be read or is none.',
       origin: 'seed',
       call: (api, L) => {
-        const path = api.lua.checkPath(L, 1)
+        const path = pathOf(checkPlace(api, L, 1))
         let bytes: Uint8Array
         try {
           bytes = readTorrentFile(path)

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statfsSync } from 'node:fs'
 import type { Api } from '../api/api.ts'
 import type { ApiModule } from '../api/describe.ts'
-import { absolutePath } from '../api/paths.ts'
+import { absolutePath, checkPlace } from '../api/paths.ts'
 import { pushList } from '../api/values.ts'
 import { systemFailure } from '../stdlib/errno.ts'
 import { checkFileName, pathOf, pushByteString, readable } from '../stdlib/names.ts'
@@ -36,7 +36,7 @@ function pushSpace(api: Api, L: number, path: string): void {
 export const modules: readonly ApiModule[] = [
   {
     name: 'fs',
-    doc: 'Files of the machine that the script runs on. `lfs` and `io` do more. Paths are bytes.',
+    doc: 'Files of the machine that the script runs on. `lfs` and `io` do more. Paths are bytes; `~` at the start of one is the home folder, unlike in `io` and `lfs`.',
     origin: 'porla',
     members: [
       {
@@ -46,7 +46,7 @@ export const modules: readonly ApiModule[] = [
         doc: 'The absolute path: the current folder in front of a relative one. `..` stays, and nothing has to exist.',
         origin: 'porla',
         call: (api, L) => {
-          const path = checkFileName(api.lua, L, 1)
+          const path = checkPlace(api, L, 1)
           if (path.startsWith('/')) pushByteString(api.lua, L, path)
           else {
             const cwd = encodeExact(api.cwd()).toString('latin1')
@@ -77,7 +77,7 @@ export const modules: readonly ApiModule[] = [
           'Raises an error when the folder cannot be read.',
         origin: 'porla',
         call: (api, L) => {
-          const path = checkFileName(api.lua, L, 1)
+          const path = checkPlace(api, L, 1)
           let names: string[]
           try {
             names = readdirSync(pathOf(path), { encoding: 'latin1' })
@@ -96,7 +96,7 @@ export const modules: readonly ApiModule[] = [
         doc: 'Whether there is something at a path; false for a link to nothing.',
         origin: 'porla',
         call: (api, L) => {
-          api.lua.pushBoolean(L, existsSync(pathOf(checkFileName(api.lua, L, 1))))
+          api.lua.pushBoolean(L, existsSync(pathOf(checkPlace(api, L, 1))))
           return 1
         },
       },
@@ -120,7 +120,7 @@ export const modules: readonly ApiModule[] = [
           '`available` without special rights. nil and a message when the path is not there.',
         origin: 'porla',
         call: (api, L) => {
-          const path = checkFileName(api.lua, L, 1)
+          const path = checkPlace(api, L, 1)
           try {
             pushSpace(api, L, path)
             return 1

@@ -4,6 +4,7 @@ import type { ApiModule, StaticMember } from '../api/describe.ts'
 import { systemFailure } from '../stdlib/errno.ts'
 import { checkFileName, checkOption, pathOf, readable } from '../stdlib/names.ts'
 import { pushOutcome } from '../stdlib/results.ts'
+import { ArgumentError } from '../vm/errors.ts'
 import type { State } from '../vm/raw.ts'
 import { attributesType, pushAttributes } from './lfs/attributes.ts'
 import { changeFolder } from './lfs/chdir.ts'
@@ -94,6 +95,10 @@ export const modules: readonly ApiModule[] = [
       ),
       fn('mkdir', '(path: string): boolean?, string?, integer?', `Makes a folder. ${done}`, (api, L) => {
         const path = checkFileName(api.lua, L, 1)
+        // A shell would have replaced it, so nobody means a folder of that name.
+        if (/^~(\/|$)/.test(path)) {
+          throw new ArgumentError(1, "'~' is the home folder for a shell only; os.getenv('HOME') has it")
+        }
         // LuaFileSystem's own mode: rwxrwxr-x, less the umask.
         return pushOutcome(api.lua, L, () => mkdirSync(pathOf(path), { mode: 0o775 }))
       }),

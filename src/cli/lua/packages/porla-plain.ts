@@ -3,9 +3,10 @@ import { resolveStateDir } from '../../../program/endpoint.ts'
 import { version } from '../../../program/version.ts'
 import type { Api } from '../api/api.ts'
 import type { ApiModule, StaticMember } from '../api/describe.ts'
+import { checkPlace } from '../api/paths.ts'
 import { pushJson } from '../api/values.ts'
 import { systemFailure } from '../stdlib/errno.ts'
-import { checkFileName, pathOf } from '../stdlib/names.ts'
+import { pathOf } from '../stdlib/names.ts'
 import { ArgumentError, LuaError } from '../vm/errors.ts'
 import type { State } from '../vm/raw.ts'
 import { modules as configModules, configOf, orLuaError } from './config.ts'
@@ -119,7 +120,7 @@ export const modules: readonly ApiModule[] = [
           'message.',
         origin: 'porla',
         call: (api, L) => {
-          const path = checkFileName(api.lua, L, 1)
+          const path = checkPlace(api, L, 1)
           try {
             api.lua.pushBoolean(L, mkdirSync(pathOf(path), { recursive: true }) !== undefined)
             return 1

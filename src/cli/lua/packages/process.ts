@@ -6,6 +6,7 @@ import { programChild } from '../../children.ts'
 import { stdioOfChild } from '../../descriptors.ts'
 import type { Api } from '../api/api.ts'
 import type { ApiModule } from '../api/describe.ts'
+import { inHome } from '../api/paths.ts'
 import { type FieldReaders, readExact, readFields, readList, readText } from '../api/values.ts'
 import { Callback } from '../loop/callback.ts'
 import type { Alive } from '../loop/loop.ts'
@@ -41,7 +42,8 @@ class Child implements Alive {
     let failure: string | undefined
     try {
       // A whole path, or PATH would be searched.
-      const path = file.startsWith('/') ? file : `${api.cwd()}/${file}`
+      const place = inHome(api, file)
+      const path = place.startsWith('/') ? place : `${api.cwd()}/${place}`
       const command = programChild(path, args, api.host.env)
       this.#child = spawn(command.file, command.args, {
         ...(command.file === path && { argv0: file }),

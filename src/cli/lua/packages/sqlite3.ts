@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import type { Api } from '../api/api.ts'
 import type { ApiClass, ApiModule, ConstantMember } from '../api/describe.ts'
+import { inHome } from '../api/paths.ts'
 import { readInteger } from '../api/values.ts'
 import { ArgumentError, LuaError } from '../vm/errors.ts'
 import { LuaType, type State } from '../vm/raw.ts'
@@ -306,7 +307,7 @@ export const modules: readonly ApiModule[] = [
           'it locked, statements wait up to 5 seconds. Raises an error when it cannot be opened.',
         origin: 'porla',
         call: (api, L) => {
-          const path = api.lua.checkText(L, 1)
+          const path = inHome(api, api.lua.checkText(L, 1))
           if (path === '' || path.includes('\0')) throw new ArgumentError(1, 'a path or ":memory:" expected')
           guard ??= InterruptGuard.start()
           const sqlite = inSqlite(`cannot open '${path}'`, () => {
