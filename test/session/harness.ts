@@ -17,7 +17,7 @@ import type {
 } from '../../src/daemon/engine/protocol.ts'
 import type { Log } from '../../src/daemon/log.ts'
 import { addTorrent } from '../../src/daemon/session/actions/add.ts'
-import { additionOf } from '../../src/daemon/session/actions/add-request.ts'
+import { addRequestOf } from '../../src/daemon/session/actions/add-request.ts'
 import type { Clock } from '../../src/daemon/session/clock.ts'
 import type { SessionEvent } from '../../src/daemon/session/events.ts'
 import { openSession as openReal } from '../../src/daemon/session/open.ts'
@@ -291,7 +291,7 @@ export function openSession(
     log,
     told,
     close,
-    add: (params) => addTorrent(session, additionOf({ save_path: join(folder, 'data'), ...params })).record,
+    add: (params) => addTorrent(session, addRequestOf({ save_path: join(folder, 'data'), ...params })).record,
     status: (record) => statusOf(record, session.statusContext()),
     settle: async () => {
       // at least forty rounds, and on a machine that is busy as long as it takes
@@ -299,7 +299,7 @@ export function openSession(
       for (let round = 0, quiet = 0; quiet < 3 && (round < 40 || performance.now() < deadline); round++) {
         await new Promise((resolve) => setTimeout(resolve, 1))
         session.scheduler.run()
-        const waits = [...session.records].some((record) => record.busy || isUnseen(record))
+        const waits = [...session.records].some((record) => record.engine.busy || isUnseen(record))
         quiet = waits ? 0 : quiet + 1
       }
     },
@@ -308,7 +308,7 @@ export function openSession(
 
 /** Nobody has looked at its files yet, but somebody will. */
 const isUnseen = (record: TorrentRecord) =>
-  hasMetadata(record) && !record.blocked && record.progress.files === FilesState.unseen
+  hasMetadata(record) && !record.holds.waitsForRemoval && record.progress.files === FilesState.unseen
 
 /** An error of an engine that says no more than that. */
 export const taskError = (message: string, file: string | null): TaskError => ({

@@ -4,7 +4,7 @@ import { copyFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { addTorrent } from '../../src/daemon/session/actions/add.ts'
-import { additionOf } from '../../src/daemon/session/actions/add-request.ts'
+import { addRequestOf } from '../../src/daemon/session/actions/add-request.ts'
 import { pause } from '../../src/daemon/session/actions/control.ts'
 import { removeTorrent } from '../../src/daemon/session/actions/remove.ts'
 import { updateUserData } from '../../src/daemon/session/actions/user-data.ts'
@@ -78,7 +78,7 @@ test('adding what is there returns it and merges trackers, web seeds, peers and 
   await s.settle()
   const second = addTorrent(
     s.session,
-    additionOf({
+    addRequestOf({
       ti,
       save_path: '/elsewhere',
       trackers: ['http://t/announce', 'udp://u'],
@@ -228,7 +228,7 @@ test('files that cannot be deleted are told, and the torrent is gone all the sam
   assert.equal(s.store.removals().length, 0)
 })
 
-test('a removal that the host did not live to finish is finished when it is back', async (t) => {
+test('a removal that the host did not observed to finish is finished when it is back', async (t) => {
   const s = openSession(t)
   const record = s.add({ ti })
   await s.settle()
@@ -240,7 +240,7 @@ test('a removal that the host did not live to finish is finished when it is back
   await waitUntil('it is finished', () => (s.store.removals().length === 0 ? 'done' : undefined))
 })
 
-test('a removal that the daemon did not live to finish is finished at the next start', async (t) => {
+test('a removal that the daemon did not observed to finish is finished at the next start', async (t) => {
   const s = openSession(t)
   const record = s.add({ ti })
   await s.settle()
@@ -272,8 +272,8 @@ test('trackers keep their tiers, doubles are dropped, overriding replaces', (t) 
   const s = openSession(t)
   const file = Buffer.concat([Buffer.from('d13:announce-listll8:http://ael8:http://bee'), bytes.subarray(1)])
   assert.ok(bdecode(file) instanceof BDict)
-  const trackersOf = (params: Partial<Parameters<typeof additionOf>[0]>) =>
-    additionOf({ ti: base64(file), save_path: '/x', ...params }).hints.trackers.map(
+  const trackersOf = (params: Partial<Parameters<typeof addRequestOf>[0]>) =>
+    addRequestOf({ ti: base64(file), save_path: '/x', ...params }).hints.trackers.map(
       ({ url, tier, source }) => `${tier} ${url} ${source}`,
     )
   assert.deepEqual(

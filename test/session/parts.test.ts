@@ -91,7 +91,7 @@ test('a managed torrent is paused unless the queue granted it a slot', () => {
   ]
   for (const [flags, granted, error, paused] of cases) {
     Object.assign(record.row, { flags, error })
-    record.granted = granted
+    record.queue.hasSlot = granted
     assert.equal(isPaused(record), paused, `${flags} ${granted} ${error}`)
     assert.equal(isManaged(record), (flags & flagBit.auto_managed) !== 0)
   }

@@ -3,7 +3,7 @@ import type { Handlers, Method, Params } from '../../rpc/contract/index.ts'
 import type { porlaMethods } from '../../rpc/contract/porla.ts'
 import { ErrorCode, RpcError } from '../../rpc/errors.ts'
 import { addTorrent } from '../session/actions/add.ts'
-import { additionInTurns } from '../session/actions/add-request.ts'
+import { addRequestInTurns } from '../session/actions/add-request.ts'
 import { clearError, pause, resume, setFlags } from '../session/actions/control.ts'
 import { magnetUriOf } from '../session/actions/magnet-uri.ts'
 import { moveTorrent } from '../session/actions/move-storage.ts'
@@ -55,10 +55,10 @@ export function torrentHandlers(
     'torrents.add': async (params) => {
       const full = withPreset(params, presets)
       const session = sessions.get(full.session)
-      const understood = additionInTurns(full)
+      const understood = addRequestInTurns(full)
       // What is understood is added at once, so that requests take effect in their order.
-      const addition = understood instanceof Promise ? await understood : understood
-      const { record, added, warnings } = addTorrent(session, addition)
+      const request = understood instanceof Promise ? await understood : understood
+      const { record, added, warnings } = addTorrent(session, request)
       return { session: session.name, info_hash: infoHashOf(record), added, warnings }
     },
     'torrents.remove': removing(sessions, find),

@@ -47,9 +47,9 @@ export function tell(
  * two always change together. True when there is something to save.
  */
 export function turn(sink: EventSink, record: TorrentRecord, now: number): boolean {
-  const ran = record.countedTo !== null
+  const ran = record.clock.countedTo !== null
   const changed = startOrStop(record, now)
-  const runs = record.countedTo !== null
+  const runs = record.clock.countedTo !== null
   if (ran !== runs && !record.removed) tell(sink, runs ? 'torrent_resumed' : 'torrent_paused', record)
   return changed
 }

@@ -11,7 +11,7 @@ import type { ReconcilerHost } from './reconciler.ts'
 import { Records } from './records.ts'
 import { type EngineFactory, Session } from './session.ts'
 import { SettingsLayers } from './settings/settings-layers.ts'
-import { endLive } from './torrent/observed.ts'
+import { endLoad } from './torrent/observed.ts'
 import { isMoving } from './torrent/predicates.ts'
 import { newRecord, type TorrentRecord } from './torrent/record.ts'
 import { optionsOf, taskOf } from './torrent/task.ts'
@@ -78,10 +78,10 @@ function recordsOf(
 ): TorrentRecord[] {
   const records = torrents.map(({ row, progress }) => newRecord(row, progress))
   const byId = new Map(records.map((record) => [record.row.id, record]))
-  for (const record of records) record.halted = paused
+  for (const record of records) record.holds.sessionPaused = paused
   for (const move of moves) {
     const record = byId.get(move.torrent)
-    if (record) record.moves = [...record.moves, move]
+    if (record) record.holds.moves = [...record.holds.moves, move]
   }
   return records
 }
@@ -126,7 +126,7 @@ function reconcilerHostOf(session: Session): ReconcilerHost {
         log.error(`session ${name}: the last report of ${record.row.v1}: ${(error as Error).stack}`)
       }
       if (!record.removed) session.saver.trySave(record)
-      endLive(record)
+      endLoad(record)
     },
     move: (record) => carryOutMove(session, record),
     place: (record, before) => placeFiles(session, record, before),

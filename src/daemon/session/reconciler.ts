@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ErrorCode, RpcError } from '../../rpc/errors.ts'
 import type { Engine, LastReport, TaskOptions, TorrentTask } from '../engine/protocol.ts'
 import type { Clock } from './clock.ts'
-import { beginLive } from './torrent/observed.ts'
-import { isMoving, mayLoad, shouldRun } from './torrent/predicates.ts'
+import { beginLoad } from './torrent/observed.ts'
+import { inEngine, isMoving, mayLoad, shouldRun } from './torrent/predicates.ts'
 import type { TorrentRecord } from './torrent/record.ts'
 
 /** A call to a dying host may fail before its end is known, but not longer before than this. */
@@ -50,19 +50,19 @@ export class Reconciler {
 
   /** Takes the next step towards what the record says, if one is due and none is under way. */
   reconcile(record: TorrentRecord): void {
-    if (record.busy || this.#closed) return
+    if (record.engine.busy || this.#closed) return
     const wanted = shouldRun(record)
-    if (record.loaded) {
-      if (!wanted || record.restart !== null) this.#unload(record)
-      else if (record.stale) this.#update(record)
+    if (record.engine.loaded) {
+      if (!wanted || record.engine.reload !== null) this.#unload(record)
+      else if (record.engine.optionsChanged) this.#update(record)
       return
     }
-    record.restart = null
-    if (!mayLoad(record)) record.interrupted = false
+    record.engine.reload = null
+    if (!mayLoad(record)) record.engine.countersContinue = false
     if (isMoving(record) && !record.removed) {
-      if (!record.blocked && !this.#away) this.#move(record)
-    } else if (record.before !== null && !record.removed && !this.#away) {
-      this.#place(record, record.before)
+      if (!record.holds.waitsForRemoval && !this.#away) this.#move(record)
+    } else if (record.files.prioritiesOnDisk !== null && !record.removed && !this.#away) {
+      this.#place(record, record.files.prioritiesOnDisk)
     } else if (!wanted) {
       this.#out(record)
     } else if (!this.#away) {
@@ -70,9 +70,23 @@ export class Reconciler {
     }
   }
 
+  /** The engine has to hear of its options, at the next step. */
+  optionsChanged(record: TorrentRecord): void {
+    record.engine.optionsChanged = true
+  }
+
+  /**
+   * The task of a torrent changed: if the engine has it, it leaves it and comes back. Its session counters go on, or begin
+   * anew; they do so when it comes back, not before (libtorrent).
+   */
+  reload(record: TorrentRecord, counters: 'continue' | 'anew'): void {
+    if (inEngine(record)) record.engine.reload = counters
+    else if (counters === 'anew') record.engine.countersContinue = false
+  }
+
   /** Resolves when a removed record is out of the engine. */
   async leave(record: TorrentRecord): Promise<void> {
-    if (!record.loaded && !record.busy) return
+    if (!inEngine(record)) return
     const left = new Promise<void>((resolve) => {
       this.#waiting.set(record, [...(this.#waiting.get(record) ?? []), resolve])
     })
@@ -85,9 +99,9 @@ export class Reconciler {
     this.#life++
     this.#away = true
     for (const record of records) {
-      if (!record.loaded && !record.busy) continue
-      record.loaded = false
-      record.interrupted = true
+      if (!inEngine(record)) continue
+      record.engine.loaded = false
+      record.engine.countersContinue = true
       this.#host.unloaded(record, null)
       if (!shouldRun(record)) this.reconcile(record)
     }
@@ -113,20 +127,20 @@ export class Reconciler {
       this.#host.refused(record, error as Error)
       return
     }
-    beginLive(record, !record.interrupted, this.#host.clock.now())
-    record.interrupted = false
-    record.stale = false
+    beginLoad(record, !record.engine.countersContinue, this.#host.clock.now())
+    record.engine.countersContinue = false
+    record.engine.optionsChanged = false
     const life = this.#life
     this.#step(record, this.#engine.load(task), {
       done: () => {
-        record.loaded = life === this.#life
+        record.engine.loaded = life === this.#life
       },
       failed: (error) => this.#notLoaded(record, error, life),
     })
   }
 
   #unload(record: TorrentRecord): void {
-    record.interrupted = mayLoad(record) && record.restart !== 'anew'
+    record.engine.countersContinue = mayLoad(record) && record.engine.reload !== 'anew'
     this.#step(record, this.#engine.unload(record.row.v1), {
       done: (report) => this.#gone(record, report),
       failed: () => this.#gone(record, null),
@@ -142,7 +156,7 @@ export class Reconciler {
   }
 
   #place(record: TorrentRecord, before: number[]): void {
-    record.before = null
+    record.files.prioritiesOnDisk = null
     const life = this.#life
     this.#step(record, this.#host.place(record, before), {
       done: () => {},
@@ -152,8 +166,8 @@ export class Reconciler {
 
   #gone(record: TorrentRecord, report: LastReport | null): void {
     // When the engine was lost meanwhile, `lost` has said so already.
-    if (!record.loaded) return
-    record.loaded = false
+    if (!record.engine.loaded) return
+    record.engine.loaded = false
     this.#host.unloaded(record, report)
   }
 
@@ -165,8 +179,8 @@ export class Reconciler {
       this.#host.refused(record, error as Error)
       return
     }
-    record.stale = false
-    record.before = null
+    record.engine.optionsChanged = false
+    record.files.prioritiesOnDisk = null
     const life = this.#life
     this.#step(record, this.#engine.update(record.row.v1, options), {
       done: () => {},
@@ -180,9 +194,9 @@ export class Reconciler {
     answer: Promise<T>,
     { done, failed }: { done: (value: T) => void; failed: (error: Error) => void | Promise<void> },
   ): void {
-    record.busy = true
+    record.engine.busy = true
     answer.then(done, failed).finally(() => {
-      record.busy = false
+      record.engine.busy = false
       this.reconcile(record)
       if (this.#closed) this.#out(record)
     })
@@ -193,7 +207,7 @@ export class Reconciler {
     if (this.#closed || life !== this.#life) return
     if (this.#engine.state.state === 'running') await sleep(retryMs, undefined, { ref: false })
     else this.#away = true
-    record.interrupted = mayLoad(record)
+    record.engine.countersContinue = mayLoad(record)
   }
 
   /** Tells a host that went away, which will be followed by `lost` and `ready`, from one that said no. */
@@ -203,7 +217,7 @@ export class Reconciler {
     if (this.#engine.state.state === 'running') return this.#host.refused(record, error)
     // Asking again at once would go round in circles: `ready` will say when.
     this.#away = true
-    record.interrupted = true
+    record.engine.countersContinue = true
   }
 
   #out(record: TorrentRecord): void {

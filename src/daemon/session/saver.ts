@@ -24,15 +24,15 @@ export class Saver {
     this.#clock = options.clock
     this.#log = options.log
     this.#durations = setInterval(() => {
-      for (const record of options.records) if (record.countedTo !== null) this.mark(record)
+      for (const record of options.records) if (record.clock.countedTo !== null) this.mark(record)
     }, saveDurationsMs)
     this.#durations.unref()
   }
 
   /** Its progress changed; `have`: its pieces too. */
   mark(record: TorrentRecord, have = false): void {
-    record.unsaved = true
-    if (have) record.unsavedHave = true
+    record.unsaved.progress = true
+    if (have) record.unsaved.have = true
     this.#marked.add(record)
     if (this.#closed) return
     this.#timer ??= setTimeout(() => this.#tryAll(), saveAfterMs).unref()
@@ -75,16 +75,16 @@ export class Saver {
 
   #write(record: TorrentRecord): void {
     countUp(record, this.#clock.now())
-    const { have = null, stamps = null } = record.live ?? {}
+    const { have = null, stamps = null } = record.observed ?? {}
     // together: what is claimed of a file and what it looks like
-    if (record.unsavedHave && have) this.#store.saveHave(record.row.id, have)
-    if (record.unsavedHave && stamps) this.#store.saveFileStamps(record.row.id, stamps)
+    if (record.unsaved.have && have) this.#store.saveHave(record.row.id, have)
+    if (record.unsaved.have && stamps) this.#store.saveFileStamps(record.row.id, stamps)
     this.#store.saveProgress(record.row.id, record.progress)
   }
 
   #saved(record: TorrentRecord): void {
-    record.unsaved = false
-    record.unsavedHave = false
+    record.unsaved.progress = false
+    record.unsaved.have = false
     this.#marked.delete(record)
   }
 

@@ -3,7 +3,7 @@ import { ErrorCode, RpcError } from '../../rpc/errors.ts'
 import type { Engine, EngineListener } from '../engine/protocol.ts'
 import type { Log, LogLevel } from '../log.ts'
 import { StateError } from '../state/error.ts'
-import type { RemovalRow, TorrentChanges } from '../state/rows.ts'
+import type { RemovalRow, SavedTorrent, TorrentChanges } from '../state/rows.ts'
 import type { Store } from '../state/store.ts'
 import type { Clock } from './clock.ts'
 import { DiskRetry } from './disk-retry.ts'
@@ -16,7 +16,7 @@ import type { Records } from './records.ts'
 import { Saver } from './saver.ts'
 import type { SettingsChange, SettingsLayers } from './settings/settings-layers.ts'
 import { Traffic } from './torrent/counters.ts'
-import type { TorrentRecord } from './torrent/record.ts'
+import { newRecord, type TorrentRecord } from './torrent/record.ts'
 import type { StatusContext } from './torrent/status.ts'
 import { verifiedPieces } from './torrent/verified-pieces.ts'
 
@@ -144,7 +144,7 @@ export class Session {
     this.store.setPaused(this.name, paused)
     this.#paused = paused
     for (const record of this.records) {
-      record.halted = paused
+      record.holds.sessionPaused = paused
       this.touch(record)
     }
   }
@@ -153,6 +153,15 @@ export class Session {
   get(hash: InfoHashParam): TorrentRecord {
     const record = this.records.find(hash)
     if (!record) throw new RpcError(ErrorCode.InvalidTorrentHandle, 'invalid torrent handle used')
+    return record
+  }
+
+  /** Makes the record of a torrent that is in the state already. It is not touched, nor put into the queue. */
+  admit({ row, progress }: SavedTorrent): TorrentRecord {
+    const record = newRecord(row, progress)
+    record.holds.waitsForRemoval = this.leaving.has(row.v1)
+    record.holds.sessionPaused = this.#paused
+    this.records.add(record)
     return record
   }
 
@@ -199,14 +208,21 @@ export class Session {
     this.scheduler.request()
   }
 
+  /** The engine has to hear of the options of a torrent. Touches it. */
+  optionsChanged(record: TorrentRecord): void {
+    this.reconciler.optionsChanged(record)
+    this.touch(record)
+  }
+
+  /** A torrent has to leave the engine and come back with another task; see Reconciler.reload. Touches it. */
+  reload(record: TorrentRecord, counters: 'continue' | 'anew'): void {
+    this.reconciler.reload(record, counters)
+    this.touch(record)
+  }
+
   /** The bytes of the .torrent file, null before metadata. Read from the state. */
   torrentFile(record: TorrentRecord): Uint8Array | null {
     return this.store.torrentFile(record.row.id)
-  }
-
-  /** A removed torrent of this hash is not quite gone. */
-  isLeaving(v1: string): boolean {
-    return this.leaving.has(v1)
   }
 
   /** Applies settings that passed the check; durable when it returns. Throws UnknownSetting or InvalidValue. */
@@ -256,11 +272,11 @@ export class Session {
     this.goneFiles.close()
     this.reconciler.close()
     // Before the engine is given its time: a host that hangs must not cost what is known now.
-    for (const record of this.records) if (record.countedTo !== null) this.saver.trySave(record)
+    for (const record of this.records) if (record.clock.countedTo !== null) this.saver.trySave(record)
     try {
       await this.engine.stop(deadlineMs)
     } finally {
-      for (const record of this.records) if (record.countedTo !== null) this.saver.mark(record)
+      for (const record of this.records) if (record.clock.countedTo !== null) this.saver.mark(record)
       this.saver.close()
       this.saver.saveAll()
     }
@@ -270,7 +286,7 @@ export class Session {
   abandon(): void {
     this.#closed = true
     this.engine.kill()
-    for (const record of this.records) if (record.countedTo !== null) this.saver.mark(record)
+    for (const record of this.records) if (record.clock.countedTo !== null) this.saver.mark(record)
     try {
       this.saver.saveAll()
     } catch (error) {

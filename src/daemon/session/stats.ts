@@ -58,7 +58,7 @@ export function sessionStats(session: Session): SessionStats {
     stats.all_time_download += record.progress.downloaded
     stats.all_time_upload += record.progress.uploaded
     if (!isPaused(record)) stats.running++
-    const seen = record.live?.seen
+    const seen = record.observed?.seen
     if (!seen) continue
     if (seen.hasIncoming) stats['net.has_incoming_connections'] = 1
     stats['peer.num_peers_connected'] += seen.peers

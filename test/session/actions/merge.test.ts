@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import { addTorrent } from '../../../src/daemon/session/actions/add.ts'
-import { additionOf } from '../../../src/daemon/session/actions/add-request.ts'
+import { addRequestOf } from '../../../src/daemon/session/actions/add-request.ts'
 import { addPeers } from '../../../src/daemon/session/actions/peers.ts'
 import { addTracker } from '../../../src/daemon/session/actions/trackers.ts'
 import { addUrlSeed } from '../../../src/daemon/session/actions/url-seeds.ts'
@@ -22,8 +22,8 @@ const link = (bytes: Buffer, more = '') => {
   return `magnet:?xt=urn:btih:${v1}&tr=http://public/a&ws=http://web/&x.pe=127.0.0.1:9${more}`
 }
 
-const again = (s: TestSession, params: Partial<Parameters<typeof additionOf>[0]>) =>
-  addTorrent(s.session, additionOf({ session: 'default', save_path: '/elsewhere', ...params }))
+const again = (s: TestSession, params: Partial<Parameters<typeof addRequestOf>[0]>) =>
+  addTorrent(s.session, addRequestOf({ session: 'default', save_path: '/elsewhere', ...params }))
 
 /** Everything by which a torrent finds others, in what is kept and in what the engine was told. */
 async function sources(s: TestSession, record: TorrentRecord) {

@@ -11,8 +11,8 @@ import { base64, openSession, type TestSession, torrentBytes } from '../harness.
 function order({ session }: TestSession): string {
   session.queue.settle()
   return [...session.records]
-    .filter(({ position }) => position >= 0)
-    .sort((a, b) => a.position - b.position)
+    .filter(({ queue }) => queue.position >= 0)
+    .sort((a, b) => a.queue.position - b.queue.position)
     .map(({ row }) => row.name)
     .join('')
 }

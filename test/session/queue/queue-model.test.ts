@@ -78,7 +78,7 @@ class World {
       .map((model) => ({
         model,
         kind: model.checking ? 'checking' : this.list.includes(model) ? 'download' : 'seed',
-        position: model.record.position,
+        position: model.record.queue.position,
         rank: model.rank,
         running: model.running,
         idle: model.idle,
@@ -131,10 +131,11 @@ const most = (limit: number) => (limit < 0 ? Number.POSITIVE_INFINITY : limit)
 function check(world: World): void {
   const entries = world.entries()
   assert.deepEqual(
-    world.list.map(({ record }) => record.position),
+    world.list.map(({ record }) => record.queue.position),
     world.list.map((_, place) => place),
   )
-  for (const model of world.models) if (!world.list.includes(model)) assert.equal(model.record.position, -1)
+  for (const model of world.models)
+    if (!world.list.includes(model)) assert.equal(model.record.queue.position, -1)
 
   const granted = grantSlots(entries, world.limits)
   const of = (kind: QueueEntry['kind']) => entries.filter((entry) => entry.kind === kind)

@@ -25,10 +25,11 @@ const steps: Record<
   resume: ({ session }, record) => record && resume(session, record),
   recheck: ({ session }, record) => record && recheck(session, record),
   finish: ({ engine }, record) =>
-    record?.loaded && engine.say({ id: record.row.v1, phase: 'running', have: Uint8Array.of(0xe0) }),
-  unfinish: ({ engine }, record) => record?.loaded && engine.checked(record.row.v1, Uint8Array.of(0x40)),
+    record?.engine.loaded && engine.say({ id: record.row.v1, phase: 'running', have: Uint8Array.of(0xe0) }),
+  unfinish: ({ engine }, record) =>
+    record?.engine.loaded && engine.checked(record.row.v1, Uint8Array.of(0x40)),
   fail: ({ engine }, record) =>
-    record?.loaded && engine.say({ id: record.row.v1, phase: 'stopped', error: taskError('x', null) }),
+    record?.engine.loaded && engine.say({ id: record.row.v1, phase: 'stopped', error: taskError('x', null) }),
   top: ({ session }, record) => record && moveInQueue(session, record, 'top'),
   up: ({ session }, record) => record && moveInQueue(session, record, 'up'),
   down: ({ session }, record) => record && moveInQueue(session, record, 'down'),
@@ -50,13 +51,13 @@ const steps: Record<
 function check({ session, engine }: TestSession, trace: string): void {
   const records = [...session.records]
   session.queue.settle()
-  const queued = records.filter(({ position }) => position >= 0)
+  const queued = records.filter(({ queue }) => queue.position >= 0)
   assert.deepEqual(
-    queued.map(({ position }) => position).sort((a, b) => a - b),
+    queued.map(({ queue }) => queue.position).sort((a, b) => a - b),
     queued.map((_, i) => i),
     `positions without gaps after ${trace}`,
   )
-  for (const { position, progress } of records) assert.equal(position >= 0, !progress.finished, trace)
+  for (const { queue, progress } of records) assert.equal(queue.position >= 0, !progress.finished, trace)
 
   const running = records.filter((record) => isManaged(record) && !isPaused(record))
   const count = (fits: (record: TorrentRecord) => boolean) => running.filter(fits).length
@@ -97,7 +98,7 @@ for (const seed of [1, 2, 3]) {
     await again.settle()
     check(again, `${trace.join(' ')} restart`)
     const order = (session: TestSession) =>
-      [...session.session.records].map(({ row, position }) => [row.v1, position]).sort()
+      [...session.session.records].map(({ row, queue }) => [row.v1, queue.position]).sort()
     assert.deepEqual(order(again), order(s))
   })
 }

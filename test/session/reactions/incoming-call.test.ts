@@ -12,7 +12,7 @@ test('incoming_starts_queued_torrents: a torrent that waits runs when a peer cal
   const [first, second, third, fourth] = records
   pause(s.session, fourth!)
   await s.settle()
-  const running = () => records.filter((record) => record.loaded).map((record) => record.row.v1[0])
+  const running = () => records.filter((record) => record.engine.loaded).map((record) => record.row.v1[0])
   const call = (id: string) => s.engine.listener.wanted({ id })
   call(second!.row.v1)
   await s.settle()

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { additionOf } from '../../../src/daemon/session/actions/add-request.ts'
+import { addRequestOf } from '../../../src/daemon/session/actions/add-request.ts'
 import { pause, resume, setFlags } from '../../../src/daemon/session/actions/control.ts'
 import { bencode } from '../../../src/metainfo/index.ts'
 import type { FlagChanges } from '../../../src/rpc/contract/types.ts'
@@ -78,7 +78,7 @@ test('trackers and web seeds that are given join those of the torrent, or replac
   const info = { name: 'x', length: 20, 'piece length': 16_384, pieces: Buffer.alloc(20) }
   const bytes = bencode({ announce: 'http://own/announce', 'url-list': ['http://own/'], info })
   const hints = (flags: FlagChanges) => {
-    const { trackers, webSeeds } = additionOf({
+    const { trackers, webSeeds } = addRequestOf({
       ti: base64(bytes),
       save_path: '/x',
       trackers: ['http://given/announce'],

@@ -84,7 +84,7 @@ test('moves of a torrent that is removed fail before it is gone', async (t) => {
   assert.equal(ends(s).length, 2, 'and once only')
 })
 
-test('a move that a daemon did not live to finish ends in the next one', async (t) => {
+test('a move that a daemon did not observed to finish ends in the next one', async (t) => {
   const folder = testFolder(t)
   const first = openSession(t, { folder })
   const record = first.add({ ti, save_path: '/d' })

@@ -14,7 +14,7 @@ import { checkMetadata } from './client-metadata.ts'
 type AddParams = Params<'torrents.add'> & { save_path: string }
 
 /** A request to add a torrent, understood and checked. */
-export interface Addition {
+export interface AddRequest {
   v1: string
   v2: string | null
   name: string
@@ -29,7 +29,7 @@ export interface Addition {
 }
 
 /** Where the torrent comes from: in libtorrent's order, the metadata wins over the link, the link over the hash. */
-type Source = Pick<Addition, 'v1' | 'v2' | 'name' | 'metainfo' | 'torrentFile' | 'filePriorities'> & {
+type Source = Pick<AddRequest, 'v1' | 'v2' | 'name' | 'metainfo' | 'torrentFile' | 'filePriorities'> & {
   hints: Omit<Hints, 'trackerId' | 'later'>
   restUnwanted: boolean
 }
@@ -41,28 +41,28 @@ interface TorrentFile {
 }
 
 /**
- * As additionOf, but a large torrent file is read in another thread; anything else is understood at once. Rejects with
- * what additionOf throws.
+ * As addRequestOf, but a large torrent file is read in another thread; anything else is understood at once. Rejects with
+ * what addRequestOf throws.
  */
-export function additionInTurns(params: AddParams): Addition | Promise<Addition> {
+export function addRequestInTurns(params: AddParams): AddRequest | Promise<AddRequest> {
   const { ti } = params
   return ti === undefined || !isLarge((ti.length * 3) / 4)
-    ? additionOf(params)
+    ? addRequestOf(params)
     : readAndUnderstand(params, ti)
 }
 
-async function readAndUnderstand(params: AddParams, ti: string): Promise<Addition> {
+async function readAndUnderstand(params: AddParams, ti: string): Promise<AddRequest> {
   checkSavePath(params.save_path, { method: 'torrents.add', field: 'save_path' })
   const bytes = Buffer.from(ti, 'base64')
   try {
-    return additionOf(params, { bytes, facts: await readTorrent(bytes) })
+    return addRequestOf(params, { bytes, facts: await readTorrent(bytes) })
   } catch (error) {
     throw sourceError(error, params)
   }
 }
 
 /** Throws InvalidParams, InvalidTorrent, UnsupportedTorrent or InvalidValue. `file`: its torrent file, if that was read. */
-export function additionOf(params: AddParams, file?: TorrentFile): Addition {
+export function addRequestOf(params: AddParams, file?: TorrentFile): AddRequest {
   checkSavePath(params.save_path, { method: 'torrents.add', field: 'save_path' })
   if (params.metadata !== undefined) checkMetadata(params.metadata)
   const { flags, warnings: aboutFlags } = flagsForAdding(params.flags ?? {})

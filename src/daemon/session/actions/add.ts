@@ -2,10 +2,10 @@ import { ErrorCode, RpcError } from '../../../rpc/errors.ts'
 import { tell } from '../events.ts'
 import type { Session } from '../session.ts'
 import { hasMetadata } from '../torrent/predicates.ts'
-import { newRecord, type TorrentRecord } from '../torrent/record.ts'
+import type { TorrentRecord } from '../torrent/record.ts'
 import { stopWhenReady } from '../transitions/finished.ts'
 import { firstLook } from '../transitions/first-look.ts'
-import type { Addition } from './add-request.ts'
+import type { AddRequest } from './add-request.ts'
 import { merge } from './merge.ts'
 import { newTorrentOf } from './new-torrent.ts'
 
@@ -23,26 +23,23 @@ export interface Added {
  * both unless it is private, and the metadata if it had none. Throws InvalidTorrent when it is there with another v2
  * hash.
  */
-export function addTorrent(session: Session, addition: Addition): Added {
-  const existing = session.records.byV1(addition.v1)
+export function addTorrent(session: Session, request: AddRequest): Added {
+  const existing = session.records.byV1(request.v1)
   if (existing) {
-    if (addition.params.flags?.duplicate_is_error) {
+    if (request.params.flags?.duplicate_is_error) {
       throw new RpcError(ErrorCode.InvalidTorrent, 'torrent already exists in session')
     }
-    const warnings = [...addition.warnings, ...merge(session, existing, addition)]
+    const warnings = [...request.warnings, ...merge(session, existing, request)]
     return { record: existing, added: false, warnings }
   }
-  const saved = newTorrentOf(addition, session.name, session.clock.time(), () => session.queue.newKey())
+  const saved = newTorrentOf(request, session.name, session.clock.time(), () => session.queue.newKey())
   const row = session.store.addTorrent(saved)
-  const record = newRecord(row, saved.progress)
-  record.blocked = session.isLeaving(row.v1)
-  record.halted = session.paused
-  session.records.add(record)
+  const record = session.admit({ row, progress: saved.progress })
   if (row.queueKey !== null) session.queue.append(record)
   tell(session.events, 'torrent_added', record)
-  firstLook(session, record, addition.metainfo)
+  firstLook(session, record, request.metainfo)
   // There is nothing to be checked before its metadata.
   if (!hasMetadata(record)) stopWhenReady(session, record)
   session.touch(record)
-  return { record, added: true, warnings: addition.warnings }
+  return { record, added: true, warnings: request.warnings }
 }

@@ -6,8 +6,8 @@ import { FilesState } from '../../state/rows.ts'
 import type { Session } from '../session.ts'
 import { countUp } from '../torrent/durations.ts'
 import { fullPriorities, priorityOf, wantedFiles } from '../torrent/file-priorities.ts'
-import { everyFile } from '../torrent/flags.ts'
-import { hasMetadata } from '../torrent/predicates.ts'
+import { wantsEveryFile } from '../torrent/flags.ts'
+import { hasMetadata, inEngine } from '../torrent/predicates.ts'
 import type { TorrentRecord } from '../torrent/record.ts'
 import { measure, pieceBytesOf, sizesOf } from '../torrent/sizes.ts'
 import type { TorrentFacts } from '../torrent/torrent-facts.ts'
@@ -34,12 +34,11 @@ export async function filePriorities(session: Session, record: TorrentRecord): P
  * Before metadata the list is kept for later.
  */
 export function prioritizeFiles(session: Session, record: TorrentRecord, list: readonly number[]): void {
-  const { row, progress, live } = record
+  const { row, progress, observed } = record
   const given = Uint8Array.from(list, (value) => (value >= 0 && value <= topPriority ? value : topPriority))
   if (!hasMetadata(record)) {
     session.change(record, { filePriorities: given.length > 0 ? given : null })
-    record.stale = true
-    session.touch(record)
+    session.optionsChanged(record)
     return
   }
   const metainfo = metainfoOf(session, record)
@@ -51,7 +50,7 @@ export function prioritizeFiles(session: Session, record: TorrentRecord, list: r
     const sums = measure(verifiedPieces(session.store, record), sizes, pieceBytesOf(metainfo, priorities))
     next.finished = sums.finished
     // Until the engine counts anew, its last word on blocks of unfinished pieces has to do.
-    const partial = live?.have && !sums.finished ? live.seen.wantedPartial : 0
+    const partial = observed?.have && !sums.finished ? observed.seen.wantedPartial : 0
     next.wantedDone = Math.min(sizes.totalWanted, sums.wantedDone + partial)
     // As in libtorrent: what is wanted in addition was not complete, whenever the rest was.
     if (!sums.finished) next.completedTime = 0
@@ -64,18 +63,17 @@ export function prioritizeFiles(session: Session, record: TorrentRecord, list: r
   const changes = {
     filePriorities: priorities,
     totalWanted: sizes.totalWanted,
-    flags: row.flags & ~everyFile,
+    flags: row.flags & ~wantsEveryFile,
   }
   // As long as nobody has looked at the files, none is made.
-  if (progress.files === FilesState.known) record.before ??= [...(wantedFiles(row) ?? [])]
+  if (progress.files === FilesState.known) record.files.prioritiesOnDisk ??= [...(wantedFiles(row) ?? [])]
   session.change(record, changes, () => {
     session.store.saveProgress(row.id, next)
   })
   Object.assign(progress, next)
-  if (live) live.bytes = null
+  if (observed) observed.pieceBytes = null
   if (changed) finishedChanged(session, record)
-  record.stale = true
-  session.touch(record)
+  session.optionsChanged(record)
 }
 
 /**
@@ -87,10 +85,10 @@ export async function fileProgressOf(session: Session, record: TorrentRecord): P
   const facts = await factsOf(session, record)
   const layout = { ...facts, files: [...facts.files] }
   if (record.progress.files !== FilesState.known) {
-    const { found } = record.live ?? {}
-    return found ? fileProgress(layout, found.have) : layout.files.map(() => 0)
+    const { failedCheck } = record.observed ?? {}
+    return failedCheck ? fileProgress(layout, failedCheck.have) : layout.files.map(() => 0)
   }
-  if (record.loaded && record.progress.haveCount < record.row.pieces) {
+  if (record.engine.loaded && record.progress.haveCount < record.row.pieces) {
     try {
       const told = await session.engine.fileProgress(record.row.v1)
       if (told) return told
@@ -104,7 +102,7 @@ export async function fileProgressOf(session: Session, record: TorrentRecord): P
 
 /** Closes the files that the engine has open (libtorrent: flush_cache; what is verified is written already). */
 export async function closeFiles(session: Session, record: TorrentRecord): Promise<void> {
-  if (!record.loaded && !record.busy) return
+  if (!inEngine(record)) return
   try {
     await session.engine.closeFiles(record.row.v1)
   } catch (error) {

@@ -8,7 +8,7 @@ import { mergeTrackers, trackerSource, unique } from '../torrent/swarm-sources.t
 import { firstLook } from '../transitions/first-look.ts'
 import { learnMetadata } from '../transitions/metadata.ts'
 import { forgetPeers, leaveOut } from '../transitions/private-torrent.ts'
-import type { Addition } from './add-request.ts'
+import type { AddRequest } from './add-request.ts'
 import { offerPeer } from './peers.ts'
 
 /**
@@ -16,18 +16,18 @@ import { offerPeer } from './peers.ts'
  * metadata if it had none. A private torrent takes nothing (BEP 27: it may talk to its own trackers only); answers with
  * sentences for the user. Throws InvalidTorrent when the request is for another torrent, by its v2 hash.
  */
-export function merge(session: Session, record: TorrentRecord, addition: Addition): string[] {
-  checkHash(record, addition)
+export function merge(session: Session, record: TorrentRecord, request: AddRequest): string[] {
+  checkHash(record, request)
   const hints = session.store.hints(record.row.id)
-  const merged = mergedHints(hints, addition.hints)
-  const { metainfo, torrentFile } = addition
+  const merged = mergedHints(hints, request.hints)
+  const { metainfo, torrentFile } = request
   const learns = metainfo !== null && torrentFile !== null && !hasMetadata(record)
   if (isPrivate(session, record)) return leaveOut(session, record, bringsNews(hints, merged))
   if (learns && metainfo.private) {
-    const warnings = leaveOut(session, record, bringsNews(addition.hints, merged))
-    session.store.saveHints(record.row.id, ownHints(hints, addition.hints))
+    const warnings = leaveOut(session, record, bringsNews(request.hints, merged))
+    session.store.saveHints(record.row.id, ownHints(hints, request.hints))
     forgetPeers(session, record)
-    learn(session, record, addition)
+    learn(session, record, request)
     return warnings
   }
   if (bringsNews(hints, merged)) {
@@ -35,17 +35,17 @@ export function merge(session: Session, record: TorrentRecord, addition: Additio
       record.row.id,
       hasMetadata(record) ? merged : { ...merged, later: laterOf(hints, merged) },
     )
-    record.stale = true
+    session.optionsChanged(record)
   }
-  for (const peer of addition.hints.peers) offerPeer(session, record, peer)
-  if (addition.v2 !== null && record.row.v2 === null) learnV2(session, record, addition.v2)
-  if (learns) learn(session, record, addition)
+  for (const peer of request.hints.peers) offerPeer(session, record, peer)
+  if (request.v2 !== null && record.row.v2 === null) learnV2(session, record, request.v2)
+  if (learns) learn(session, record, request)
   session.touch(record)
   return []
 }
 
 /** Two torrents cannot share a v1 hash; a link may name a second hash that is not the torrent's, by error or on purpose. */
-function checkHash({ row }: TorrentRecord, { v1, v2, metainfo }: Addition): void {
+function checkHash({ row }: TorrentRecord, { v1, v2, metainfo }: AddRequest): void {
   const known = row.v2 !== null || row.pieceLength > 0
   const told = v2 !== null || metainfo !== null
   if (!known || !told || row.v2 === v2) return
@@ -97,18 +97,17 @@ function laterOf(hints: Hints, merged: Hints): Required<Hints>['later'] {
   }
 }
 
-function learn(session: Session, record: TorrentRecord, { metainfo, torrentFile }: Addition): void {
+function learn(session: Session, record: TorrentRecord, { metainfo, torrentFile }: AddRequest): void {
   if (metainfo === null || torrentFile === null) return
   learnMetadata(session, record, { metainfo, torrentFile, files: FilesState.unseen })
   // What the engine has is a magnet.
-  if (record.loaded || record.busy) record.restart = 'continue'
   firstLook(session, record, metainfo)
-  session.touch(record)
+  session.reload(record, 'continue')
 }
 
 /** A second link names the v2 hash as well: metadata has to fit it from now on. */
 function learnV2(session: Session, record: TorrentRecord, v2: string): void {
   session.change(record, { v2 })
   session.records.learnV2(record)
-  if (record.loaded || record.busy) record.restart = 'continue'
+  session.reload(record, 'continue')
 }

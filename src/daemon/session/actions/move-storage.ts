@@ -18,14 +18,14 @@ import { moveFailed } from '../transitions/move-files.ts'
  */
 export function moveTorrent(session: Session, record: TorrentRecord, path: string): void {
   checkSavePath(path, { method: 'torrents.move', field: 'path' })
-  const { row, moves } = record
+  const { row } = record
+  const { moves } = record.holds
   const target = plainPath(path)
   if (!hasMetadata(record)) {
     session.change(record, { savePath: target })
     tell(session.events, 'torrent_moved', record, { file: target })
     // The engine has been told where the files go.
-    if (record.loaded || record.busy) record.restart = 'continue'
-    session.touch(record)
+    session.reload(record, 'continue')
     return
   }
   const last = moves.at(-1)
@@ -36,7 +36,7 @@ export function moveTorrent(session: Session, record: TorrentRecord, path: strin
   // One event is for both who asked.
   if (last !== undefined && samePath(last.target, target)) return
   const [first, ...later] = moves
-  record.moves = session.store.transaction(() => {
+  record.holds.moves = session.store.transaction(() => {
     // The first may be under way, the others cannot be.
     for (const { id } of later) session.store.removeMove(id)
     if (first !== undefined && samePath(first.target, target)) return [first]

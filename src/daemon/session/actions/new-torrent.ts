@@ -4,16 +4,16 @@ import { flagBit } from '../torrent/flags.ts'
 import { countLimit, rateLimit } from '../torrent/limits.ts'
 import { plainPath } from '../torrent/save-path.ts'
 import { sizesOf } from '../torrent/sizes.ts'
-import type { Addition } from './add-request.ts'
+import type { AddRequest } from './add-request.ts'
 
 /** What is kept of a new torrent. `queueKey` is its place in the queue, should it be unfinished. */
 export function newTorrentOf(
-  addition: Addition,
+  request: AddRequest,
   session: string,
   unixTime: number,
   queueKey: () => number,
 ): NewTorrent {
-  const { params, metainfo, v1, v2, name, flags, filePriorities, hints, torrentFile } = addition
+  const { params, metainfo, v1, v2, name, flags, filePriorities, hints, torrentFile } = request
   const sizes = metainfo ? sizesOf(metainfo, filePriorities) : noSizes
   const row: Omit<TorrentRow, 'id'> = {
     ...sizes,

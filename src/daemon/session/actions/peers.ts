@@ -2,14 +2,14 @@ import type { PartialPiece, PeerInfo } from '../../../rpc/contract/peers.ts'
 import { ErrorCode, RpcError } from '../../../rpc/errors.ts'
 import { joinAddress, parseAddress } from '../../engine/peer-address.ts'
 import type { Session } from '../session.ts'
-import { countsAsSeed, isPaused, isSeed } from '../torrent/predicates.ts'
+import { countsAsSeed, inEngine, isPaused, isSeed } from '../torrent/predicates.ts'
 import type { TorrentRecord } from '../torrent/record.ts'
 import { forgetPeers } from '../transitions/private-torrent.ts'
 
 /** The connections of a torrent, half-open ones included; none while it does not run. */
 export async function peersOf(session: Session, record: TorrentRecord): Promise<PeerInfo[]> {
   // the engine may not have let go of them yet
-  if (isPaused(record) || record.halted) return []
+  if (isPaused(record) || record.holds.sessionPaused) return []
   return (await askEngine(session, record, () => session.engine.peerInfo(record.row.v1))) ?? []
 }
 
@@ -31,7 +31,7 @@ export async function askEngine<T>(
   record: TorrentRecord,
   ask: () => Promise<T>,
 ): Promise<T | null> {
-  if (!record.loaded) return null
+  if (!record.engine.loaded) return null
   try {
     return await ask()
   } catch (error) {
@@ -51,7 +51,7 @@ export function offerPeer(session: Session, record: TorrentRecord, address: stri
   const hints = session.store.hints(record.row.id)
   const peers = [...hints.peers.filter((peer) => peer !== address), address].slice(-maxPeers)
   session.store.saveHints(record.row.id, { ...hints, peers })
-  if (!record.loaded && !record.busy) return
+  if (!inEngine(record)) return
   session.engine.addPeer(record.row.v1, address).catch((error: Error) => {
     // The engine went away or let the torrent go: the next load brings the peer.
     session.log.debug(`session ${session.name}: peer ${address}: ${error.message}`)
@@ -76,8 +76,8 @@ export function addPeers(
 
 /** Disconnects all peers and forgets the addresses; durable when it returns. */
 export function clearPeers(session: Session, record: TorrentRecord): void {
-  const { row, live } = record
+  const { row, observed } = record
   session.store.saveHints(row.id, { ...session.store.hints(row.id), peers: [] })
-  if (live) Object.assign(live.seen, { knownPeers: 0, knownSeeds: 0, candidates: 0 })
+  if (observed) Object.assign(observed.seen, { knownPeers: 0, knownSeeds: 0, candidates: 0 })
   forgetPeers(session, record)
 }

@@ -32,7 +32,6 @@ export function setProperties(session: Session, record: TorrentRecord, changes: 
     ...(max_connections !== undefined && { maxConnections: countLimit(max_connections) }),
     ...(max_uploads !== undefined && { maxUploads: countLimit(max_uploads) }),
   })
-  record.stale = true
-  session.touch(record)
+  session.optionsChanged(record)
   return flags ? setFlags(session, record, flags) : []
 }

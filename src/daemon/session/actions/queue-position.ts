@@ -10,12 +10,12 @@ export function moveInQueue(session: Session, record: TorrentRecord, to: QueueMo
   const { queue, store } = session
   queue.settle()
   const keys = queue.keysFor(record, to)
-  if (keys.size === 0) return record.position
+  if (keys.size === 0) return record.queue.position
   store.transaction(() => {
     for (const [moved, queueKey] of keys) store.updateTorrent(moved.row.id, { queueKey })
   })
   for (const [moved, queueKey] of keys) moved.row.queueKey = queueKey
   queue.reorder()
   session.scheduler.request()
-  return record.position
+  return record.queue.position
 }

@@ -23,7 +23,7 @@ export async function removeTorrent(
   const { row } = record
   const torrentFile = removeFiles ? session.torrentFile(record) : null
   // Of a torrent that is being moved some files may be there already.
-  const places = [row.savePath, ...record.moves.slice(0, 1).map(({ target }) => target)]
+  const places = [row.savePath, ...record.holds.moves.slice(0, 1).map(({ target }) => target)]
   const removals = session.store.transaction(() => {
     session.store.removeTorrent(row.id)
     if (torrentFile === null) return []

@@ -35,7 +35,7 @@ const unknown: AnnounceInfoHash = {
  */
 export function trackersOf(session: Session, record: TorrentRecord): Entry[] {
   const { trackers } = session.store.hints(record.row.id)
-  const seen = new Map((record.live?.seen.trackers ?? []).map((report) => [report.url, report]))
+  const seen = new Map((record.observed?.seen.trackers ?? []).map((report) => [report.url, report]))
   const places = [...seen.keys()]
   const kept = trackers.map((tracker) => ({ ...tracker, tier: seen.get(tracker.url)?.tier ?? tracker.tier }))
   // those that the engine has not heard of yet come last in their tier
@@ -110,8 +110,7 @@ export function replaceTrackers(
 function keep(session: Session, record: TorrentRecord, hints: Hints, trackers: Hints['trackers']): void {
   const sorted = trackers.toSorted((a, b) => a.tier - b.tier)
   session.store.saveHints(record.row.id, { ...hints, trackers: sorted })
-  record.stale = true
-  session.touch(record)
+  session.optionsChanged(record)
 }
 
 /** The tracker at a place of the list, from 0; undefined for -1. Throws InvalidValue when there is none. */
@@ -133,7 +132,7 @@ export function reannounce(
   }: { seconds?: number; tracker_index?: number; ignore_min_interval?: boolean },
 ): void {
   const url = trackerAt(trackersOf(session, record), index)?.url ?? null
-  if (!record.loaded) return
+  if (!record.engine.loaded) return
   session.engine.reannounce(record.row.v1, url, seconds * 1000, ignore).catch((error: Error) => {
     // the engine went away or let the torrent go: the next load asks anyway
     session.log.debug(`session ${session.name}: reannounce of ${record.row.v1}: ${error.message}`)
@@ -146,7 +145,7 @@ export function reannounce(
  */
 export function scrape(session: Session, record: TorrentRecord, index = -1): void {
   const trackers = trackersOf(session, record)
-  const current = record.live?.seen.currentTracker
+  const current = record.observed?.seen.currentTracker
   const chosen = trackerAt(trackers, index) ?? trackers.find(({ url }) => url === current) ?? trackers[0]
   if (chosen === undefined) return
   session.engine.scrape(record.row.v1, [chosen.url]).then(
@@ -154,7 +153,7 @@ export function scrape(session: Session, record: TorrentRecord, index = -1): voi
       if (found === null)
         session.log.debug(`session ${session.name}: ${chosen.url} tells nothing of ${record.row.v1}`)
       // a torrent that the engine has reports it
-      if (found === null || record.removed || record.loaded) return
+      if (found === null || record.removed || record.engine.loaded) return
       takeScrape(record, found, session.clock.now(), chosen.tier)
     },
     (error: Error) => {

@@ -34,6 +34,5 @@ export function removeUrlSeed(session: Session, record: TorrentRecord, url: stri
 function save(session: Session, record: TorrentRecord, webSeeds: string[]): void {
   const { id } = record.row
   session.store.saveHints(id, { ...session.store.hints(id), webSeeds })
-  record.stale = true
-  session.touch(record)
+  session.optionsChanged(record)
 }

@@ -25,8 +25,8 @@ export function grantAnnounces<E extends QueueEntry>(
 
 /** Keeps it, and says whether that changes something. */
 export function setAnnounces(record: TorrentRecord, may: Announces): boolean {
-  const old = record.announces
+  const old = record.queue.announces
   if (old.trackers === may.trackers && old.dht === may.dht && old.lsd === may.lsd) return false
-  record.announces = may
+  record.queue.announces = may
   return true
 }

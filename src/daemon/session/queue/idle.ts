@@ -10,13 +10,13 @@ import type { TorrentRecord } from '../torrent/record.ts'
 
 /** Notes that a torrent was fast up to now. To be called before its rates or its kind change, and before `idleFrom`. */
 export function noteSpeed(record: TorrentRecord, settings: SettingsLayers, now: number): void {
-  const { live } = record
-  if (!live) return
-  const { seen } = live
+  const { observed } = record
+  if (!observed) return
+  const { seen } = observed
   const fast = isFinished(record)
     ? seen.payloadUploadRate >= settings.int('inactive_up_rate')
     : seen.payloadDownloadRate >= settings.int('inactive_down_rate')
-  if (fast) live.busyAt = now
+  if (fast) observed.fastAt = now
 }
 
 /**
@@ -24,9 +24,9 @@ export function noteSpeed(record: TorrentRecord, settings: SettingsLayers, now: 
  * one that cannot: it does not run in the engine, is checked, or slow torrents count.
  */
 export function idleFrom(record: TorrentRecord, settings: SettingsLayers): number {
-  const { live } = record
+  const { observed } = record
   const checking = hasMetadata(record) && record.progress.files !== FilesState.known
-  if (!live || !record.loaded || checking || !settings.flag('dont_count_slow_torrents'))
+  if (!observed || !record.engine.loaded || checking || !settings.flag('dont_count_slow_torrents'))
     return Number.POSITIVE_INFINITY
-  return live.busyAt + settings.int('auto_manage_startup') * 1000
+  return observed.fastAt + settings.int('auto_manage_startup') * 1000
 }

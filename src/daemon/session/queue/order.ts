@@ -6,7 +6,7 @@ export type QueueMove = Params<'torrents.queue.move'>['to']
 
 /**
  * The queue of one session: its unfinished torrents, first come first. The order is kept in the state as
- * `row.queueKey`, which grows with each that comes; `record.position` is the place that follows from it, without gaps.
+ * `row.queueKey`, which grows with each that comes; `record.queue.position` is the place that follows from it, without gaps.
  */
 export class QueueOrder {
   #records: TorrentRecord[]
@@ -29,16 +29,16 @@ export class QueueOrder {
   /** Puts a record whose `row.queueKey` is new at the end. */
   append(record: TorrentRecord): void {
     if (this.#dirtyFrom === this.#records.length) this.#dirtyFrom++
-    record.position = this.#records.push(record) - 1
+    record.queue.position = this.#records.push(record) - 1
   }
 
   /** Takes a record out; does nothing when it is not in the queue. */
   remove(record: TorrentRecord): void {
-    if (record.position < 0) return
+    if (record.queue.position < 0) return
     const at = this.#placeOf(record)
     this.#records.splice(at, 1)
     this.#dirtyFrom = Math.min(this.#dirtyFrom, at)
-    record.position = -1
+    record.queue.position = -1
   }
 
   /**
@@ -46,7 +46,7 @@ export class QueueOrder {
    * the records, then `reorder`. Positions must be right.
    */
   keysFor(record: TorrentRecord, to: QueueMove): Map<TorrentRecord, number> {
-    const at = record.position
+    const at = record.queue.position
     const last = this.#records.length - 1
     const up = to === 'top' || to === 'up'
     if (at < 0 || at === (up ? 0 : last)) return new Map()
@@ -66,18 +66,20 @@ export class QueueOrder {
     this.settle()
   }
 
-  /** Makes every `record.position` right. To be called before positions are read. */
+  /** Makes every `record.queue.position` right. To be called before positions are read. */
   settle(): void {
-    for (let i = this.#dirtyFrom; i < this.#records.length; i++) this.#records[i]!.position = i
+    for (let i = this.#dirtyFrom; i < this.#records.length; i++) this.#records[i]!.queue.position = i
     this.#dirtyFrom = this.#records.length
   }
 
   /** A place that is out of date is never too small, so the record is there or before it. */
   #placeOf(record: TorrentRecord): number {
-    for (let at = Math.min(record.position, this.#records.length - 1); at >= 0; at--) {
+    for (let at = Math.min(record.queue.position, this.#records.length - 1); at >= 0; at--) {
       if (this.#records[at] === record) return at
     }
-    throw new Error(`torrent ${record.row.v1} has queue position ${record.position} but is not in the queue`)
+    throw new Error(
+      `torrent ${record.row.v1} has queue position ${record.queue.position} but is not in the queue`,
+    )
   }
 }
 

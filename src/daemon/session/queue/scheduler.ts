@@ -68,7 +68,7 @@ export class Scheduler {
   wake(record: TorrentRecord): void {
     const seconds = Math.max(1, this.#parts.settings.int('auto_manage_interval'))
     this.#woken.set(record, this.#parts.clock.now() + seconds * 1000)
-    record.granted = true
+    record.queue.hasSlot = true
   }
 
   /** Something changed that the queue may answer. */
@@ -127,13 +127,14 @@ export class Scheduler {
     for (const { record } of granted) lucky.add(record)
     const announces = this.#announces(granted)
     for (const record of records) {
-      record.granted = lucky.has(record) || this.#woken.has(record)
+      record.queue.hasSlot = lucky.has(record) || this.#woken.has(record)
       if (setAnnounces(record, announces.get(record) ?? everywhere)) {
-        record.stale = true
-        if (record.loaded) reconciler.reconcile(record)
+        reconciler.optionsChanged(record)
+        if (record.engine.loaded) reconciler.reconcile(record)
       }
       if (turn(events, record, now)) saver.mark(record)
-      if (record.loaded !== shouldRun(record) || record.restart !== null) reconciler.reconcile(record)
+      if (record.engine.loaded !== shouldRun(record) || record.engine.reload !== null)
+        reconciler.reconcile(record)
     }
     // Nobody waits for a slot: it does not matter who is idle.
     this.#runAgainAt(granted.size < entries.length ? nextIdle : Number.POSITIVE_INFINITY)
@@ -163,7 +164,7 @@ export class Scheduler {
     return {
       record,
       kind,
-      position: record.position,
+      position: record.queue.position,
       rank: kind === 'seed' ? seedRank(record, limits, now) : 0,
       running: !isPaused(record),
       idle,
@@ -173,7 +174,7 @@ export class Scheduler {
 
 /** What keeps a torrent from running whatever the queue says. */
 function mayRun(record: TorrentRecord): boolean {
-  if (isStopped(record) || record.blocked) return false
+  if (isStopped(record) || record.holds.waitsForRemoval) return false
   return !hasMetadata(record) || record.progress.files !== FilesState.unseen
 }
 

@@ -4,7 +4,7 @@ import type { Store } from '../../state/store.ts'
 import type { Clock } from '../clock.ts'
 import type { Records } from '../records.ts'
 import type { SettingsLayers } from '../settings/settings-layers.ts'
-import { beginLive } from '../torrent/observed.ts'
+import { beginLoad } from '../torrent/observed.ts'
 import { isManaged, isPaused } from '../torrent/predicates.ts'
 import type { TorrentRecord } from '../torrent/record.ts'
 
@@ -25,7 +25,7 @@ const unasked: Omit<TrackerReport, 'url' | 'tier' | keyof ScrapeResult> = {
 
 /** Takes in what a tracker says of the swarm of a torrent that the engine does not have. `now`: monotonic milliseconds. */
 export function takeScrape(record: TorrentRecord, found: ScrapeResult, now: number, tier = 0): void {
-  const { seen } = record.live ?? beginLive(record, true, now)
+  const { seen } = record.observed ?? beginLoad(record, true, now)
   seen.swarmSeeds = found.complete
   seen.swarmLeechers = found.incomplete
   const known = seen.trackers.some(({ url }) => url === found.url)
@@ -77,7 +77,7 @@ export class Scraper {
   /** Those that would run if the queue let them. */
   #waiting(): TorrentRecord[] {
     return [...this.#parts.records].filter(
-      (record) => isManaged(record) && isPaused(record) && record.row.error === null && !record.loaded,
+      (record) => isManaged(record) && isPaused(record) && record.row.error === null && !record.engine.loaded,
     )
   }
 
@@ -97,7 +97,7 @@ export class Scraper {
       )
       .then(
         (found) => {
-          if (found === null || record.removed || record.loaded) return
+          if (found === null || record.removed || record.engine.loaded) return
           takeScrape(record, found, this.#parts.clock.now())
         },
         // the engine went away: there is a next time

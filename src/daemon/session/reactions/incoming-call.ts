@@ -14,7 +14,7 @@ const secrets = new WeakMap<TorrentRecord, string>()
 export function wake(session: Session, which: Wanted): void {
   if (!session.settings.flag('incoming_starts_queued_torrents')) return
   const record = 'id' in which ? session.records.byV1(which.id) : bySecret(session.records, which.secret)
-  if (!record || !isManaged(record) || isStopped(record) || record.granted) return
+  if (!record || !isManaged(record) || isStopped(record) || record.queue.hasSlot) return
   session.scheduler.wake(record)
   session.touch(record)
 }

@@ -1,6 +1,6 @@
 import type { EngineListener } from '../../engine/protocol.ts'
 import type { Session } from '../session.ts'
-import { hasMetadata } from '../torrent/predicates.ts'
+import { hasMetadata, inEngine } from '../torrent/predicates.ts'
 import { takeMetadata } from '../transitions/metadata.ts'
 import { finishRemovals } from '../transitions/removals.ts'
 import { wake } from './incoming-call.ts'
@@ -22,7 +22,7 @@ export function listenerOf(session: Session): EngineListener {
     report: guarded((report) => {
       const record = session.records.byV1(report.id)
       // Late words about a torrent that was removed, or added again since.
-      if (record?.live && (record.loaded || record.busy)) takeReport(session, record, report)
+      if (record?.observed && inEngine(record)) takeReport(session, record, report)
     }),
     metadata: guarded((id, info) => {
       const record = session.records.byV1(id)

@@ -4,7 +4,7 @@ import { noteSpeed } from '../queue/idle.ts'
 import type { Session } from '../session.ts'
 import { countUp } from '../torrent/durations.ts'
 import { wantedFiles } from '../torrent/file-priorities.ts'
-import { acceptsGone, flagBit, goesOn, hasFlag } from '../torrent/flags.ts'
+import { acceptsGone, errorTolerated, flagBit, hasFlag } from '../torrent/flags.ts'
 import { noteTimes } from '../torrent/last-times.ts'
 import { applyReport } from '../torrent/observed.ts'
 import type { TorrentRecord } from '../torrent/record.ts'
@@ -17,8 +17,8 @@ import { recheck } from '../transitions/recheck.ts'
 export function takeReport(session: Session, record: TorrentRecord, report: TorrentReport): void {
   countUp(record, session.clock.now())
   noteSpeed(record, session.settings, session.clock.now())
-  const told = record.restart === null ? report : whatRemains(record, report)
-  if (record.live) session.traffic.add(record.live.seen, told)
+  const told = record.engine.reload === null ? report : whatRemains(record, report)
+  if (record.observed) session.traffic.add(record.observed.seen, told)
   const timesChanged = noteTimes(record, told, session.clock.time())
   const changes = applyReport(record, told, () =>
     pieceBytesOf(parseTorrent(session.torrentFile(record)!), wantedFiles(record.row)),
@@ -28,7 +28,8 @@ export function takeReport(session: Session, record: TorrentRecord, report: Torr
   if (changes.finishedChanged) finishedChanged(session, record)
   if (changes.checkEnded) {
     // What could not be read for a peer has been looked at.
-    if ((record.row.flags & goesOn) !== 0) session.note(record, withoutError(record.row, record.row.flags))
+    if ((record.row.flags & errorTolerated) !== 0)
+      session.note(record, withoutError(record.row, record.row.flags))
     stopWhenReady(session, record)
   }
   if (hasFlag(record.row.flags, 'seed_mode')) reviewTrust(session, record, changes.checkBegan)
@@ -36,7 +37,7 @@ export function takeReport(session: Session, record: TorrentRecord, report: Torr
     session.note(record, { flags: record.row.flags & ~acceptsGone })
   if (told.doubt) lookAgain(session, record)
   if (told.error) {
-    takeError(session, record, told.error, record.live?.seen.phase === 'stopped')
+    takeError(session, record, told.error, record.observed?.seen.phase === 'stopped')
   }
 }
 
@@ -45,7 +46,7 @@ export function takeReport(session: Session, record: TorrentRecord, report: Torr
  * has not.
  */
 function reviewTrust(session: Session, record: TorrentRecord, checkBegan: boolean): void {
-  const { phase, trust } = record.live!.seen
+  const { phase, trust } = record.observed!.seen
   if (trust === 'broken') {
     const name = record.row.name || record.row.v1
     session.log.warning(
@@ -63,8 +64,7 @@ function lookAgain(session: Session, record: TorrentRecord): void {
   session.log.warning(
     `session ${session.name}: ${name}: a file is gone or was changed: the files are looked at`,
   )
-  record.restart = 'continue'
-  session.touch(record)
+  session.reload(record, 'continue')
 }
 
 /**
@@ -73,7 +73,7 @@ function lookAgain(session: Session, record: TorrentRecord): void {
  */
 export function takeLastReport(session: Session, record: TorrentRecord, report: LastReport): void {
   const { phase, error: _, known, ...rest } = report
-  if (record.live && known) record.live.known = known
+  if (record.observed && known) record.observed.knownPeers = known
   takeReport(session, record, { ...rest, ...(phase === 'running' && { phase }) })
 }
 
@@ -83,7 +83,7 @@ export function takeLastReport(session: Session, record: TorrentRecord, report: 
  */
 function whatRemains(record: TorrentRecord, report: TorrentReport): TorrentReport {
   const { id, payloadDownload, payloadUpload, have, stamps, looked } = report
-  const pieces = record.restart === 'continue' && record.live?.have != null
+  const pieces = record.engine.reload === 'continue' && record.observed?.have != null
   return {
     id,
     ...(payloadDownload !== undefined && { payloadDownload }),

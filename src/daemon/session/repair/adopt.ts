@@ -2,7 +2,6 @@ import type { SavedTorrent } from '../../state/rows.ts'
 import { tell } from '../events.ts'
 import type { Session } from '../session.ts'
 import type { Sessions } from '../sessions.ts'
-import { newRecord } from '../torrent/record.ts'
 import { firstLook } from '../transitions/first-look.ts'
 import { finishRemovals } from '../transitions/removals.ts'
 import { type PutBack, withCounters } from './put-back.ts'
@@ -28,12 +27,9 @@ export function adoptAll(sessions: Sessions, back: PutBack): void {
   }
 }
 
-function adopt(session: Session, { row, progress }: SavedTorrent): void {
-  const record = newRecord(row, progress)
-  record.blocked = session.isLeaving(row.v1)
-  record.halted = session.paused
-  session.records.add(record)
-  if (row.queueKey !== null) {
+function adopt(session: Session, saved: SavedTorrent): void {
+  const record = session.admit(saved)
+  if (saved.row.queueKey !== null) {
     const queueKey = session.queue.newKey()
     session.change(record, { queueKey })
     session.queue.append(record)

@@ -8,33 +8,33 @@ import type { TorrentRecord } from './record.ts'
 
 /** Counts up to now. To be called before anything changes that decides what is counted. */
 export function countUp(record: TorrentRecord, now: number): void {
-  if (record.countedTo === null) return
-  const passed = Math.max(0, now - record.countedTo)
+  if (record.clock.countedTo === null) return
+  const passed = Math.max(0, now - record.clock.countedTo)
   const { progress } = record
   progress.activeMs += passed
   if (isFinished(record)) progress.finishedMs += passed
   if (isSeed(record)) progress.seedingMs += passed
-  record.countedTo = now
+  record.clock.countedTo = now
 }
 
 /** Starts or stops counting after the torrent was started or paused; true when there is something to save. */
 export function startOrStop(record: TorrentRecord, now: number): boolean {
-  const runs = !record.removed && !record.halted && !isPaused(record)
-  if (runs && record.countedTo === null) {
-    record.countedTo = now
-    record.finishedMsAtStart = record.progress.finishedMs
+  const runs = !record.removed && !record.holds.sessionPaused && !isPaused(record)
+  if (runs && record.clock.countedTo === null) {
+    record.clock.countedTo = now
+    record.clock.finishedMsAtStart = record.progress.finishedMs
     return false
   }
-  if (runs || record.countedTo === null) return false
+  if (runs || record.clock.countedTo === null) return false
   countUp(record, now)
-  record.countedTo = null
+  record.clock.countedTo = null
   // What a torrent that becomes unfinished falls back to: time up to a pause is not lost any more (libtorrent).
-  record.finishedMsAtStart = record.progress.finishedMs
+  record.clock.finishedMsAtStart = record.progress.finishedMs
   return true
 }
 
 const uncounted = (record: TorrentRecord, now: number) =>
-  record.countedTo === null ? 0 : Math.max(0, now - record.countedTo)
+  record.clock.countedTo === null ? 0 : Math.max(0, now - record.clock.countedTo)
 
 /** Seconds not paused. */
 export function activeSeconds(record: TorrentRecord, now: number): number {

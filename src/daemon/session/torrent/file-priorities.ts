@@ -1,6 +1,6 @@
 import { defaultPriority } from '../../engine/units.ts'
 import type { TorrentRow } from '../../state/rows.ts'
-import { everyFile, hasFlag } from './flags.ts'
+import { hasFlag, wantsEveryFile } from './flags.ts'
 
 /** Priority of a file: 0..7, `defaultPriority` where none was given. */
 export function priorityOf(priorities: Uint8Array | null, file: number): number {
@@ -9,7 +9,7 @@ export function priorityOf(priorities: Uint8Array | null, file: number): number 
 
 /** The priorities that count: those that are listed, unless every file is wanted all the same. null: 4 for each. */
 export function wantedFiles({ flags, filePriorities }: TorrentRow): Uint8Array | null {
-  return (flags & everyFile) === 0 ? filePriorities : null
+  return (flags & wantsEveryFile) === 0 ? filePriorities : null
 }
 
 /**

@@ -7,21 +7,21 @@ export const flagBit = Object.fromEntries(flagNames.map((name, i) => [name, 1 <<
 >
 
 /** Not a flag of libtorrent: `pause()` took the torrent out of the queue's hands and `resume()` gives it back. */
-export const givesBack = 1 << 24
+export const resumeGivesBackToQueue = 1 << 24
 /** Not a flag of libtorrent either: `torrent_finished` has been said, which happens once in a torrent's life. */
-export const finishedSaid = 1 << 25
+export const finishedAnnounced = 1 << 25
 
 /**
  * And not this one: the error is told but does not stop the torrent. It is in upload mode because of it, or a peer was
  * refused.
  */
-export const goesOn = 1 << 26
+export const errorTolerated = 1 << 26
 
 /**
  * Nor this: every file is wanted, whatever priorities are listed. libtorrent makes that of a seed that is checked again,
  * until its files are given priorities anew.
  */
-export const everyFile = 1 << 27
+export const wantsEveryFile = 1 << 27
 
 /** Nor this: the error is that files are gone which held pieces. The pieces are kept for when they come back. */
 export const filesGone = 1 << 28
@@ -30,7 +30,7 @@ export const filesGone = 1 << 28
 export const acceptsGone = 1 << 29
 
 /** What is said of an error besides its words. */
-export const errorKinds = goesOn | filesGone
+export const errorKinds = errorTolerated | filesGone
 
 /** libtorrent's default flags that can be read back (lua-api: a freshly added torrent). */
 export const defaultFlags = flagBit.apply_ip_filter | flagBit.paused | flagBit.auto_managed
@@ -118,7 +118,7 @@ export function changedFlags(
   const warnings: string[] = []
   let recheck = false
   let result = flags
-  if (changes.paused !== undefined || changes.auto_managed !== undefined) result &= ~givesBack
+  if (changes.paused !== undefined || changes.auto_managed !== undefined) result &= ~resumeGivesBackToQueue
   // A torrent that leaves the queue's hands stays as the queue left it.
   if (changes.auto_managed === false) result = withFlag(result, 'paused', reads('paused'))
   for (const [name, on] of Object.entries(changes) as [FlagName, boolean][]) {
@@ -147,11 +147,11 @@ export function changedFlags(
 /** `pause()`: lasts, because the torrent leaves the queue's hands. */
 export function pausedFlags(flags: number): number {
   const managed = hasFlag(flags, 'auto_managed')
-  return (flags & ~flagBit.auto_managed) | flagBit.paused | (managed ? givesBack : 0)
+  return (flags & ~flagBit.auto_managed) | flagBit.paused | (managed ? resumeGivesBackToQueue : 0)
 }
 
 /** `resume()`: back into the queue's hands if `pause()` took it out of them. */
 export function resumedFlags(flags: number): number {
-  const back = (flags & givesBack) !== 0
-  return (flags & ~(flagBit.paused | givesBack)) | (back ? flagBit.auto_managed : 0)
+  const back = (flags & resumeGivesBackToQueue) !== 0
+  return (flags & ~(flagBit.paused | resumeGivesBackToQueue)) | (back ? flagBit.auto_managed : 0)
 }

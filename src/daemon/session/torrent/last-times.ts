@@ -6,9 +6,13 @@ import type { TorrentRecord } from './record.ts'
  * last_upload and last_seen_complete. To be called before the report is taken in; `time` is Unix seconds. True when
  * there is something to save.
  */
-export function noteTimes({ live, progress }: TorrentRecord, report: TorrentReport, time: number): boolean {
-  if (!live) return false
-  const { seen } = live
+export function noteTimes(
+  { observed, progress }: TorrentRecord,
+  report: TorrentReport,
+  time: number,
+): boolean {
+  if (!observed) return false
+  const { seen } = observed
   const { lastDownload, lastUpload, lastSeenComplete } = progress
   if ((report.payloadDownload ?? 0) > seen.payloadDownload) progress.lastDownload = time
   if ((report.payloadUpload ?? 0) > seen.payloadUpload) progress.lastUpload = time

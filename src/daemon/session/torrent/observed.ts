@@ -3,7 +3,7 @@ import type { TorrentReport, TrackerReport } from '../../engine/protocol.ts'
 import { FilesState } from '../../state/rows.ts'
 import { type Counters, counterNames, noCounters } from './counters.ts'
 import { hasMetadata } from './predicates.ts'
-import type { Live, TorrentRecord } from './record.ts'
+import type { Observed, TorrentRecord } from './record.ts'
 import { measure, type PieceBytes } from './sizes.ts'
 
 /** What is zero as soon as the engine does not have the torrent. */
@@ -47,13 +47,13 @@ function rememberTrackers(old: readonly TrackerReport[], now: readonly TrackerRe
 }
 
 /** Begins a load. `restarts`: the torrent starts again, so its session counters do too. */
-export function beginLive(record: TorrentRecord, restarts: boolean, now: number): Live {
-  const old = record.live
-  const before = noCounters()
+export function beginLoad(record: TorrentRecord, restarts: boolean, now: number): Observed {
+  const old = record.observed
+  const countersBefore = noCounters()
   if (old && !restarts) {
-    for (const name of counterNames) before[name] = old.before[name] + old.seen[name]
+    for (const name of counterNames) countersBefore[name] = old.countersBefore[name] + old.seen[name]
   }
-  record.live = {
+  record.observed = {
     seen: {
       ...stillness,
       ...noCounters(),
@@ -67,35 +67,35 @@ export function beginLive(record: TorrentRecord, restarts: boolean, now: number)
       trackers: old?.seen.trackers ?? [],
       hasIncoming: old?.seen.hasIncoming ?? false,
     },
-    known: old?.known ?? [],
+    knownPeers: old?.knownPeers ?? [],
     have: null,
     stamps: null,
-    found: null,
-    before,
-    busyAt: now,
-    bytes: null,
+    failedCheck: null,
+    countersBefore,
+    fastAt: now,
+    pieceBytes: null,
   }
-  return record.live
+  return record.observed
 }
 
 /** The engine no longer has the torrent: no peers, no rates; counters keep their value. */
-export function endLive(record: TorrentRecord): void {
-  if (!record.live) return
-  Object.assign(record.live.seen, stillness)
-  record.live.seen.trackers = record.live.seen.trackers.map((tracker) => ({ ...tracker, ...unasked }))
-  record.live.have = record.live.stamps = null
-  record.live.bytes = null
+export function endLoad(record: TorrentRecord): void {
+  if (!record.observed) return
+  Object.assign(record.observed.seen, stillness)
+  record.observed.seen.trackers = record.observed.seen.trackers.map((tracker) => ({ ...tracker, ...unasked }))
+  record.observed.have = record.observed.stamps = null
+  record.observed.pieceBytes = null
 }
 
 /** What was seen of pieces means nothing any more (recheck). */
-export function forgetPieces(live: Live): void {
-  live.have = live.stamps = live.found = null
-  Object.assign(live.seen, { have: null, checked: 0 })
+export function forgetPieces(observed: Observed): void {
+  observed.have = observed.stamps = observed.failedCheck = null
+  Object.assign(observed.seen, { have: null, checked: 0 })
 }
 
 /** Session counter: since the torrent last started. */
 export function counter(record: TorrentRecord, name: keyof Counters): number {
-  return record.live ? record.live.before[name] + record.live.seen[name] : 0
+  return record.observed ? record.observed.countersBefore[name] + record.observed.seen[name] : 0
 }
 
 /** What a report changed that somebody has to act on. */
@@ -118,9 +118,9 @@ export function applyReport(
   report: TorrentReport,
   pieceBytes: () => PieceBytes,
 ): Changes {
-  const live = record.live
-  if (!live) throw new Error(`a report about ${record.row.v1}, which was never loaded`)
-  const { seen } = live
+  const observed = record.observed
+  if (!observed) throw new Error(`a report about ${record.row.v1}, which was never loaded`)
+  const { seen } = observed
   const { progress } = record
   const changes: Changes = {
     checkBegan: false,
@@ -153,20 +153,20 @@ export function applyReport(
   }
   if (report.phase === 'stopped' && progress.files === FilesState.unchecked && seen.have) {
     const sums = measure(seen.have, record.row, partly(record.row) ? pieceBytes() : null)
-    live.found = { checked: seen.checked, have: seen.have, sums }
+    observed.failedCheck = { checked: seen.checked, have: seen.have, sums }
   }
   // A torrent that was stopped by an error says so together with its last pieces.
-  const looked = seen.phase === 'running' || seen.looked || live.have !== null
+  const looked = seen.phase === 'running' || seen.looked || observed.have !== null
   if (looked && stamps && stamps.length > 0) {
-    live.stamps = stamps
+    observed.stamps = stamps
     changes.have = changes.progress = true
   }
-  if (looked && seen.have && seen.have !== live.have) {
-    live.have = seen.have
+  if (looked && seen.have && seen.have !== observed.have) {
+    observed.have = seen.have
     changes.have = changes.progress = true
   }
-  if (live.have && progress.files === FilesState.known) {
-    changes.progress = takeMeasure(record, live, live.have, pieceBytes) || changes.progress
+  if (observed.have && progress.files === FilesState.known) {
+    changes.progress = takeMeasure(record, observed, observed.have, pieceBytes) || changes.progress
   }
   changes.finishedChanged = wasFinished !== progress.finished
   return changes
@@ -182,17 +182,18 @@ const partly = ({ size, total, totalWanted }: TorrentRecord['row']) => size !== 
 /** Brings the sums up to date; true when one changed. */
 function takeMeasure(
   record: TorrentRecord,
-  live: Live,
+  observed: Observed,
   have: Uint8Array,
   pieceBytes: () => PieceBytes,
 ): boolean {
   const { row, progress } = record
-  if (live.bytes === null && partly(row)) live.bytes = pieceBytes()
-  const sums = measure(have, row, live.bytes)
+  if (observed.pieceBytes === null && partly(row)) observed.pieceBytes = pieceBytes()
+  const sums = measure(have, row, observed.pieceBytes)
   // Blocks of unfinished pieces count too (libtorrent's total_done); `done` may be older than `have`, or newer.
-  const partial = sums.haveCount === row.pieces ? 0 : Math.max(0, live.seen.done - sums.done)
+  const partial = sums.haveCount === row.pieces ? 0 : Math.max(0, observed.seen.done - sums.done)
   const done = Math.min(row.total, sums.done + partial)
-  const wantedPartial = live.bytes === null ? partial : sums.finished ? 0 : live.seen.wantedPartial
+  const wantedPartial =
+    observed.pieceBytes === null ? partial : sums.finished ? 0 : observed.seen.wantedPartial
   const wantedDone = Math.min(row.totalWanted, sums.wantedDone + wantedPartial)
   const changed =
     progress.haveCount !== sums.haveCount ||

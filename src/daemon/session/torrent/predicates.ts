@@ -1,6 +1,6 @@
 import type { FlagName } from '../../../program/flag-names.ts'
 import { FilesState } from '../../state/rows.ts'
-import { goesOn, hasFlag, plainFlags } from './flags.ts'
+import { errorTolerated, hasFlag, plainFlags } from './flags.ts'
 import type { TorrentRecord } from './record.ts'
 
 export function hasMetadata(record: TorrentRecord): boolean {
@@ -13,18 +13,23 @@ export function isManaged(record: TorrentRecord): boolean {
 
 /** It has an error that keeps it from running until it is cleared. */
 export function isStopped({ row }: TorrentRecord): boolean {
-  return row.error !== null && (row.flags & goesOn) === 0
+  return row.error !== null && (row.flags & errorTolerated) === 0
 }
 
 /** How the flag `paused` reads: by the user, by the queue, or by an error. */
 export function isPaused(record: TorrentRecord): boolean {
   if (isStopped(record)) return true
-  return isManaged(record) ? !record.granted : hasFlag(record.row.flags, 'paused')
+  return isManaged(record) ? !record.queue.hasSlot : hasFlag(record.row.flags, 'paused')
+}
+
+/** Whether the engine has it, or is about to: it hears what changes. */
+export function inEngine({ engine }: TorrentRecord): boolean {
+  return engine.loaded || engine.busy
 }
 
 /** Whether its files are being moved, or wait for it. */
 export function isMoving(record: TorrentRecord): boolean {
-  return record.moves.length > 0
+  return record.holds.moves.length > 0
 }
 
 /** Whether the engine should have it. */
@@ -34,7 +39,8 @@ export function shouldRun(record: TorrentRecord): boolean {
 
 /** Whether the engine should have it, as soon as its files are not moved. */
 export function mayLoad(record: TorrentRecord): boolean {
-  if (record.removed || record.blocked || record.halted || isPaused(record)) return false
+  if (record.removed || record.holds.waitsForRemoval || record.holds.sessionPaused || isPaused(record))
+    return false
   return !hasMetadata(record) || record.progress.files !== FilesState.unseen
 }
 
@@ -71,6 +77,6 @@ export function flagsOf(record: TorrentRecord): FlagName[] {
  * How a former seed shows itself until a piece or a peer is found: as in libtorrent, which counts copies of pieces from
  * then on only, its availability is that of a seed.
  */
-export function countsAsSeed({ wasSeed, progress, live }: TorrentRecord): boolean {
-  return wasSeed && progress.haveCount === 0 && (live?.seen.connections ?? 0) === 0
+export function countsAsSeed({ files, progress, observed }: TorrentRecord): boolean {
+  return files.wasSeed && progress.haveCount === 0 && (observed?.seen.connections ?? 0) === 0
 }

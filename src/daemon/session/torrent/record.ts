@@ -5,7 +5,7 @@ import type { Counters } from './counters.ts'
 import type { Measure, PieceBytes } from './sizes.ts'
 
 /** The last value of every field of a report. */
-export type Observed = Required<
+export type LastReported = Required<
   Omit<TorrentReport, 'id' | 'phase' | 'have' | 'stamps' | 'error' | 'distributedCopies'>
 > & {
   /** null: nothing was reported since the last load. */
@@ -24,8 +24,8 @@ export interface FailedCheck {
 }
 
 /** What the engine saw of one torrent since the daemon started. */
-export interface Live {
-  seen: Observed
+export interface Observed {
+  seen: LastReported
   /**
    * Verified pieces, once this load has come to run. What a host says of pieces before that is not what is on disk:
    * it has not looked yet.
@@ -34,15 +34,15 @@ export interface Live {
   /** What the files looked like that hold them. */
   stamps: Uint8Array | null
   /** What a check had found when it failed. libtorrent goes on showing that, until the next check. */
-  found: FailedCheck | null
+  failedCheck: FailedCheck | null
   /** Peers that it knew when it last left the engine, for the next load. */
-  known: KnownPeer[]
+  knownPeers: KnownPeer[]
   /** Counters of earlier loads since the torrent last started: an engine that crashed does not restart them. */
-  before: Counters
+  countersBefore: Counters
   /** Monotonic milliseconds when it was last faster than the limits below which a torrent counts as idle. */
-  busyAt: number
+  fastAt: number
   /** Kept while loaded, and only when not every byte is real and wanted. */
-  bytes: PieceBytes | null
+  pieceBytes: PieceBytes | null
 }
 
 /** To whom a torrent that runs may announce itself, whatever its flags say. */
@@ -55,7 +55,7 @@ export interface Announces {
 export const everywhere: Announces = Object.freeze({ trackers: true, dht: true, lsd: true })
 
 /**
- * One torrent of one session: what was asked of it, what is known of it, and how far the engine is with it.
+ * One torrent of one session, grouped by who writes it (../STATE.md).
  *
  * `row` and `progress` are what the state file holds. `row` never differs from it: it is changed only after the state
  * was (session.ts). `progress` runs ahead by a few seconds while data moves (saver.ts). The rest is lost with the
@@ -64,50 +64,75 @@ export const everywhere: Announces = Object.freeze({ trackers: true, dht: true, 
 export interface TorrentRecord {
   readonly row: TorrentRow
   readonly progress: ProgressRow
-
-  /** 0-based place in the queue, -1 when finished. Kept by QueueOrder. */
-  position: number
-  /** The queue lets it run. Means something only while it is auto managed. */
-  granted: boolean
-  /** Waits until a torrent of the same hash that was removed is out of the engine and its files are deleted. */
-  blocked: boolean
-  /** Its whole session is paused: the torrent does not run, though it is not paused itself. */
-  halted: boolean
-  /** Where it may announce itself while it runs; kept by the scheduler. */
-  announces: Announces
+  readonly queue: QueuePlace
+  readonly engine: EngineStatus
+  readonly clock: RunningTime
+  readonly unsaved: Unsaved
+  readonly holds: Holds
+  readonly files: FilesToFollow
   /** No longer in its session. */
   removed: boolean
-  /**
-   * Where its files are going: the first move may have begun, a second one follows it. As the state file has it. The
-   * torrent does not run meanwhile, but it is not paused.
-   */
-  moves: readonly MoveRow[]
+  /** What the engine saw since the daemon started, null when it never ran. */
+  observed: Observed | null
+}
 
+/** What the queue says of it. Written by queue/. */
+export interface QueuePlace {
+  /** 0-based place in the queue, -1 when finished. */
+  position: number
+  /** The queue lets it run. Means something only while it is auto managed. */
+  hasSlot: boolean
+  /** Where it may announce itself while it runs. */
+  announces: Announces
+}
+
+/** How far the engine is with it. Written by the reconciler. */
+export interface EngineStatus {
   /** The engine has it. */
   loaded: boolean
   /** A load, unload or update is under way; nothing else is asked until it is answered. */
   busy: boolean
-  /** Has to leave the engine once, because its task changed; `anew`: its session counters restart with it. */
-  restart: 'continue' | 'anew' | null
+  /** It has to leave the engine once, because its task changed; `anew`: its session counters restart with it. */
+  reload: 'continue' | 'anew' | null
   /** It left the engine without being paused: its session counters go on with the next load. */
-  interrupted: boolean
+  countersContinue: boolean
   /** Its options changed since the engine heard them. */
-  stale: boolean
-  /** File priorities before a change that the files on disk have not followed yet; null: they have. */
-  before: number[] | null
-  /** It was a seed, or was trusted to be one, before the check that is or was due. */
-  wasSeed: boolean
-  /** What the engine saw since the daemon started, null when it never ran. */
-  live: Live | null
+  optionsChanged: boolean
+}
 
+/** The durations of a status. Written by durations.ts. */
+export interface RunningTime {
   /** Monotonic milliseconds up to which the durations are counted; null while they stand still. */
   countedTo: number | null
-  /** `finishedMs` when it last started; what it falls back to when it becomes unfinished. */
+  /** `progress.finishedMs` when it last started; what that falls back to when the torrent becomes unfinished. */
   finishedMsAtStart: number
-  /** Progress that is not saved yet. */
-  unsaved: boolean
-  /** Pieces that are not saved yet. */
-  unsavedHave: boolean
+}
+
+/** What the state file does not hold yet. Written by the saver. */
+export interface Unsaved {
+  progress: boolean
+  have: boolean
+}
+
+/** What keeps it from running though it is not paused. */
+export interface Holds {
+  /** Until a removed torrent of the same hash is out of the engine and its files are deleted. Written by removals.ts. */
+  waitsForRemoval: boolean
+  /** Its whole session is paused. Written by the session. */
+  sessionPaused: boolean
+  /**
+   * Where its files are going: the first move may have begun, a second one follows it. As the state file has it. Written
+   * by move-storage.ts and move-files.ts.
+   */
+  moves: readonly MoveRow[]
+}
+
+/** What has to be remembered of its files until the engine or a check has caught up. */
+export interface FilesToFollow {
+  /** File priorities before a change that the files on disk have not followed yet; null: they have. */
+  prioritiesOnDisk: number[] | null
+  /** It was a seed, or was trusted to be one, before the check that is or was due. */
+  wasSeed: boolean
 }
 
 const noMoves: readonly MoveRow[] = Object.freeze([])
@@ -116,25 +141,14 @@ export function newRecord(row: TorrentRow, progress: ProgressRow): TorrentRecord
   return {
     row,
     progress,
-    moves: noMoves,
-    position: -1,
-    granted: false,
-    blocked: false,
-    halted: false,
-    announces: everywhere,
+    queue: { position: -1, hasSlot: false, announces: everywhere },
+    engine: { loaded: false, busy: false, reload: null, countersContinue: false, optionsChanged: false },
+    clock: { countedTo: null, finishedMsAtStart: progress.finishedMs },
+    unsaved: { progress: false, have: false },
+    holds: { waitsForRemoval: false, sessionPaused: false, moves: noMoves },
+    files: { prioritiesOnDisk: null, wasSeed: false },
     removed: false,
-    loaded: false,
-    busy: false,
-    restart: null,
-    interrupted: false,
-    stale: false,
-    before: null,
-    wasSeed: false,
-    live: null,
-    countedTo: null,
-    finishedMsAtStart: progress.finishedMs,
-    unsaved: false,
-    unsavedHave: false,
+    observed: null,
   }
 }
 

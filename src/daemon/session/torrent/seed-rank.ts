@@ -24,7 +24,7 @@ const latelySeconds = 30 * 60
  */
 export function seedRank(record: TorrentRecord, limits: SeedLimits, now: number): number {
   if (!isFinished(record)) return 0
-  const { progress, row, live } = record
+  const { progress, row, observed } = record
   const active = activeSeconds(record, now)
   const finished = finishedSeconds(record, now)
   const downloading = active - finished
@@ -42,7 +42,7 @@ export function seedRank(record: TorrentRecord, limits: SeedLimits, now: number)
   }
   if (!isPaused(record) && active < latelySeconds) rank += startedLately
   // What no tracker tells is counted among the peers that are known.
-  const { swarmSeeds = -1, swarmLeechers = -1, knownPeers = 0, knownSeeds = 0 } = live?.seen ?? {}
+  const { swarmSeeds = -1, swarmLeechers = -1, knownPeers = 0, knownSeeds = 0 } = observed?.seen ?? {}
   const seeds = swarmSeeds >= 0 ? swarmSeeds : knownSeeds
   const downloaders = swarmLeechers >= 0 ? swarmLeechers : knownPeers - knownSeeds
   if (seeds <= 0) return rank + noOtherSeeds + Math.min(Math.max(0, downloaders), countMask)

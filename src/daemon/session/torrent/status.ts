@@ -15,7 +15,7 @@ import {
   isSeed,
   isStopped,
 } from './predicates.ts'
-import { infoHashOf, type Observed, type TorrentRecord } from './record.ts'
+import { infoHashOf, type LastReported, type TorrentRecord } from './record.ts'
 import { type SeedLimits, seedRank } from './seed-rank.ts'
 
 export type StatusField = keyof TorrentStatus
@@ -33,21 +33,19 @@ export interface StatusContext {
 
 type Field<K extends StatusField> = (record: TorrentRecord, context: StatusContext) => TorrentStatus[K]
 
-/** libtorrent's unit of a request, bytes. */
-
 const seen =
-  <K extends keyof Observed>(name: K, otherwise: Observed[K] & (number | string | boolean)) =>
+  <K extends keyof LastReported>(name: K, otherwise: LastReported[K] & (number | string | boolean)) =>
   (record: TorrentRecord) =>
-    (record.live?.seen[name] ?? otherwise) as number
+    (record.observed?.seen[name] ?? otherwise) as number
 const counted = (name: keyof Counters) => (record: TorrentRecord) => counter(record, name)
 /** Unlimited reads -1, however it was said. */
 const limit = (value: number) => (value > 0 ? value : -1)
 const zero = () => 0
 /** Neither the torrent nor its session is paused. */
-const runs = (record: TorrentRecord) => !isPaused(record) && !record.halted
+const runs = (record: TorrentRecord) => !isPaused(record) && !record.holds.sessionPaused
 /** Of connections: as in libtorrent there are none as soon as it is paused, whatever the engine has not said yet. */
 const connected = (name: 'peers' | 'connections' | 'seeds' | 'unchoked') => (record: TorrentRecord) =>
-  runs(record) ? (record.live?.seen[name] ?? 0) : 0
+  runs(record) ? (record.observed?.seen[name] ?? 0) : 0
 
 /** A torrent that an error stopped serves nobody: its files have to be looked at before it is a seed again. */
 const serves = (record: TorrentRecord) => !isStopped(record)
@@ -63,7 +61,8 @@ function stateOf(record: TorrentRecord): StateName {
 
 function progressOf(record: TorrentRecord): number {
   if (!hasMetadata(record)) return 0
-  if (isChecking(record)) return inMillionths(record.live?.found?.checked ?? record.live?.seen.checked ?? 0)
+  if (isChecking(record))
+    return inMillionths(record.observed?.failedCheck?.checked ?? record.observed?.seen.checked ?? 0)
   if (record.progress.files === FilesState.unseen) return 0
   const { totalWanted } = record.row
   if (totalWanted === 0 || isFinished(record)) return 1
@@ -77,12 +76,14 @@ function inMillionths(share: number): number {
 
 /** What lies on disk; 0 while a check has not reached it, and what it found when it failed. */
 const known = (record: TorrentRecord, name: 'haveCount' | 'done' | 'wantedDone') =>
-  record.progress.files === FilesState.known ? record.progress[name] : (record.live?.found?.sums[name] ?? 0)
+  record.progress.files === FilesState.known
+    ? record.progress[name]
+    : (record.observed?.failedCheck?.sums[name] ?? 0)
 
 function distributedCopies(record: TorrentRecord): number {
   if (!hasMetadata(record)) return 0
   if (isSeed(record) || countsAsSeed(record)) return -1
-  const reported = record.live?.seen.distributedCopies
+  const reported = record.observed?.seen.distributedCopies
   if (reported !== null && reported !== undefined) return reported
   // Without peers: our own share, in thousandths.
   return Math.floor((known(record, 'haveCount') * 1000) / record.row.pieces) / 1000
@@ -90,13 +91,13 @@ function distributedCopies(record: TorrentRecord): number {
 
 /** As libtorrent's: nothing is planned while it does not run. */
 function nextAnnounce(record: TorrentRecord, { time }: StatusContext): number {
-  const at = runs(record) ? (record.live?.seen.nextAnnounce ?? 0) : 0
+  const at = runs(record) ? (record.observed?.seen.nextAnnounce ?? 0) : 0
   return Math.max(0, at - time)
 }
 
 /** Porla's: what is missing at the rate of now. */
 function etaOf(record: TorrentRecord): number {
-  const rate = record.live?.seen.payloadDownloadRate ?? 0
+  const rate = record.observed?.seen.payloadDownloadRate ?? 0
   const missing = isSeed(record) ? 0 : record.row.totalWanted - known(record, 'wantedDone')
   return missing > 0 && rate > 0 ? Math.floor(missing / rate) : -1
 }
@@ -115,7 +116,7 @@ const fields: { readonly [K in StatusField]: Field<K> } = {
   has_metadata: hasMetadata,
   error: ({ row }) => row.error,
   error_file: ({ row }) => row.errorFile,
-  queue_position: ({ position }) => position,
+  queue_position: ({ queue }) => queue.position,
   total: ({ row }) => row.total,
   total_done: (record) => known(record, 'done'),
   // As in libtorrent, what is wanted is forgotten once everything is there.
@@ -154,13 +155,13 @@ const fields: { readonly [K in StatusField]: Field<K> } = {
   up_bandwidth_queue: zero,
   down_bandwidth_queue: zero,
   distributed_copies: distributedCopies,
-  current_tracker: ({ live }) => live?.seen.currentTracker ?? '',
-  announcing_to_trackers: (record) => runs(record) && record.announces.trackers,
-  announcing_to_dht: (record) => runs(record) && record.announces.dht,
-  announcing_to_lsd: (record) => runs(record) && record.announces.lsd,
-  has_incoming: ({ live }) => live?.seen.hasIncoming ?? false,
+  current_tracker: ({ observed }) => observed?.seen.currentTracker ?? '',
+  announcing_to_trackers: (record) => runs(record) && record.queue.announces.trackers,
+  announcing_to_dht: (record) => runs(record) && record.queue.announces.dht,
+  announcing_to_lsd: (record) => runs(record) && record.queue.announces.lsd,
+  has_incoming: ({ observed }) => observed?.seen.hasIncoming ?? false,
   moving_storage: isMoving,
-  need_save_resume: ({ unsaved, unsavedHave }) => unsaved || unsavedHave,
+  need_save_resume: ({ unsaved }) => unsaved.progress || unsaved.have,
   added_time: ({ row }) => row.addedTime,
   completed_time: ({ progress }) => progress.completedTime,
   active_duration: (record, { now }) => activeSeconds(record, now),

@@ -15,7 +15,7 @@ export interface TaskSource {
 }
 
 /** What the engine is told of a torrent that it has. */
-export function optionsOf({ row, announces }: TorrentRecord, hints: Hints): TaskOptions {
+export function optionsOf({ row, queue: { announces } }: TorrentRecord, hints: Hints): TaskOptions {
   return {
     trackers: hints.trackers,
     webSeeds: hints.webSeeds,
@@ -51,7 +51,7 @@ export function taskOf(record: TorrentRecord, source: TaskSource): TorrentTask {
     acceptGone: (row.flags & acceptsGone) !== 0,
     trusted: hasFlag(row.flags, 'seed_mode'),
     peers: source.hints.peers,
-    known: record.live?.known ?? [],
+    known: record.observed?.knownPeers ?? [],
     trackerId: source.hints.trackerId,
     uploadedBefore: progress.uploaded,
     downloadedBefore: progress.downloaded,

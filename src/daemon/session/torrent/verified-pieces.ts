@@ -9,9 +9,9 @@ import type { TorrentRecord } from './record.ts'
  */
 export function verifiedPieces(
   store: Pick<Store, 'have'>,
-  { row, progress, live }: TorrentRecord,
+  { row, progress, observed }: TorrentRecord,
 ): Uint8Array {
   const nothing = () => newBits(row.pieces)
-  if (progress.files !== FilesState.known) return live?.found?.have ?? nothing()
-  return live?.have ?? store.have(row.id) ?? nothing()
+  if (progress.files !== FilesState.known) return observed?.failedCheck?.have ?? nothing()
+  return observed?.have ?? store.have(row.id) ?? nothing()
 }

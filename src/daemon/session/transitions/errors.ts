@@ -2,7 +2,7 @@ import type { TaskError } from '../../engine/protocol.ts'
 import type { TorrentRow } from '../../state/rows.ts'
 import { tell } from '../events.ts'
 import type { Session } from '../session.ts'
-import { acceptsGone, errorKinds, filesGone, flagBit, goesOn, hasFlag } from '../torrent/flags.ts'
+import { acceptsGone, errorKinds, errorTolerated, filesGone, flagBit, hasFlag } from '../torrent/flags.ts'
 import type { TorrentRecord } from '../torrent/record.ts'
 
 /**
@@ -25,11 +25,11 @@ export function takeError(session: Session, record: TorrentRecord, error: TaskEr
   // What is told already is not told again for every request of a peer.
   if (!stopped && row.error !== null) return
   const flags = (readOnly ? row.flags | flagBit.upload_mode : row.flags) & ~errorKinds
-  const kind = runs ? goesOn : error.code === 'EGONE' ? filesGone : 0
+  const kind = runs ? errorTolerated : error.code === 'EGONE' ? filesGone : 0
   session.note(record, { error: message, errorFile: file, flags: flags | kind })
-  if (readOnly) record.restart = 'continue'
   if (file !== null) tell(session.events, 'torrent_file_error', record, { file, error: message })
-  session.touch(record)
+  if (readOnly) session.reload(record, 'continue')
+  else session.touch(record)
 }
 
 type ErrorChanges = Pick<TorrentRow, 'error' | 'errorFile' | 'flags'>
@@ -39,7 +39,7 @@ type ErrorChanges = Pick<TorrentRow, 'error' | 'errorFile' | 'flags'>
  * `flags` are those that it is to have.
  */
 export function withoutError({ error, errorFile }: TorrentRow, flags: number): ErrorChanges {
-  if ((flags & goesOn) !== 0 && hasFlag(flags, 'upload_mode')) return { error, errorFile, flags }
+  if ((flags & errorTolerated) !== 0 && hasFlag(flags, 'upload_mode')) return { error, errorFile, flags }
   return { error: null, errorFile: null, flags: flags & ~errorKinds }
 }
 
@@ -61,8 +61,7 @@ export function accepting(flags: number): number {
 export function leaveUploadMode(session: Session, record: TorrentRecord): void {
   const { row } = record
   session.note(record, withoutError(row, row.flags & ~flagBit.upload_mode))
-  record.stale = true
-  session.touch(record)
+  session.optionsChanged(record)
 }
 
 /** A file that was gone is there again: the torrent goes on where it was, if everything else is there too. */

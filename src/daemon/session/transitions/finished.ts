@@ -1,6 +1,6 @@
 import { tell } from '../events.ts'
 import type { Session } from '../session.ts'
-import { finishedSaid, flagBit, givesBack, hasFlag, pausedFlags } from '../torrent/flags.ts'
+import { finishedAnnounced, flagBit, hasFlag, pausedFlags, resumeGivesBackToQueue } from '../torrent/flags.ts'
 import { counter } from '../torrent/observed.ts'
 import type { TorrentRecord } from '../torrent/record.ts'
 
@@ -8,13 +8,14 @@ import type { TorrentRecord } from '../torrent/record.ts'
 export function finishedChanged(session: Session, record: TorrentRecord): void {
   const { progress, row } = record
   // Porla's rule: not when a check found everything, and once in a torrent's life.
-  const say = progress.finished && (row.flags & finishedSaid) === 0 && counter(record, 'payloadDownload') > 0
+  const say =
+    progress.finished && (row.flags & finishedAnnounced) === 0 && counter(record, 'payloadDownload') > 0
   if (progress.finished) {
     if (progress.completedTime === 0) progress.completedTime = session.clock.time()
     session.queue.remove(record)
-    session.note(record, { queueKey: null, ...(say && { flags: row.flags | finishedSaid }) })
+    session.note(record, { queueKey: null, ...(say && { flags: row.flags | finishedAnnounced }) })
   } else {
-    progress.finishedMs = record.finishedMsAtStart
+    progress.finishedMs = record.clock.finishedMsAtStart
     session.note(record, { queueKey: session.queue.newKey() })
     session.queue.append(record)
   }
@@ -26,7 +27,7 @@ export function finishedChanged(session: Session, record: TorrentRecord): void {
 /** The flag: pause and leave the queue's hands once it is known what is on disk; it clears itself. */
 export function stopWhenReady(session: Session, record: TorrentRecord): void {
   if (!hasFlag(record.row.flags, 'stop_when_ready')) return
-  const flags = pausedFlags(record.row.flags) & ~(givesBack | flagBit.stop_when_ready)
+  const flags = pausedFlags(record.row.flags) & ~(resumeGivesBackToQueue | flagBit.stop_when_ready)
   session.note(record, { flags })
   session.touch(record)
 }

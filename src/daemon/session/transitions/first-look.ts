@@ -11,8 +11,14 @@ import { finishedChanged, stopWhenReady } from './finished.ts'
 
 /** Finds out whether something of a torrent is on disk already: it does not run before. `facts`: its metadata, if that was read. */
 export function firstLook(session: Session, record: TorrentRecord, facts: TorrentFacts | null = null): void {
-  const { blocked, progress, row } = record
-  if (blocked || isMoving(record) || !hasMetadata(record) || progress.files !== FilesState.unseen) return
+  const { holds, progress, row } = record
+  if (
+    holds.waitsForRemoval ||
+    isMoving(record) ||
+    !hasMetadata(record) ||
+    progress.files !== FilesState.unseen
+  )
+    return
   look(session, record, facts).catch((error) => {
     session.log.error(`looking at the files of ${row.name}: ${error}`)
   })
@@ -59,7 +65,7 @@ export async function trustFiles(
     session.note(record, { flags: row.flags & ~flagBit.seed_mode })
     // As in libtorrent a check follows, even when no file is there.
     progress.files = FilesState.unchecked
-    record.wasSeed = true
+    record.files.wasSeed = true
     session.saver.mark(record)
     session.touch(record)
     return false

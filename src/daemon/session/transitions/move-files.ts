@@ -14,7 +14,7 @@ export function moveFailed(session: Session, record: TorrentRecord, move: MoveRo
 
 /** The torrent is being removed: nobody moves its files any more. */
 export function endMoves(session: Session, record: TorrentRecord): void {
-  for (const move of record.moves) moveFailed(session, record, move, 'the torrent was removed')
+  for (const move of record.holds.moves) moveFailed(session, record, move, 'the torrent was removed')
 }
 
 /**
@@ -23,7 +23,7 @@ export function endMoves(session: Session, record: TorrentRecord): void {
  */
 export async function carryOutMove(session: Session, record: TorrentRecord): Promise<void> {
   const { row } = record
-  const [move] = record.moves
+  const [move] = record.holds.moves
   if (!move) return
   const what = `session ${session.name}: moving ${row.name || row.v1} to ${move.target}`
   try {
@@ -62,5 +62,5 @@ export async function carryOutMove(session: Session, record: TorrentRecord): Pro
 
 /** The move is history, whatever came of it. */
 function forget(record: TorrentRecord, move: MoveRow): void {
-  record.moves = record.moves.filter(({ id }) => id !== move.id)
+  record.holds.moves = record.holds.moves.filter(({ id }) => id !== move.id)
 }

@@ -1,4 +1,5 @@
 import type { Session } from '../session.ts'
+import { inEngine } from '../torrent/predicates.ts'
 import type { TorrentRecord } from '../torrent/record.ts'
 import { trackerSource } from '../torrent/swarm-sources.ts'
 
@@ -29,17 +30,16 @@ export function dropLater(session: Session, record: TorrentRecord): void {
     webSeeds: hints.webSeeds.filter((url) => !later.webSeeds.includes(url)),
     peers: hints.peers.filter((peer) => !later.peers.includes(peer)),
   })
-  record.stale = true
   leaveOut(session, record, true)
   if (later.peers.length > 0) forgetPeers(session, record, later.peers)
-  session.touch(record)
+  session.optionsChanged(record)
 }
 
 /** Lets go of peers: those that are named, or all. */
 export function forgetPeers(session: Session, record: TorrentRecord, addresses?: string[]): void {
   const gone = ({ address }: { address: string }) => addresses === undefined || addresses.includes(address)
-  if (record.live) record.live.known = record.live.known.filter((peer) => !gone(peer))
-  if (!record.loaded && !record.busy) return
+  if (record.observed) record.observed.knownPeers = record.observed.knownPeers.filter((peer) => !gone(peer))
+  if (!inEngine(record)) return
   session.engine.clearPeers(record.row.v1, addresses).catch((error: Error) => {
     // The engine went away or let the torrent go, and with it the peers.
     session.log.debug(`session ${session.name}: peers of ${record.row.v1}: ${error.message}`)

@@ -1,7 +1,7 @@
 import { FilesState } from '../../state/rows.ts'
 import type { Session } from '../session.ts'
 import { countUp } from '../torrent/durations.ts'
-import { everyFile, flagBit } from '../torrent/flags.ts'
+import { flagBit, wantsEveryFile } from '../torrent/flags.ts'
 import { forgetPieces } from '../torrent/observed.ts'
 import { countsAsSeed, hasMetadata, isChecking, isSeed } from '../torrent/predicates.ts'
 import type { TorrentRecord } from '../torrent/record.ts'
@@ -25,13 +25,13 @@ export function recheck(session: Session, record: TorrentRecord): void {
     done: 0,
     wantedDone: 0,
     finished: false,
-    finishedMs: progress.finished ? record.finishedMsAtStart : progress.finishedMs,
+    finishedMs: progress.finished ? record.clock.finishedMsAtStart : progress.finishedMs,
   }
   const flags = accepting(row.flags) & ~flagBit.seed_mode
   const wasSeed = isSeed(record)
-  record.wasSeed = wasSeed || countsAsSeed(record)
+  record.files.wasSeed = wasSeed || countsAsSeed(record)
   const changes = {
-    ...withoutError(row, wasSeed ? flags | everyFile : flags),
+    ...withoutError(row, wasSeed ? flags | wantsEveryFile : flags),
     ...(wasSeed && { totalWanted: row.total }),
     queueKey: session.queue.newKey(),
   }
@@ -40,15 +40,12 @@ export function recheck(session: Session, record: TorrentRecord): void {
     session.store.saveProgress(row.id, forgotten)
   })
   Object.assign(progress, forgotten)
-  record.unsavedHave = false
-  if (record.live) {
-    forgetPieces(record.live)
-    record.live.bytes = null
+  record.unsaved.have = false
+  if (record.observed) {
+    forgetPieces(record.observed)
+    record.observed.pieceBytes = null
   }
   session.queue.remove(record)
   session.queue.append(record)
-  if (record.loaded || record.busy) record.restart = 'anew'
-  // The counters restart when it does (libtorrent), not before.
-  else record.interrupted = false
-  session.touch(record)
+  session.reload(record, 'anew')
 }

@@ -67,13 +67,13 @@ export function holdBack(session: Session, v1: string, done: Promise<unknown>): 
   )
   leaving.set(v1, settled)
   const again = records.byV1(v1)
-  if (again) again.blocked = true
+  if (again) again.holds.waitsForRemoval = true
   settled.then(() => {
     if (session.isClosed || leaving.get(v1) !== settled) return
     leaving.delete(v1)
     const record = records.byV1(v1)
-    if (!record?.blocked) return
-    record.blocked = false
+    if (!record?.holds.waitsForRemoval) return
+    record.holds.waitsForRemoval = false
     firstLook(session, record)
     session.touch(record)
   })
