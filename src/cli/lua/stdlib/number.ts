@@ -1,6 +1,7 @@
 import type { Lua } from '../vm/lua.ts'
 import type { State } from '../vm/raw.ts'
-import { isSpace, type Stream } from './stream.ts'
+import { isSpace } from './decimal.ts'
+import type { Stream } from './stream.ts'
 
 /** Lua's L_MAXLENNUM: a longer numeral is not a number. */
 const maxLength = 200
