@@ -2,7 +2,7 @@ import { fitsBits, getBit, newBits } from '../../../metainfo/bits.ts'
 import { checkPieces } from '../storage/check.ts'
 import { FileStamps } from '../storage/file-stamps.ts'
 import { isMounted, mountPointOf } from '../storage/mount-point.ts'
-import { compareFiles, noteFiles, type Verdict } from '../storage/resume-check.ts'
+import { compareFiles, noteFiles, syncChanged, type Verdict } from '../storage/resume-check.ts'
 import type { Storage } from '../storage/storage.ts'
 import { changedError, goneError, type StorageError } from '../storage/storage-error.ts'
 import { type Survey, survey } from '../storage/survey.ts'
@@ -43,10 +43,11 @@ export class DiskCheck {
       await notePlace(storage, task.savePath)
       if (found.anything) await this.#hash(storage, found, { have: none, only: null })
       else state.setHave(none)
-      noteFiles(storage, found)
+      await noteFiles(storage, found)
       return { doubted: none }
     }
     const verdict = await this.#compare(storage, found, claims, saved)
+    await syncChanged(verdict, storage)
     await notePlace(storage, task.savePath)
     if (verdict.check.every((byte) => byte === 0)) {
       this.believed = true

@@ -1,4 +1,4 @@
-import { close, fstat, ftruncate, open, read, write, writev } from 'node:fs'
+import { close, fdatasync, fstat, ftruncate, open, read, write, writev } from 'node:fs'
 import type { Stamp } from './file-stamps.ts'
 import { type Parts, partsLength, sliceParts } from './parts.ts'
 
@@ -16,6 +16,13 @@ export function openFd(path: string, flags: number, mode: number): Promise<numbe
 export function closeFd(fd: number): Promise<void> {
   return new Promise((resolve, reject) => {
     close(fd, (error) => (error ? reject(error) : resolve()))
+  })
+}
+
+/** Waits until what was written to it survives the end of power. */
+export function syncFd(fd: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    fdatasync(fd, (error) => (error ? reject(error) : resolve()))
   })
 }
 

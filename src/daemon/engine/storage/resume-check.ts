@@ -59,9 +59,26 @@ export function compareFiles(
   return { have, doubted: doubted.map((byte, i) => byte & have[i]!), check, changed }
 }
 
-/** Notes what the files look like that were just hashed, all of them. */
-export function noteFiles(storage: Storage, found: Survey): void {
-  for (const [file, stamp] of found.stamps.entries()) if (stamp !== null) storage.stamps.keep(file, stamp)
+/** Notes what the files look like that were just hashed, all of them. One that cannot be synced is not vouched for. */
+export async function noteFiles(storage: Storage, found: Survey): Promise<void> {
+  for (const [file, stamp] of found.stamps.entries()) {
+    if (stamp !== null && (await synced(storage, file, stamp))) storage.stamps.keep(file, stamp)
+  }
+}
+
+/** The same for files that somebody else has changed. */
+export async function syncChanged({ changed }: Verdict, storage: Storage): Promise<void> {
+  for (const file of changed) await synced(storage, file, storage.stamps.stamp(file))
+}
+
+async function synced(storage: Storage, file: number, stamp: Stamp): Promise<boolean> {
+  try {
+    await storage.syncIfFresh(file, stamp)
+    return true
+  } catch {
+    storage.stamps.wrote(file)
+    return false
+  }
 }
 
 function compare(

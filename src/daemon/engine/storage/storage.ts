@@ -1,9 +1,9 @@
 import { readlink, realpath, symlink } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import type { Metainfo } from '../../../metainfo/types.ts'
-import { ReadWriteLock } from '../concurrency.ts'
+import { ReadWriteLock, Semaphore } from '../concurrency.ts'
 import type { DescriptorPool } from './descriptor-pool.ts'
-import { extendTo, readAt, regularStamp, writeAt, writePartsAt } from './fd.ts'
+import { extendTo, readAt, regularStamp, syncFd, writeAt, writePartsAt } from './fd.ts'
 import { FileStamps, FileState, type Stamp, sameStamp } from './file-stamps.ts'
 import { type FileRange, filePieces, fileRanges, pieceSize } from './layout.ts'
 import { OpenFiles } from './open-files.ts'
@@ -16,6 +16,12 @@ import { changedError, StorageError } from './storage-error.ts'
 const defaultPriority = 4
 /** A file is done with when nothing was written to it for so long, ms. */
 const quietMs = 2000
+/** A file that was written by somebody else within this may not be on the disk yet, ms; Linux waits half a minute. */
+const flushedMs = 120_000
+
+/** One at a time for the whole host: a slow disk must not take all threads that read and write. */
+const syncs = new Semaphore(1)
+const never = new AbortController().signal
 
 /**
  * A torrent's bytes on disk, with libtorrent's names and layout, so that folders can be handed from one client
@@ -137,17 +143,33 @@ export class Storage {
   }
 
   /**
-   * Notes what the files look like that have been written to, as far as that is over; `all`: nobody writes any more.
-   * What cannot be looked at stays as it is.
+   * Notes what the files look like that have been written to, as far as that is over. Each is synced before: a stamp must
+   * not outlive the bytes that it stands for when the power goes. What cannot be looked at stays as it is.
    */
-  async settle(all = false): Promise<void> {
+  settle(): Promise<void> {
+    return this.#gate.shared(() => this.#settle(false))
+  }
+
+  /** Has the disk take what somebody wrote to a file lately, so that a stamp of it does not outlive its bytes. */
+  async syncIfFresh(file: number, { mtimeNs }: Stamp): Promise<void> {
+    if (Date.now() - Number(mtimeNs / 1_000_000n) < flushedMs) await this.#sync(file)
+  }
+
+  #sync(file: number): Promise<void> {
+    return syncs.run(never, false, () => this.#files.read(this.#name(file), syncFd))
+  }
+
+  async #settle(all: boolean): Promise<void> {
     if (!this.stamps.anyWritten) return
     for (let file = 0; file < this.stamps.count; file++) {
       if (this.stamps.state(file) !== FileState.written || this.#unproven.has(file)) continue
       const at = this.#writtenAt[file]!
       const idle = () => this.#writing[file] === 0 && this.#writtenAt[file] === at
       if (!idle() || (!all && performance.now() - at < quietMs)) continue
-      const found = await this.look(file).catch(() => null)
+      const found = await this.#sync(file).then(
+        () => this.look(file),
+        () => null,
+      )
       if (found !== null && idle()) this.stamps.keep(file, found)
     }
   }
@@ -199,8 +221,8 @@ export class Storage {
     return this.#gate.exclusive(async () => {
       // One that cannot be removed is empty and harms nobody; the next storage tries again.
       await this.part.tidy().catch(() => {})
+      await this.#settle(true)
       await this.#files.close()
-      await this.settle(true)
     })
   }
 
