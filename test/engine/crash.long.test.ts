@@ -60,6 +60,7 @@ describe('crashes', { concurrency: 4 }, () => {
         report() {},
         metadata() {},
         wanted() {},
+        culprit() {},
         lost: () => times.push(performance.now()),
         ready() {},
       },

@@ -31,6 +31,7 @@ function watched(t: TestContext, options: { hostEntry?: string; silenceMs?: numb
       report() {},
       metadata() {},
       wanted() {},
+      culprit() {},
       lost: (reason) => lost.push({ reason, at: performance.now() }),
       ready: () => seen.ready++,
     },

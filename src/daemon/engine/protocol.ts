@@ -346,6 +346,8 @@ export interface EngineListener {
    * then calls `ready`.
    */
   lost(reason: string): void
+  /** After `lost`: this torrent has ended one host after the other, the last for `reason`. It must not be loaded again. */
+  culprit(id: TorrentId, reason: string): void
   /** A (new) host answers: load what should run. */
   ready(): void
 }

@@ -22,6 +22,7 @@ import type {
 } from './protocol.ts'
 import { Restarts } from './restarts.ts'
 import { starvedMs } from './starved.ts'
+import { TorrentBlame } from './torrent-blame.ts'
 
 export interface EngineOptions {
   /** Name of the session, for messages. */
@@ -66,6 +67,7 @@ class Supervisor implements Engine {
   #heartbeat: Heartbeat | null = null
   readonly #restarts = new Restarts()
   readonly #bans = new CrashBans()
+  readonly #torrentBlame = new TorrentBlame()
   /** Bytes of the largest torrent file that was loaded. */
   #largest = 0
   /** When the host answered, ms; null before. */
@@ -252,13 +254,14 @@ class Supervisor implements Engine {
       return
     }
     const delayMs = this.#restarts.next(ranMs)
-    if (ranMs !== null && end.crashed) this.#blame(end.heard)
+    const culprit = ranMs !== null && end.crashed ? this.#blame(end.heard) : null
     this.state.crashes++
     this.state.last_crash = { time: Math.floor(Date.now() / 1000), reason }
     this.state.state = 'waiting'
     this.state.error = reason
     this.#log('error', `host ended (${reason}); starting it again in ${delayMs / 1000} s`)
     this.#options.listener.lost(reason)
+    if (culprit !== null) this.#options.listener.culprit(culprit, reason)
     if (this.#stopping) return
     this.#retry = setTimeout(() => {
       this.state.restarts++
@@ -267,9 +270,11 @@ class Supervisor implements Engine {
     this.#retry.unref()
   }
 
-  #blame(heard: HostEnd['heard']): void {
+  /** Bans addresses, and answers with the torrent that is to be stopped, if one is. */
+  #blame(heard: HostEnd['heard']): string | null {
     for (const address of this.#bans.blame(heard, Date.now()))
       this.#log('warning', `${address} is banned for a day: hosts crashed right after they heard it`)
+    return this.#torrentBlame.blame(heard, Date.now())
   }
 
   #event(event: HostEvent): void {

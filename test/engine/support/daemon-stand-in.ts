@@ -17,6 +17,7 @@ const engine = createEngine({
     metadata() {},
     wanted() {},
     lost() {},
+    culprit() {},
     ready() {},
   },
 })

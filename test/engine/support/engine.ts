@@ -29,6 +29,8 @@ export interface TestEngine extends Engine {
   /** Torrents that are not loaded and that a peer called for. */
   wanted: Wanted[]
   lost: string[]
+  /** Torrents that ended one host after the other. */
+  culprits: string[]
   ready: number
   /** `host:port` it listens on. */
   address(): Promise<string>
@@ -54,6 +56,7 @@ export function startEngine(t: TestContext, settings: Settings = {}, name = 'tes
     log: [] as string[],
     wanted: [] as Wanted[],
     lost: [] as string[],
+    culprits: [] as string[],
     ready: 0,
   }
   const engine = createEngine({
@@ -73,6 +76,9 @@ export function startEngine(t: TestContext, settings: Settings = {}, name = 'tes
         merged.clear()
         seen.lost.push(reason)
       },
+      culprit(id) {
+        seen.culprits.push(id)
+      },
       ready() {
         seen.ready++
       },
@@ -82,13 +88,14 @@ export function startEngine(t: TestContext, settings: Settings = {}, name = 'tes
   t.after(() => engine.stop(3000))
   const report = (id: string) => merged.get(id) ?? { id }
   Object.defineProperty(engine, 'ready', { get: () => seen.ready })
-  const { reports, metadata, log, lost, wanted } = seen
+  const { reports, metadata, log, lost, culprits, wanted } = seen
   const load = engine.load.bind(engine)
   return Object.assign(engine, {
     reports,
     metadata,
     log,
     lost,
+    culprits,
     wanted,
     report,
     load(task: TorrentTask) {

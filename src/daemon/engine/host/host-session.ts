@@ -26,6 +26,7 @@ import { clientPlan, liveSettings } from './settings.ts'
 import { TrackerNet } from './trackers/net.ts'
 import { routeThrough } from './trackers/route.ts'
 import { trackerSettings } from './trackers/settings.ts'
+import { workFor } from './working-for.ts'
 
 /** Files that were written to are looked at this often, ms. */
 const settleMs = 1000
@@ -108,7 +109,8 @@ export class HostSession implements Handlers {
     // trackers must hear `stopped` before `started`, and two must not write to the same files
     const loading = this.#unload(task.id).then(() => {
       this.#keeper.want()
-      this.#torrents.set(task.id, new LoadedTorrent(task, this.#parts))
+      const torrent = workFor(task.id, () => new LoadedTorrent(task, this.#parts))
+      this.#torrents.set(task.id, torrent)
     })
     // whoever waits is not concerned with a failure: it finds that nothing is loaded
     const over = loading.catch(() => {})

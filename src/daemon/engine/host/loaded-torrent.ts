@@ -19,6 +19,7 @@ import type { Reports } from './reports.ts'
 import { Swarm } from './swarm.ts'
 import { TorrentState } from './torrent-state.ts'
 import type { TrackerNet } from './trackers/net.ts'
+import { workFor } from './working-for.ts'
 
 /** What all torrents of a host share. */
 export interface HostParts {
@@ -79,7 +80,8 @@ export class LoadedTorrent {
       warn: (message: string) => this.#log('debug', message),
     }
     const { limits, cache, net, sources } = this.#parts
-    this.#swarm = new Swarm({ client, state: this.state, limits, cache, net, sources, events })
+    const parts = { client, state: this.state, limits, cache, net, sources, events }
+    this.#swarm = workFor(this.state.id, () => new Swarm(parts))
     this.state.changed()
   }
 

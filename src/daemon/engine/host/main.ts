@@ -2,6 +2,7 @@ import { writeSync } from 'node:fs'
 import type { HostEvent, HostMessage, HostRequest } from '../protocol.ts'
 import { HostSession } from './host-session.ts'
 import { HeardPeers } from './peers/heard.ts'
+import { workedFor } from './working-for.ts'
 
 /**
  * The engine host: a child process that runs one session's torrents. Its daemon talks to it over the channel of
@@ -35,7 +36,8 @@ function heardPeers(fd: string | undefined): HeardPeers | null {
   return heard
 }
 
-const session = new HostSession(send, heardPeers(process.argv[2]))
+const heard = heardPeers(process.argv[2])
+const session = new HostSession(send, heard)
 
 async function answer(request: HostRequest): Promise<void> {
   try {
@@ -64,6 +66,8 @@ process.on('disconnect', () => process.exit(0))
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const)
   process.on(signal, () => {})
 process.on('uncaughtException', (error) => {
+  const torrent = workedFor()
+  if (torrent !== null) heard?.failedFor(torrent)
   complain(error)
   process.exit(1)
 })

@@ -1,6 +1,7 @@
 import type { EngineListener } from '../../engine/protocol.ts'
 import type { Session } from '../session.ts'
 import { hasMetadata, inEngine } from '../torrent/predicates.ts'
+import { stopCulprit } from '../transitions/errors.ts'
 import { takeMetadata } from '../transitions/metadata.ts'
 import { finishRemovals } from '../transitions/removals.ts'
 import { wake } from './incoming-call.ts'
@@ -35,6 +36,10 @@ export function listenerOf(session: Session): EngineListener {
       // Each further try to start it would say the same.
       if (!down) session.events({ event: 'engine_down', session: session.name, error: reason })
       down = true
+    }),
+    culprit: guarded((id, reason) => {
+      const record = session.records.byV1(id)
+      if (record) stopCulprit(session, record, reason)
     }),
     ready: guarded(() => {
       if (down) session.events({ event: 'engine_up', session: session.name })

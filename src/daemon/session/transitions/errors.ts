@@ -32,6 +32,15 @@ export function takeError(session: Session, record: TorrentRecord, error: TaskEr
   else session.touch(record)
 }
 
+/** A torrent that ends one engine host after the other stops, so that the others run. `reason`: how the last one ended. */
+export function stopCulprit(session: Session, record: TorrentRecord, reason: string): void {
+  const { row } = record
+  const error = `the torrent was stopped: it ended the engine several times in a row (${reason}); resume it to try again`
+  session.log.error(`session ${session.name}: ${row.name || row.v1}: ${error}`)
+  session.note(record, { error, errorFile: null, flags: row.flags & ~errorKinds })
+  session.touch(record)
+}
+
 type ErrorChanges = Pick<TorrentRow, 'error' | 'errorFile' | 'flags'>
 
 /**

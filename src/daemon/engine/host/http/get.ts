@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { tellWork, workedFor } from '../working-for.ts'
 import { ChunkReader } from './chunks.ts'
 import { type HttpWay, openConnection } from './connection.ts'
 import { HeadReader, type HttpHead } from './head.ts'
@@ -104,6 +105,7 @@ async function ask(url: URL, request: HttpRequest, socket: Socket): Promise<Http
   socket.on('error', failed)
   signal.addEventListener('abort', end, { once: true })
   const chunks = socket.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer, undefined>
+  const torrent = workedFor()
   let settled = false
   const over = (reusable: boolean) => {
     if (settled) return
@@ -130,6 +132,7 @@ async function ask(url: URL, request: HttpRequest, socket: Socket): Promise<Http
     for (;;) {
       const bytes = await next()
       if (bytes === undefined) throw new HangUpError(silent)
+      if (silent && torrent !== null) tellWork(torrent)
       silent = false
       const rest = reader.take(bytes)
       if (reader.head !== null) return new HttpAnswer(reader.head, rest, next, over)

@@ -2,8 +2,9 @@ import type { Socket as DatagramSocket } from 'node:dgram'
 import diagnostics from 'node:diagnostics_channel'
 import { writeSync } from 'node:fs'
 import Peer from 'webtorrent/lib/peer.js'
-import { slotOf, slotPosition } from '../../heard-ring.ts'
+import { type Heard, slotOf, slotPosition } from '../../heard-ring.ts'
 import { plainHost, splitAddress } from '../../peer-address.ts'
+import { hearWork } from '../working-for.ts'
 
 /** One that goes on talking is noted again after this, ms. */
 const againMs = 500
@@ -35,7 +36,7 @@ export class HeardPeers {
       socket.prependListener('message', () => this.#note(''))
     })
     // what answers to our own requests is no peer
-    diagnostics.subscribe('http.client.response.finish', () => this.#note(''))
+    hearWork((torrent) => this.#write({ address: '', torrent, at: Date.now() }))
   }
 
   /** Lets nobody at these addresses speak any more. */
@@ -47,10 +48,22 @@ export class HeardPeers {
     const at = Date.now()
     if (this.#fd === null) return
     if (address === this.#last && at - this.#lastAt < againMs) return
+    this.#write({ address, at })
     this.#last = address
     this.#lastAt = at
+  }
+
+  /** The last words: an exception that nobody caught came of work for a torrent. */
+  failedFor(torrent: string): void {
+    this.#write({ address: '', torrent, exception: true, at: Date.now() })
+  }
+
+  #write(heard: Heard): void {
+    if (this.#fd === null) return
+    // whoever is heard next is noted again
+    this.#last = null
     const turn = this.#turn++
-    const slot = slotOf(turn, { address, at })
+    const slot = slotOf(turn, heard)
     try {
       writeSync(this.#fd, slot, 0, slot.length, slotPosition(turn))
     } catch {

@@ -4,6 +4,7 @@ import { within } from '../../concurrency.ts'
 import type { ScrapeResult, TaskTracker } from '../../protocol.ts'
 import { orderTrackers } from '../../tracker-order.ts'
 import type { TorrentState } from '../torrent-state.ts'
+import { workForAll } from '../working-for.ts'
 import { Entry } from './entry.ts'
 import { codes } from './error-codes.ts'
 import type { TrackerNet } from './net.ts'
@@ -208,7 +209,8 @@ export class Trackers {
     const { settings } = this.#net
     if (!['ws', 'wss'].includes(schemeOf(entry.url))) return this.#net.announce(request, signal)
     const within = request.event === 'stopped' ? { ...settings, completionMs: settings.stopMs } : settings
-    entry.socket ??= new WebSocketTracker(request, settings, this.#rtc, this.#hooks)
+    // its connection is shared with other torrents
+    entry.socket ??= workForAll(() => new WebSocketTracker(request, settings, this.#rtc, this.#hooks))
     return entry.socket.announce(request, within, signal)
   }
 

@@ -4,6 +4,7 @@ import type { LookupAddress } from 'node:dns'
 import { isIP, isIPv4 } from 'node:net'
 import { compactLength } from '../../peer-address.ts'
 import type { DatagramSocket } from '../proxy/socks-udp.ts'
+import { workedFor, workFor, workForAll } from '../working-for.ts'
 import { codes } from './error-codes.ts'
 import { compactPeers } from './peers.ts'
 import type { DatagramRoute } from './route.ts'
@@ -39,6 +40,8 @@ interface Target extends LookupAddress {
 
 interface Pending {
   target: Target
+  /** For which it was asked; null: for more than one. */
+  torrent: string | null
   take: (message: Buffer) => void
   fail: (error: Error) => void
 }
@@ -175,7 +178,7 @@ export class UdpTrackers {
           resolve(answer)
         }
       }
-      this.#pending.set(transaction, { target, take, fail })
+      this.#pending.set(transaction, { target, torrent: workedFor(), take, fail })
       signal.addEventListener('abort', gone, { once: true })
       const send = () => {
         this.#socket(target.family).send(
@@ -211,8 +214,10 @@ export class UdpTrackers {
     clearTimeout(this.#idle)
     const there = this.#sockets.get(family)
     if (there !== undefined) return there
-    const socket: DatagramSocket =
-      this.#route?.open() ?? createSocket({ type: family === 6 ? 'udp6' : 'udp4', ipv6Only: family === 6 })
+    const socket: DatagramSocket = workForAll(
+      () =>
+        this.#route?.open() ?? createSocket({ type: family === 6 ? 'udp6' : 'udp4', ipv6Only: family === 6 }),
+    )
     this.#sockets.set(family, socket)
     socket.on('message', (message, from) => this.#received(message, from))
     socket.on('error', (error) => {
@@ -229,7 +234,10 @@ export class UdpTrackers {
     // anybody may send here: only the tracker that was asked is listened to
     if (pending === undefined || from.port !== pending.target.port) return
     const { address } = pending.target
-    if (isIP(address) === 0 || sameAddress(from.address, address)) pending.take(message)
+    if (isIP(address) !== 0 && !sameAddress(from.address, address)) return
+    const { torrent } = pending
+    if (torrent === null) pending.take(message)
+    else workFor(torrent, () => pending.take(message))
   }
 
   /** Closes the sockets once nothing was asked for a while. */

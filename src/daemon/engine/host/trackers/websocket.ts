@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events'
 import Client, { type Tracker, type TrackerClient } from 'bittorrent-tracker/client'
+import { workFor } from '../working-for.ts'
 import { codes } from './error-codes.ts'
 import type { TrackerSettings } from './settings.ts'
 import {
@@ -171,7 +172,7 @@ export class WebSocketTracker {
     // the library makes a name of it
     if (rest.offer_id === undefined) rest.answer = undefined
     try {
-      take(Buffer.from(JSON.stringify(rest)))
+      workFor(this.#infoHash, () => take(Buffer.from(JSON.stringify(rest))))
     } catch (error) {
       this.#warn(`a message of a tracker over WebSocket: ${(error as Error).stack}`)
     }
