@@ -27,17 +27,27 @@ async function trace(
   })
   const [said] = (await once(strace.stderr, 'data')) as [Buffer]
   assert.match(said.toString(), /attached/)
-  return () =>
-    readFileSync(log, 'utf8')
+  return () => {
+    // a call that another thread's came in between is told in two lines
+    const begun = new Map<string, string>()
+    return readFileSync(log, 'utf8')
       .split('\n')
       .flatMap((line) => {
-        const found = /^\d+ +([\d.]+) (?:<\.\.\. )?(\w+)[( ](.*)<([\d.]+)>$/.exec(line)
-        if (found === null) return []
-        const [, start, call, rest, took] = found
-        // a resumed call is told with its end
-        const resumed = line.includes(' resumed>')
-        return [{ at: Number(start) + (resumed ? 0 : Number(took)), call: call!, rest: rest! }]
+        const [, thread, start, rest] = /^(\d+) +([\d.]+) (.*)$/.exec(line) ?? []
+        if (thread === undefined) return []
+        if (rest!.endsWith('<unfinished ...>')) {
+          begun.set(thread, rest!)
+          return []
+        }
+        const took = Number(/<([\d.]+)>$/.exec(rest!)?.[1] ?? 0)
+        const resumed = rest!.startsWith('<... ')
+        const whole = resumed ? `${begun.get(thread) ?? ''}${rest}` : rest!
+        // a resumed call is told when it ends
+        return [
+          { at: Number(start) + (resumed ? 0 : took), call: /^\w+/.exec(whole)?.[0] ?? '', rest: whole },
+        ]
       })
+  }
 }
 
 /** When a report first said that a file has its stamp, seconds since 1970. */
