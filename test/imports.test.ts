@@ -101,6 +101,11 @@ const allowed: [from: string, to: string[]][] = [
     ],
   ],
   ['daemon/session', ['daemon/session', ...belowSession]],
+  ['daemon/events', ['daemon/events', 'rpc']],
+  [
+    'daemon/methods',
+    ['daemon/methods', 'daemon/events', 'daemon/session', 'daemon/state', 'pql', 'program', 'rpc'],
+  ],
   ['daemon', ['daemon', 'program', 'rpc', 'metainfo', 'pql']],
 ]
 

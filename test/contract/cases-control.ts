@@ -1,152 +1,66 @@
 import assert from 'node:assert/strict'
-import type { torrentControlMethods } from '../../src/rpc/contract/torrent-control.ts'
+import type { controlMethods } from '../../src/rpc/contract/control.ts'
 import { type CasesOf, magnet, statusOf, torrent } from './case.ts'
 
-const unlimited = { download_limit: -1, upload_limit: -1, max_connections: 16777215, max_uploads: 16777215 }
-
-/** Limits, files, queue and peers of torrents that are there. */
-export const controlCases: CasesOf<keyof typeof torrentControlMethods> = {
-  'torrents.properties.get': [
+/** What lets a torrent run or not. */
+export const controlCases: CasesOf<keyof typeof controlMethods> = {
+  'torrents.pause': [
     {
-      what: 'reads unlimited as libtorrent does',
+      what: "takes it out of the queue's hands",
       params: torrent,
-      result: ({ flags, ...limits }) => {
-        assert.deepEqual(limits, unlimited)
-        assert.deepEqual(flags.toSorted(), ['apply_ip_filter', 'auto_managed', 'paused'])
+      result: async (_, world) => {
+        const { flags } = await statusOf(world)
+        assert.ok(flags.includes('paused') && !flags.includes('auto_managed'))
       },
     },
   ],
-  'torrents.properties.set': [
+  'torrents.resume': [
     {
-      what: 'changes what is given',
-      params: { ...torrent, download_limit: 1000, max_uploads: 1, flags: { sequential_download: true } },
+      what: 'gives it back',
+      params: torrent,
+      result: async (_, world) => assert.ok((await statusOf(world)).flags.includes('auto_managed')),
+    },
+  ],
+  'torrents.recheck': [
+    {
+      what: 'wants its files hashed',
+      params: torrent,
+      result: async (_, world) => assert.equal((await statusOf(world)).state, 'checking_files'),
+    },
+    {
+      what: 'does nothing before metadata',
+      params: magnet,
+      result: async (_, world) => assert.equal((await statusOf(world, magnet)).state, 'downloading_metadata'),
+    },
+  ],
+  'torrents.errors.clear': [
+    {
+      what: 'is harmless without an error',
+      params: torrent,
+      result: async (_, world) => assert.equal((await statusOf(world)).error, null),
+    },
+  ],
+  'torrents.flags.set': [
+    {
+      what: 'sets and clears',
+      params: { ...torrent, flags: { sequential_download: true, apply_ip_filter: false } },
       result: async ({ warnings }, world) => {
-        assert.deepEqual(warnings, [])
-        const { flags, ...limits } = (await world.call('torrents.properties.get', torrent)) as {
-          flags: string[]
-        }
-        assert.deepEqual(limits, { ...unlimited, download_limit: 1000, max_uploads: 1 })
-        assert.ok(flags.includes('sequential_download'))
-        assert.equal((await statusOf(world)).uploads_limit, 1)
+        const { flags } = await statusOf(world)
+        assert.deepEqual(
+          [warnings, flags.toSorted()],
+          [[], ['auto_managed', 'paused', 'sequential_download']],
+        )
       },
     },
     {
-      what: 'takes 0 and less as unlimited',
-      params: { ...torrent, download_limit: 0, upload_limit: -5, max_connections: 0, max_uploads: -1 },
-      result: async (_, world) => {
-        const { flags: __, ...limits } = (await world.call('torrents.properties.get', torrent)) as {
-          flags: string[]
-        }
-        assert.deepEqual(limits, unlimited)
-      },
-    },
-    {
-      what: 'warns of a flag without effect',
+      what: 'warns of what has no effect',
       params: { ...torrent, flags: { share_mode: true } },
       result: ({ warnings }) => assert.match(warnings.join(), /share_mode/),
     },
     {
-      what: 'refuses what is no int',
-      params: { ...torrent, download_limit: 2 ** 31 },
-      error: ['InvalidParams', /'download_limit'/],
-    },
-    {
-      what: 'refuses half a connection',
-      params: { ...torrent, max_connections: 1.5 },
-      error: ['InvalidParams', /'max_connections'/],
-    },
-  ],
-  'torrents.files.list': [
-    {
-      what: 'lists what the metadata names',
-      params: torrent,
-      result: ({ files }) =>
-        assert.deepEqual(
-          files,
-          ['file0', 'file1', 'file2'].map((name, index) => ({
-            index,
-            path: `world/${name}`,
-            size: 20_000,
-            priority: 4,
-            progress: 0,
-            name,
-            offset: index * 20_000,
-            flags: 0,
-            absolute_path: false,
-            num_pieces: 2,
-            num_blocks: 2,
-            first_piece_node: 1,
-            first_block_node: 1,
-          })),
-        ),
-    },
-    {
-      what: 'lists none before metadata',
-      params: magnet,
-      result: ({ files }) => assert.deepEqual(files, []),
-    },
-  ],
-  'torrents.files.priorities': [
-    {
-      what: 'reads 4 where none was given',
-      params: torrent,
-      result: ({ priorities }) => assert.deepEqual(priorities, [4, 4, 4]),
-    },
-    {
-      what: 'reads none before metadata',
-      params: magnet,
-      result: ({ priorities }) => assert.deepEqual(priorities, []),
-    },
-  ],
-  'torrents.files.progress': [
-    {
-      what: 'counts bytes of each file',
-      params: torrent,
-      result: ({ progress }) => assert.deepEqual(progress, [0, 0, 0]),
-    },
-    {
-      what: 'counts none before metadata',
-      params: magnet,
-      result: ({ progress }) => assert.deepEqual(progress, []),
-    },
-  ],
-  'torrents.files.close': [
-    {
-      what: 'is harmless while it does not run',
-      params: torrent,
-      result: (result) => assert.equal(result, null),
-    },
-    {
-      what: 'refuses a torrent that is not there',
-      params: { ...torrent, info_hash: '77'.repeat(20) },
-      error: ['InvalidTorrentHandle', /invalid torrent handle/],
-    },
-  ],
-  'torrents.files.prioritize': [
-    {
-      what: 'fills up a short list and takes anything else as 7',
-      params: { ...torrent, priorities: [-1, 0] },
-      result: async (_, world) => {
-        assert.deepEqual(await world.call('torrents.files.priorities', torrent), { priorities: [7, 0, 4] })
-        assert.equal((await statusOf(world)).total_wanted, 60_000)
-      },
-    },
-    {
-      what: 'drops what is beyond the files',
-      params: { ...torrent, priorities: [1, 2, 3, 4, 5] },
-      result: async (_, world) =>
-        assert.deepEqual(await world.call('torrents.files.priorities', torrent), { priorities: [1, 2, 3] }),
-    },
-    {
-      what: 'is kept before metadata',
-      params: { ...magnet, priorities: [0, 8] },
-      result: async (_, world) =>
-        assert.deepEqual(await world.call('torrents.files.priorities', magnet), { priorities: [0, 7] }),
-    },
-    {
-      what: 'refuses fractions',
-      params: { ...torrent, priorities: [0.5] },
-      error: ['InvalidParams', /'priorities/],
+      what: 'refuses a flag',
+      params: { ...torrent, flags: { paussed: true } as object },
+      error: ['InvalidParams', /flags\.paussed.*'paused'/],
     },
   ],
   'torrents.queue.move': [
@@ -172,13 +86,6 @@ export const controlCases: CasesOf<keyof typeof torrentControlMethods> = {
       what: 'refuses another direction',
       params: { ...torrent, to: 'left' as 'up' },
       error: ['InvalidParams', /'to'/],
-    },
-  ],
-  'torrents.peers.clear': [
-    {
-      what: 'forgets the addresses',
-      params: torrent,
-      result: async (_, world) => assert.equal((await statusOf(world)).list_peers, 0),
     },
   ],
 }

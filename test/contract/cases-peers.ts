@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { peerMethods } from '../../src/rpc/contract/peers.ts'
 import type { urlSeedMethods } from '../../src/rpc/contract/url-seeds.ts'
-import { type CasesOf, magnet, torrent } from './case.ts'
+import { type CasesOf, magnet, statusOf, torrent } from './case.ts'
 
 const url = 'http://127.0.0.1:1/'
 
@@ -12,6 +12,51 @@ export const peerCases: CasesOf<keyof typeof peerMethods | keyof typeof urlSeedM
       what: 'lists none while it does not run',
       params: torrent,
       result: ({ peers }) => assert.deepEqual(peers, []),
+    },
+  ],
+  'torrents.peers.add': [
+    { what: 'keeps an address', params: { ...torrent, ip: '::1', port: 6881 } },
+    {
+      what: 'refuses a name',
+      params: { ...torrent, ip: 'localhost', port: 1 },
+      error: ['InvalidValue', /'ip'.*'localhost'/],
+    },
+    {
+      what: 'refuses port 0',
+      params: { ...torrent, ip: '127.0.0.1', port: 0 },
+      error: ['InvalidParams', /'port'/],
+    },
+    {
+      what: 'keeps several, as in Porla',
+      params: {
+        ...torrent,
+        peers: [
+          ['::1', 6882],
+          ['127.0.0.1', 1],
+        ],
+      },
+    },
+    {
+      what: 'wants an address',
+      params: { ...torrent, port: 1 },
+      error: ['InvalidParams', /'ip' is missing, or 'peers'/],
+    },
+    {
+      what: 'wants a port',
+      params: { ...torrent, ip: '::1' },
+      error: ['InvalidParams', /'port' is missing/],
+    },
+    {
+      what: 'takes one or several',
+      params: { ...torrent, ip: '::1', port: 1, peers: [] },
+      error: ['InvalidParams', /not both/],
+    },
+  ],
+  'torrents.peers.clear': [
+    {
+      what: 'forgets the addresses',
+      params: torrent,
+      result: async (_, world) => assert.equal((await statusOf(world)).list_peers, 0),
     },
   ],
   'torrents.pieces.availability': [

@@ -1,28 +1,12 @@
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Method } from '../../src/rpc/contract/index.ts'
-import type { peerMethods } from '../../src/rpc/contract/peers.ts'
-import type { porlaMethods } from '../../src/rpc/contract/porla.ts'
-import type { torrentControlMethods } from '../../src/rpc/contract/torrent-control.ts'
-import type { trackerMethods } from '../../src/rpc/contract/trackers.ts'
-import type { urlSeedMethods } from '../../src/rpc/contract/url-seeds.ts'
-import { waitUntil } from '../helpers/wait-until.ts'
+import type { torrentMethods } from '../../src/rpc/contract/torrents.ts'
 import { base64 } from '../session/harness.ts'
-import { type CasesOf, magnet, statusOf, torrent } from './case.ts'
+import { type CasesOf, magnet, torrent } from './case.ts'
 import { porlaListCases } from './cases-porla.ts'
 import { fileHash, fileTorrent, magnetHash, unknownHash } from './world.ts'
 
-type Names = Exclude<
-  Extract<Method, `torrents.${string}`>,
-  | 'torrents.add'
-  | 'torrents.remove'
-  | keyof typeof porlaMethods
-  | keyof typeof torrentControlMethods
-  | keyof typeof peerMethods
-  | keyof typeof urlSeedMethods
-  | keyof typeof trackerMethods
->
+type Names = Exclude<keyof typeof torrentMethods, 'torrents.add' | 'torrents.remove'>
 
 /** Torrents that are there. */
 export const torrentCases: CasesOf<Names> = {
@@ -164,151 +148,6 @@ export const torrentCases: CasesOf<Names> = {
       what: 'knows a hash before metadata',
       params: magnet,
       result: ({ magnet_uri }) => assert.equal(magnet_uri, `magnet:?xt=urn:btih:${magnetHash}`),
-    },
-  ],
-  'torrents.move': [
-    {
-      what: 'moves to a folder that is made',
-      params: (world) => ({ ...torrent, path: join(world.folder, 'moved') }),
-      result: async (_, world) => {
-        await waitUntil('it has moved', async () => !(await statusOf(world)).moving_storage)
-        assert.equal((await statusOf(world)).save_path, join(world.folder, 'moved'))
-        assert.ok(existsSync(join(world.folder, 'moved')))
-      },
-    },
-    {
-      what: 'only changes the path before metadata',
-      params: { ...magnet, path: '/nowhere/at all' },
-      result: async (_, world) => {
-        const { save_path, moving_storage } = await statusOf(world, magnet)
-        assert.deepEqual([save_path, moving_storage], ['/nowhere/at all', false])
-      },
-    },
-    {
-      what: 'says which of the flags of Porla it cannot do',
-      params: { ...torrent, path: '/nowhere', flags: 'fail_if_exist' },
-      error: ['InvalidValue', /'fail_if_exist'.*always replaced/],
-    },
-    {
-      what: 'refuses a relative path',
-      params: { ...torrent, path: 'data' },
-      error: ['InvalidParams', /torrents\.move: 'path'.*not absolute/],
-    },
-  ],
-  'torrents.pause': [
-    {
-      what: "takes it out of the queue's hands",
-      params: torrent,
-      result: async (_, world) => {
-        const { flags } = await statusOf(world)
-        assert.ok(flags.includes('paused') && !flags.includes('auto_managed'))
-      },
-    },
-  ],
-  'torrents.resume': [
-    {
-      what: 'gives it back',
-      params: torrent,
-      result: async (_, world) => assert.ok((await statusOf(world)).flags.includes('auto_managed')),
-    },
-  ],
-  'torrents.recheck': [
-    {
-      what: 'wants its files hashed',
-      params: torrent,
-      result: async (_, world) => assert.equal((await statusOf(world)).state, 'checking_files'),
-    },
-    {
-      what: 'does nothing before metadata',
-      params: magnet,
-      result: async (_, world) => assert.equal((await statusOf(world, magnet)).state, 'downloading_metadata'),
-    },
-  ],
-  'torrents.errors.clear': [
-    {
-      what: 'is harmless without an error',
-      params: torrent,
-      result: async (_, world) => assert.equal((await statusOf(world)).error, null),
-    },
-  ],
-  'torrents.flags.set': [
-    {
-      what: 'sets and clears',
-      params: { ...torrent, flags: { sequential_download: true, apply_ip_filter: false } },
-      result: async ({ warnings }, world) => {
-        const { flags } = await statusOf(world)
-        assert.deepEqual(
-          [warnings, flags.toSorted()],
-          [[], ['auto_managed', 'paused', 'sequential_download']],
-        )
-      },
-    },
-    {
-      what: 'warns of what has no effect',
-      params: { ...torrent, flags: { share_mode: true } },
-      result: ({ warnings }) => assert.match(warnings.join(), /share_mode/),
-    },
-    {
-      what: 'refuses a flag',
-      params: { ...torrent, flags: { paussed: true } as object },
-      error: ['InvalidParams', /flags\.paussed.*'paused'/],
-    },
-  ],
-  'torrents.userdata.get': [
-    {
-      what: 'gives category and tags',
-      params: torrent,
-      result: (result) => assert.deepEqual(result, { category: null, tags: ['first'] }),
-    },
-  ],
-  'torrents.userdata.update': [
-    {
-      what: 'changes what is given',
-      params: { ...torrent, category: '', add_tags: ['b', 'b'], remove_tags: ['first'] },
-      result: (result) => assert.deepEqual(result, { category: '', tags: ['b'] }),
-    },
-    {
-      what: 'replaces the tags',
-      params: { ...torrent, tags: ['x', 'x', 'y'], category: null },
-      result: (result) => assert.deepEqual(result, { category: null, tags: ['x', 'y'] }),
-    },
-  ],
-  'torrents.peers.add': [
-    { what: 'keeps an address', params: { ...torrent, ip: '::1', port: 6881 } },
-    {
-      what: 'refuses a name',
-      params: { ...torrent, ip: 'localhost', port: 1 },
-      error: ['InvalidValue', /'ip'.*'localhost'/],
-    },
-    {
-      what: 'refuses port 0',
-      params: { ...torrent, ip: '127.0.0.1', port: 0 },
-      error: ['InvalidParams', /'port'/],
-    },
-    {
-      what: 'keeps several, as in Porla',
-      params: {
-        ...torrent,
-        peers: [
-          ['::1', 6882],
-          ['127.0.0.1', 1],
-        ],
-      },
-    },
-    {
-      what: 'wants an address',
-      params: { ...torrent, port: 1 },
-      error: ['InvalidParams', /'ip' is missing, or 'peers'/],
-    },
-    {
-      what: 'wants a port',
-      params: { ...torrent, ip: '::1' },
-      error: ['InvalidParams', /'port' is missing/],
-    },
-    {
-      what: 'takes one or several',
-      params: { ...torrent, ip: '::1', port: 1, peers: [] },
-      error: ['InvalidParams', /not both/],
     },
   ],
 }

@@ -4,11 +4,15 @@ import { addCases } from './cases-add.ts'
 import { controlCases } from './cases-control.ts'
 import { daemonCases } from './cases-daemon.ts'
 import { eventCases } from './cases-events.ts'
+import { fileCases } from './cases-files.ts'
 import { peerCases } from './cases-peers.ts'
 import { porlaCases } from './cases-porla.ts'
 import { presetCases } from './cases-presets.ts'
+import { propertyCases } from './cases-properties.ts'
+import { storageCases } from './cases-storage.ts'
 import { torrentCases } from './cases-torrents.ts'
 import { trackerCases } from './cases-trackers.ts'
+import { userDataCases } from './cases-user-data.ts'
 
 /**
  * The cases of each method. What every method shares (unknown fields, wrong types, unknown sessions, handles of
@@ -19,6 +23,10 @@ export const cases: CasesOf<Method> = {
   ...addCases,
   ...torrentCases,
   ...controlCases,
+  ...propertyCases,
+  ...fileCases,
+  ...userDataCases,
+  ...storageCases,
   ...peerCases,
   ...trackerCases,
   ...eventCases,

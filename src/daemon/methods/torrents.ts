@@ -1,17 +1,12 @@
 import { nearest } from '../../program/nearest.ts'
-import type { Handlers, Method, Params } from '../../rpc/contract/index.ts'
+import type { Handlers, Method } from '../../rpc/contract/index.ts'
 import type { porlaMethods } from '../../rpc/contract/porla.ts'
 import { ErrorCode, RpcError } from '../../rpc/errors.ts'
 import { addTorrent } from '../session/actions/add.ts'
 import { addRequestInTurns } from '../session/actions/add-request.ts'
-import { clearError, pause, resume, setFlags } from '../session/actions/control.ts'
 import { magnetUriOf } from '../session/actions/magnet-uri.ts'
-import { moveTorrent } from '../session/actions/move-storage.ts'
-import { addPeers } from '../session/actions/peers.ts'
-import { updateUserData, userData } from '../session/actions/user-data.ts'
-import type { Session } from '../session/session.ts'
 import type { Sessions } from '../session/sessions.ts'
-import { infoHashOf, type TorrentRecord } from '../session/torrent/record.ts'
+import { infoHashOf } from '../session/torrent/record.ts'
 import {
   isStatusField,
   listedFields,
@@ -21,16 +16,19 @@ import {
   statusOf,
 } from '../session/torrent/status.ts'
 import { verifiedPieces } from '../session/torrent/verified-pieces.ts'
-import { recheck } from '../session/transitions/recheck.ts'
-import { finder, holderOf, type TorrentKey } from './find.ts'
+import { controlHandlers } from './control.ts'
+import { fileHandlers } from './files.ts'
+import { finder, holderOf } from './find.ts'
 import { peerHandlers } from './peers.ts'
 import { isPorlaList, porlaList } from './porla-list.ts'
 import { type Presets, withPreset } from './presets.ts'
+import { propertyHandlers } from './properties.ts'
 import { matchingPage } from './query.ts'
 import { removing } from './removing.ts'
-import { torrentControlHandlers } from './torrent-control.ts'
+import { storageHandlers } from './storage.ts'
 import { trackerHandlers } from './trackers.ts'
 import { urlSeedHandlers } from './url-seeds.ts'
+import { userDataHandlers } from './user-data.ts'
 
 /** Torrents in one answer when the caller does not say: the most there may be. */
 const pageSize = 10_000
@@ -41,14 +39,13 @@ export function torrentHandlers(
   presets: Presets,
 ): Pick<Handlers, Exclude<Extract<Method, `torrents.${string}`>, keyof typeof porlaMethods>> {
   const find = finder(sessions)
-  /** A command that only acknowledges. */
-  const command = (run: (session: Session, record: TorrentRecord) => void) => (key: TorrentKey) => {
-    run(...find(key))
-    return null
-  }
 
   return {
-    ...torrentControlHandlers(find),
+    ...storageHandlers(find),
+    ...controlHandlers(find),
+    ...propertyHandlers(find),
+    ...userDataHandlers(find),
+    ...fileHandlers(find),
     ...peerHandlers(find),
     ...urlSeedHandlers(find),
     ...trackerHandlers(find),
@@ -100,42 +97,7 @@ export function torrentHandlers(
       const [session, record] = find(key)
       return { magnet_uri: magnetUriOf(session, record) }
     },
-    'torrents.move': ({ path, flags, ...key }) => {
-      if (flags !== undefined && flags !== 'always_replace_files') throw otherMove(flags)
-      moveTorrent(...find(key), path)
-      return null
-    },
-    'torrents.pause': command(pause),
-    'torrents.resume': command(resume),
-    'torrents.recheck': command(recheck),
-    'torrents.errors.clear': command(clearError),
-    'torrents.flags.set': ({ flags, ...key }) => ({ warnings: setFlags(...find(key), flags) }),
-    'torrents.userdata.get': (key) => userData(find(key)[1]),
-    'torrents.userdata.update': (params) => updateUserData(...find(params), params),
-    'torrents.peers.add': (params) => {
-      addPeers(...find(params), peersOf(params))
-      return null
-    },
   }
-}
-
-/** `ip` and `port`, or `peers`. Throws InvalidParams. */
-function peersOf({ ip, port, peers }: Params<'torrents.peers.add'>): readonly [ip: string, port: number][] {
-  const refuse = (path: string, why: string) => {
-    throw new RpcError(ErrorCode.InvalidParams, `torrents.peers.add: ${why}`, { path })
-  }
-  if (peers !== undefined) {
-    if (ip !== undefined || port !== undefined) refuse('peers', "give 'ip' and 'port', or 'peers', not both")
-    return peers
-  }
-  if (ip === undefined) return refuse('ip', "'ip' is missing, or 'peers'")!
-  if (port === undefined) return refuse('port', "'port' is missing")!
-  return [[ip, port]]
-}
-
-function otherMove(flags: string): RpcError {
-  const text = `torrents.move: 'flags' is '${flags}', but files of the same names are always replaced (always_replace_files)`
-  return new RpcError(ErrorCode.InvalidValue, `${text}; look for such files before`, { path: 'flags' })
 }
 
 function base64(bytes: Uint8Array): string {

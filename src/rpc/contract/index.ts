@@ -1,15 +1,19 @@
 import type { Peer } from '../peer.ts'
+import { controlMethods } from './control.ts'
 import { daemonMethods } from './daemon.ts'
 import { eventMethods } from './events.ts'
+import { fileMethods } from './files.ts'
 import type { ParamsOf, ResultOf } from './method.ts'
 import { peerMethods } from './peers.ts'
 import { porlaMethods } from './porla.ts'
 import { presetMethods } from './presets.ts'
+import { propertyMethods } from './properties.ts'
 import { sessionMethods } from './sessions.ts'
-import { torrentControlMethods } from './torrent-control.ts'
+import { storageMethods } from './storage.ts'
 import { torrentMethods } from './torrents.ts'
 import { trackerMethods } from './trackers.ts'
 import { urlSeedMethods } from './url-seeds.ts'
+import { userDataMethods } from './user-data.ts'
 
 /** Every method of the protocol. The single source of truth for server, client and reference. */
 export const contract = {
@@ -17,7 +21,11 @@ export const contract = {
   ...sessionMethods,
   ...presetMethods,
   ...torrentMethods,
-  ...torrentControlMethods,
+  ...storageMethods,
+  ...controlMethods,
+  ...propertyMethods,
+  ...userDataMethods,
+  ...fileMethods,
   ...peerMethods,
   ...urlSeedMethods,
   ...trackerMethods,

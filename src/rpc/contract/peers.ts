@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { method, object } from './method.ts'
+import { method, nothing, object } from './method.ts'
 import { Count, torrentKey } from './types.ts'
 
 const whole = (what: string) => Type.Integer({ description: what })
@@ -64,6 +64,27 @@ export const peerMethods = {
     }),
     changes: false,
     doc: 'Lists the connections of a torrent, half-open ones and web seeds included; none while it does not run.',
+  }),
+  'torrents.peers.add': method({
+    params: object({
+      ...torrentKey,
+      ip: Type.Optional(Type.String()),
+      port: Type.Optional(Type.Integer({ minimum: 1, maximum: 65535 })),
+      peers: Type.Optional(
+        Type.Array(Type.Tuple([Type.String(), Type.Integer({ minimum: 1, maximum: 65535 })]), {
+          description: 'several in place of `ip` and `port`, each [ip, port]',
+        }),
+      ),
+    }),
+    result: nothing,
+    changes: true,
+    doc: 'Offers one or several peer addresses to a torrent; they are kept until the torrent runs.',
+  }),
+  'torrents.peers.clear': method({
+    params: object(torrentKey),
+    result: nothing,
+    changes: true,
+    doc: 'Disconnects all peers of a torrent and forgets the known addresses.',
   }),
   'torrents.pieces.availability': method({
     params: object(torrentKey),

@@ -1,9 +1,10 @@
 import { Type } from 'typebox'
-import { method, nothing, object } from './method.ts'
+import { method, object } from './method.ts'
 import { Metadata, porlaListParams, TorrentListItem } from './porla.ts'
 import {
   Bytes64,
   Count,
+  category,
   FlagChanges,
   InfoHash,
   InfoHashParam,
@@ -16,10 +17,6 @@ import {
 const session = Type.Optional(Type.String({ description: 'name of the session; default `default`' }))
 const limit = (what: string) =>
   Type.Optional(Type.Integer({ ...int32, description: `${what}; 0 or less: unlimited` }))
-const category = Type.Union([Type.String(), Type.Null()])
-
-/** Client data of a torrent as it stands. */
-const UserData = object({ category, tags: Type.Array(Type.String()) })
 
 /** Methods about torrents. */
 export const torrentMethods = {
@@ -151,84 +148,5 @@ export const torrentMethods = {
     result: object({ magnet_uri: Type.String() }),
     changes: false,
     doc: 'Returns a magnet link of a torrent with its name, trackers and web seeds.',
-  }),
-  'torrents.move': method({
-    params: object({
-      ...torrentKey,
-      path: Type.String({ description: 'the new save path; absolute, created when missing' }),
-      flags: Type.Optional(
-        Type.Enum(['always_replace_files', 'dont_replace', 'fail_if_exist'], {
-          description: 'only `always_replace_files`, which is the default, can be done',
-        }),
-      ),
-    }),
-    result: nothing,
-    changes: true,
-    doc:
-      'Moves the files of a torrent to another folder, replacing files of the same names. Answers when that is kept; ' +
-      '`moving_storage` is true until it is done, and `save_path` changes then. Before metadata only the path changes.',
-  }),
-  'torrents.pause': method({
-    params: object(torrentKey),
-    result: nothing,
-    changes: true,
-    doc: "Pauses a torrent until it is resumed: it leaves the queue's hands.",
-  }),
-  'torrents.resume': method({
-    params: object(torrentKey),
-    result: nothing,
-    changes: true,
-    doc: 'Resumes a torrent, clears its error and gives it back to the queue.',
-  }),
-  'torrents.recheck': method({
-    params: object(torrentKey),
-    result: nothing,
-    changes: true,
-    doc: 'Forgets which pieces are there and hashes the files again.',
-  }),
-  'torrents.errors.clear': method({
-    params: object(torrentKey),
-    result: nothing,
-    changes: true,
-    doc: 'Clears the error of a torrent and starts it again.',
-  }),
-  'torrents.flags.set': method({
-    params: object({ ...torrentKey, flags: FlagChanges }),
-    result: object({ warnings: Warnings }),
-    changes: true,
-    doc: 'Sets or clears flags; those that are left out stay.',
-  }),
-  'torrents.userdata.get': method({
-    params: object(torrentKey),
-    result: UserData,
-    changes: false,
-    doc: 'Returns category and tags.',
-  }),
-  'torrents.userdata.update': method({
-    params: object({
-      ...torrentKey,
-      category: Type.Optional(category),
-      tags: Type.Optional(Type.Array(Type.String(), { description: 'replaces all tags' })),
-      add_tags: Type.Optional(Type.Array(Type.String())),
-      remove_tags: Type.Optional(Type.Array(Type.String())),
-    }),
-    result: UserData,
-    changes: true,
-    doc: 'Changes category or tags and returns them as they are then; durable when it answers.',
-  }),
-  'torrents.peers.add': method({
-    params: object({
-      ...torrentKey,
-      ip: Type.Optional(Type.String()),
-      port: Type.Optional(Type.Integer({ minimum: 1, maximum: 65535 })),
-      peers: Type.Optional(
-        Type.Array(Type.Tuple([Type.String(), Type.Integer({ minimum: 1, maximum: 65535 })]), {
-          description: 'several in place of `ip` and `port`, each [ip, port]',
-        }),
-      ),
-    }),
-    result: nothing,
-    changes: true,
-    doc: 'Offers one or several peer addresses to a torrent; they are kept until the torrent runs.',
   }),
 }

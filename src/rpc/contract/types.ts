@@ -157,3 +157,6 @@ export type Settings = Static<typeof Settings>
 export const Warnings = Type.Array(Type.String(), {
   description: 'sentences for the user about what was accepted but has no effect',
 })
+
+/** Category of a torrent, null for none. */
+export const category = Type.Union([Type.String(), Type.Null()])

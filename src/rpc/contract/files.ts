@@ -1,12 +1,6 @@
 import { Type } from 'typebox'
 import { method, nothing, object } from './method.ts'
-import { Count, FlagChanges, flagNames, int32, torrentKey, Warnings } from './types.ts'
-
-/** libtorrent takes an int. */
-const set = (what: string) =>
-  Type.Optional(Type.Integer({ ...int32, description: `${what}; 0 or less: unlimited` }))
-const rate = (what: string) => Type.Integer({ description: `${what}, bytes/s; -1: unlimited` })
-const most = (what: string) => Type.Integer({ description: `${what}; 16777215: unlimited, as in libtorrent` })
+import { Count, int32, torrentKey } from './types.ts'
 
 /** One file of a torrent, pad files included. */
 const File = object({
@@ -27,33 +21,8 @@ const File = object({
   first_block_node: Type.Integer({ description: 'the same of the layer of blocks' }),
 })
 
-/** Methods about the parts of one torrent: limits and flags, files, place in the queue, peers. */
-export const torrentControlMethods = {
-  'torrents.properties.get': method({
-    params: object(torrentKey),
-    result: object({
-      download_limit: rate('all bytes in'),
-      upload_limit: rate('all bytes out'),
-      max_connections: most('connections'),
-      max_uploads: most('unchoked peers'),
-      flags: Type.Array(Type.Enum(flagNames), { description: 'the flags that are set' }),
-    }),
-    changes: false,
-    doc: 'Returns limits and flags of a torrent as libtorrent reads them.',
-  }),
-  'torrents.properties.set': method({
-    params: object({
-      ...torrentKey,
-      download_limit: set('bytes/s'),
-      upload_limit: set('bytes/s'),
-      max_connections: set('connections'),
-      max_uploads: set('unchoked peers'),
-      flags: Type.Optional(FlagChanges),
-    }),
-    result: object({ warnings: Warnings }),
-    changes: true,
-    doc: 'Changes limits and flags; what is left out stays. They apply at once to the peers that are connected.',
-  }),
+/** Methods about the files of a torrent. */
+export const fileMethods = {
   'torrents.files.list': method({
     params: object(torrentKey),
     result: object({ files: Type.Array(File) }),
@@ -88,19 +57,5 @@ export const torrentControlMethods = {
     result: nothing,
     changes: true,
     doc: 'Sets the priority of every file.',
-  }),
-  'torrents.queue.move': method({
-    params: object({ ...torrentKey, to: Type.Enum(['top', 'up', 'down', 'bottom']) }),
-    result: object({
-      queue_position: Type.Integer({ description: 'the place it has now, -1 for a finished torrent' }),
-    }),
-    changes: true,
-    doc: 'Moves a torrent in the queue; no effect at the ends and on finished torrents.',
-  }),
-  'torrents.peers.clear': method({
-    params: object(torrentKey),
-    result: nothing,
-    changes: true,
-    doc: 'Disconnects all peers of a torrent and forgets the known addresses.',
   }),
 }
