@@ -105,6 +105,8 @@ test('webtorrent still has the private names that the engine uses', () => {
     'onConnect () {',
     'this.throttleGroups.down.throttle()',
     'this.setThrottlePipes()\n\n    if (this.swarm) {',
+    'setThrottlePipes () {',
+    "self.emit('upload', chunk.length)",
     "if (this.connected) this.emit('disconnect', err)",
   ]) {
     assert.ok(peer.includes(text), `lib/peer.js no longer has: ${text}`)

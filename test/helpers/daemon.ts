@@ -48,6 +48,8 @@ export class TestDaemon {
       PORLA_LUA_STATE_DIR: this.stateDir,
       PORLA_LUA_CONFIG: join(folder, 'config.json'),
       PORLA_LUA_NO_START: '1',
+      // for profiles, see CONTRIBUTING.md
+      ...(process.env.DAEMON_NODE_OPTIONS ? { NODE_OPTIONS: process.env.DAEMON_NODE_OPTIONS } : {}),
     }
   }
 

@@ -195,14 +195,9 @@ export class ModelSwarm {
     const start = piece * this.torrent.meta.pieceLength + offset
     const bytes = Uint8Array.from(this.data.subarray(start, start + length))
     if (peer.lies) bytes[0]! ^= 0xff
-    const cut = 1 + (which % (length - 1))
-    const used = this.downloads.take(
-      peer.wire,
-      piece,
-      offset,
-      [bytes.subarray(0, cut), bytes.subarray(cut)],
-      length,
-    )
+    const used = this.downloads.take(peer.wire, piece, offset, bytes)
+    // the memory of what came is used again
+    bytes.fill(0)
     if (!used) return
     const block = `${piece}:${offset / blockLength}`
     this.taken.set(block, (this.taken.get(block) ?? 0) + 1)

@@ -2,7 +2,6 @@ import type WebTorrent from 'webtorrent'
 import type { Torrent, Wire } from 'webtorrent'
 import type { Metainfo } from '../../../metainfo/types.ts'
 import { ChunkStore } from '../storage/chunk-store.ts'
-import type { Parts } from '../storage/parts.ts'
 import type { ReadCache } from '../storage/read-cache.ts'
 import type { Storage } from '../storage/storage.ts'
 import { Discovery } from './discovery.ts'
@@ -293,15 +292,16 @@ export class Swarm implements Sharer {
     torrent.discovery?.complete()
   }
 
-  /** A block has come, of a torrent whose pieces are known. */
-  takeBlock(wire: Wire, piece: number, offset: number, parts: Parts, length: number): void {
+  /** A block has come, whose bytes are not looked at afterwards. */
+  takeBlock(wire: Wire, piece: number, offset: number, bytes: Uint8Array): void {
     const { state, downloads } = this
     if (downloads === null) return
+    const { length } = bytes
     wire.downloaded += length
     state.payloadDownload += length
     if (wire.type === 'webSeed') state.webSeedDownload += length
     this.limits.watch.answered(wire)
-    downloads.take(wire, piece, offset, parts, length)
+    downloads.take(wire, piece, offset, bytes)
   }
 
   #storeFor(storage: Storage): unknown {

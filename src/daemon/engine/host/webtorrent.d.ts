@@ -34,6 +34,8 @@ declare module 'webtorrent' {
     downloadSpeed: () => number
     uploadSpeed: () => number
     setTimeout(ms: number): void
+    pause(): void
+    resume(): void
     _onRequest: (piece: number, offset: number, length: number) => void
     _onCancel: (piece: number, offset: number, length: number) => void
     peerExtendedHandshake: {
@@ -156,7 +158,7 @@ declare module 'webtorrent' {
     throttleGroups: object
     onConnect(): void
     startHandshakeTimeout(): void
-    /** Called once `wire` is made, before anything is sent. */
+    /** Joins connection and wire; called once `wire` is made, before anything is sent. */
     setThrottlePipes(): void
     destroy(error?: Error): void
   }

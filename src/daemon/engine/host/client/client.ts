@@ -4,6 +4,7 @@ import { isLoopback } from '../../peer-address.ts'
 import { type ClientPlan, isWildcard, type ListenAddress, type LiveSettings, udpHost } from '../settings.ts'
 import { listenToo, setLease } from './listeners.ts'
 import { announceEndOfCandidates } from './rtc.ts'
+import './tcp-pipes.ts'
 import { bindUtpTo } from './utp.ts'
 
 /** Errors that another port may not have. */

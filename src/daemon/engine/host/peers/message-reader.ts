@@ -1,5 +1,3 @@
-import type { Parts } from '../../storage/parts.ts'
-
 /** Room for a message that is being gathered, bytes; it grows with what comes, not with what is announced. */
 const firstRoom = 4096
 /** A length prefix and the kind of a message. */
@@ -7,17 +5,17 @@ const headLength = 5
 /** A block: the same, and its piece and offset. */
 const blockHead = 13
 const blockKind = 7
-/** A block that comes in more parts than this is put together. */
-const mostParts = 8
+/** Memory for a block of this size is kept, bytes: nearly all have it. */
+const commonBlock = 16384
 
 export interface Reader {
   keepAlive(): void
   /** The head of a message has come, its body may not have: throws when there can be no such message. */
   begins(kind: number, length: number): void
-  /** A whole message, without its length. Keeps the bytes or not: they are written no more. */
+  /** A whole message, without its length, in memory of its own. */
   message(bytes: Uint8Array): void
-  /** A message `piece`: its bytes in as many parts as they came in, at most a few. It may keep them, too. */
-  block(piece: number, offset: number, parts: Parts, length: number): void
+  /** A message `piece`. The bytes are there during the call only: their memory is used again. */
+  block(piece: number, offset: number, bytes: Uint8Array): void
   /** Whether nothing more is to be read. */
   readonly done: boolean
 }
@@ -27,27 +25,27 @@ interface Coming {
   piece: number
   offset: number
   length: number
-  parts: Uint8Array[]
+  /** Where it is put together; null before a byte has come. */
+  bytes: Uint8Array | null
   filled: number
-  /** Where it is put together, once there are many parts. */
-  whole: Uint8Array | null
 }
 
 /**
  * Takes the stream of a connection apart into messages (BEP 3: four bytes of length, then as many bytes). Each byte is
- * copied once at most, however small the pieces in which a message comes; those of blocks are mostly not copied at all.
+ * copied once at most, however small the pieces in which a message comes; a block that comes as a whole is not copied.
  */
 export class MessageReader {
   readonly #reader: Reader
   #partial = new Uint8Array(0)
   #filled = 0
   #coming: Coming | null = null
+  #room: Uint8Array | null = null
 
   constructor(reader: Reader) {
     this.#reader = reader
   }
 
-  /** What came next on the connection; the bytes belong to this reader from now on. */
+  /** What came next on the connection; the bytes are not looked at afterwards. */
   read(chunk: Uint8Array): void {
     let at = 0
     while (at < chunk.length && !this.#reader.done) {
@@ -78,15 +76,15 @@ export class MessageReader {
     if (kind === blockKind && length >= blockHead - 4) {
       if (left < blockHead) return this.#keep(chunk, at, chunk.length)
       if (end <= chunk.length) {
-        const bytes = chunk.subarray(at + blockHead, end)
-        this.#reader.block(numberAt(chunk, at + 5), numberAt(chunk, at + 9), [bytes], bytes.length)
+        const [piece, offset] = [numberAt(chunk, at + 5), numberAt(chunk, at + 9)]
+        this.#reader.block(piece, offset, chunk.subarray(at + blockHead, end))
         return end
       }
       this.#expect(chunk, at, length)
       return at + blockHead
     }
     if (end > chunk.length) return this.#keep(chunk, at, chunk.length)
-    this.#reader.message(chunk.subarray(at + 4, end))
+    this.#reader.message(new Uint8Array(chunk.subarray(at + 4, end)))
     return end
   }
 
@@ -128,32 +126,41 @@ export class MessageReader {
 
   /** The head of a block has come, its bytes are next. */
   #expect(head: Uint8Array, at: number, length: number): void {
-    this.#coming = {
+    const block: Coming = {
       piece: numberAt(head, at + 5),
       offset: numberAt(head, at + 9),
       length: length - (blockHead - 4),
-      parts: [],
+      bytes: null,
       filled: 0,
-      whole: null,
     }
-    if (this.#coming.length === 0) this.#finish(this.#coming)
+    this.#coming = block
+    if (block.length === 0) this.#finish(block, new Uint8Array(0))
   }
 
   /** More of a block. */
   #more(block: Coming, chunk: Uint8Array, at: number): number {
     const end = Math.min(chunk.length, at + block.length - block.filled)
     const part = chunk.subarray(at, end)
-    if (block.whole === null && block.parts.length === mostParts) gather(block)
-    if (block.whole !== null) block.whole.set(part, block.filled)
-    else block.parts.push(part)
+    if (block.bytes === null && part.length === block.length) {
+      this.#finish(block, part)
+      return end
+    }
+    block.bytes ??= this.#roomFor(block.length)
+    block.bytes.set(part, block.filled)
     block.filled += part.length
-    if (block.filled === block.length) this.#finish(block)
+    if (block.filled === block.length) this.#finish(block, block.bytes)
     return end
   }
 
-  #finish({ piece, offset, parts, length, whole }: Coming): void {
+  #roomFor(length: number): Uint8Array {
+    if (length > commonBlock) return Buffer.allocUnsafeSlow(length)
+    this.#room ??= Buffer.allocUnsafeSlow(commonBlock)
+    return this.#room.subarray(0, length)
+  }
+
+  #finish({ piece, offset }: Coming, bytes: Uint8Array): void {
     this.#coming = null
-    this.#reader.block(piece, offset, whole === null ? parts : [whole], length)
+    this.#reader.block(piece, offset, bytes)
   }
 
   #keep(chunk: Uint8Array, from: number, to: number): number {
@@ -168,16 +175,6 @@ export class MessageReader {
     this.#filled = needed
     return to
   }
-}
-
-function gather(block: Coming): void {
-  const whole = Buffer.allocUnsafeSlow(block.length)
-  let at = 0
-  for (const part of block.parts.splice(0)) {
-    whole.set(part, at)
-    at += part.length
-  }
-  block.whole = whole
 }
 
 function numberAt(bytes: Uint8Array, at: number): number {

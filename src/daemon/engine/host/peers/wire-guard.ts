@@ -1,7 +1,6 @@
 import type WebTorrent from 'webtorrent'
 import type { Peer, Wire } from 'webtorrent'
 import PeerClass from 'webtorrent/lib/peer.js'
-import type { Parts } from '../../storage/parts.ts'
 import { guardEncryption } from './encryption.ts'
 import { parseExtendedHandshake } from './extended-handshake.ts'
 import { MessageReader } from './message-reader.ts'
@@ -21,8 +20,8 @@ export interface Border {
   failed(address: string, error: Error): void
 }
 
-/** Takes a block that a connection sent: its bytes in the parts in which they came. */
-export type BlockTaker = (piece: number, offset: number, parts: Parts, length: number) => void
+/** Takes a block that a connection sent; its bytes are there during the call only. */
+export type BlockTaker = (piece: number, offset: number, bytes: Uint8Array) => void
 
 /** Thrown, and caught here, for what the protocol does not allow. */
 export class Illegal extends Error {}
@@ -117,9 +116,9 @@ class WireGuard {
         if (reason !== null) throw new Illegal(reason)
       },
       message: (bytes) => (trusted ? wire._onMessage(bytes) : this.#message(bytes)),
-      block: (piece, offset, parts, length) => {
-        if (trusted || this.#passes(this.#rules!.block(piece, offset, length)))
-          this.#takeBlock?.(piece, offset, parts, length)
+      block: (piece, offset, bytes) => {
+        if (trusted || this.#passes(this.#rules!.block(piece, offset, bytes.length)))
+          this.#takeBlock?.(piece, offset, bytes)
       },
       get done() {
         return wire._finished || peer.destroyed
@@ -222,7 +221,8 @@ class WireGuard {
       this.#reader.read(plain)
       return
     }
-    wire._buffer.push(plain)
+    // what it was read into is used again
+    wire._buffer.push(new Uint8Array(plain))
     wire._bufferSize += plain.length
     this.#go()
   }

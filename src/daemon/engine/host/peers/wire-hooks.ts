@@ -121,7 +121,7 @@ function countPieces(swarm: Swarm, wire: Wire, address: string | undefined): voi
   wire.on('have', change(true))
   wire.lt_donthave.on('donthave', change(false))
   swarm.downloads?.join(wire)
-  takeBlocks(wire, (piece, offset, parts, length) => swarm.takeBlock(wire, piece, offset, parts, length))
+  takeBlocks(wire, (piece, offset, bytes) => swarm.takeBlock(wire, piece, offset, bytes))
 }
 
 /**
@@ -150,14 +150,19 @@ function limitDownload(swarm: Swarm, wire: Wire): void {
     const portion = Math.min(swarm.download.portion, swarm.limits.download.portion)
     watch.heard(wire, portion !== Number.POSITIVE_INFINITY)
     if (portion === Number.POSITIVE_INFINITY) {
-      write.call(wire, data, done)
+      write(data, done)
       return
     }
+    // it may wait for its turn, and the socket's memory is used again
+    inTurn(new Uint8Array(data), done)
+  }
+  const inTurn: Wire['_write'] = (data, done) => {
+    const portion = Math.min(swarm.download.portion, swarm.limits.download.portion)
     const first = data.subarray(0, portion)
     const rest = data.subarray(first.length)
     const pass = () => {
       watch.heard(wire, false)
-      write.call(wire, first, rest.length > 0 && !wire.destroyed ? () => wire._write(rest, done) : done)
+      write(first, rest.length > 0 && !wire.destroyed ? () => inTurn(rest, done) : done)
     }
     if (takeFromAll(buckets, first.length, wire, pass)) pass()
   }

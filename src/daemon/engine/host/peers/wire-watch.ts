@@ -139,7 +139,7 @@ export class WireWatch {
     rate.look(seconds)
     if (watched.came) watched.heard = now
     watched.came = false
-    swarm.downloads?.measured(wire, Math.max(rate.down, rate.downNow), watched.snubbed)
+    swarm.downloads?.measured(wire, Math.max(rate.down, rate.downNow))
   }
 
   /** Whether the connection is of no more use. */
@@ -184,6 +184,7 @@ export class WireWatch {
     this.#snubbed.add(wire)
     watched.snubbed = true
     watched.waiting = null
+    watched.swarm.downloads?.snub(wire)
     for (const { piece, offset, length } of [...wire.requests]) wire.cancel(piece, offset, length)
   }
 

@@ -1,6 +1,5 @@
 import type { Wire } from 'webtorrent'
 import type { Metainfo } from '../../../../metainfo/types.ts'
-import { type Parts, sliceParts } from '../../storage/parts.ts'
 import { PieceWriter, type WritableStorage } from '../../storage/piece-writer.ts'
 import { Assembly, type AssemblyStorage } from './assembly.ts'
 import type { Availability, PeerPieces } from './availability.ts'
@@ -187,22 +186,27 @@ export class Downloads {
     if (peer !== undefined) this.#fill(peer)
   }
 
-  /** How fast a peer is, bytes/s, and whether it answers at all. */
-  measured(wire: Wire, rate: number, snubbed: boolean): void {
+  /** A peer did not answer in time: until it does it has one request at a time. */
+  snub(wire: Wire): void {
+    const peer = this.#peers.get(wire)
+    if (peer !== undefined) peer.snubbed = true
+  }
+
+  /** How fast a peer is, bytes/s. */
+  measured(wire: Wire, rate: number): void {
     const peer = this.#peers.get(wire)
     if (peer === undefined) return
     peer.rate = rate
-    peer.snubbed = snubbed
     peer.fast = peer.isWebSeed || rate * this.#settings().wholePieceSeconds >= this.#meta.pieceLength
     if (rate > 0) this.#fill(peer)
   }
 
-  /** A block has come. False when nobody needs it. */
-  take(wire: Wire, piece: number, offset: number, parts: Parts, length: number): boolean {
+  /** A block has come, whose bytes are not looked at afterwards. False when nobody needs it. */
+  take(wire: Wire, piece: number, offset: number, bytes: Uint8Array): boolean {
     const peer = this.#peers.get(wire)
     if (peer === undefined) return false
     peer.snubbed = false
-    const request = peer.answered(piece, offset, length)
+    const request = peer.answered(piece, offset, bytes.length)
     if (request === undefined) return false
     const { begun } = request
     // its piece may be here by now
@@ -213,9 +217,8 @@ export class Downloads {
       used = true
       const others = this.#picker.received(begun, block, peer)
       for (const other of others) if (other !== request) this.#obsolete(other as OutRequest)
-      const size = begun.sizeOf(block)
-      const own = size === length ? parts : sliceParts(parts, (block - request.block) * blockLength, size)
-      this.#assembly.add(begun, block, own)
+      const at = (block - request.block) * blockLength
+      this.#assembly.add(begun, block, bytes.subarray(at, at + begun.sizeOf(block)))
     }
     this.#picker.dropped(request)
     this.#fill(peer)
