@@ -13,6 +13,8 @@ import { random as randomOf } from '../session/random.ts'
 import { type Change, carryOut, nextChange, type Random, readWorld, session, type World } from './changes.ts'
 
 const MiB = 2 ** 20
+/** The torrents that one session downloads from another: small ones, so that a download ends every few kills. */
+const names = ['one', 'two', 'three', 'four', 'five', 'six']
 
 /** What a lane of kills came to. */
 export interface KillReport {
@@ -23,7 +25,7 @@ export interface KillReport {
   /** Acknowledged changes that were not there afterwards, each in words. */
   lost: string[]
   missingTorrents: string[]
-  /** Downloads that came to their end, and what was wrong with their bytes. */
+  /** Downloads that came to their end, each compared byte by byte, and what was wrong. */
   downloads: number
   wrongBytes: string[]
 }
@@ -56,7 +58,7 @@ class Lane {
   readonly #random: Random
   #world: World = { torrents: {}, settings: { active_limit: 500 }, sessionPaused: false }
   #numbers = 0
-  #torrentFile = ''
+  readonly #torrentFiles = new Map<string, string>()
   #address = ''
 
   constructor(folder: string, seed: number) {
@@ -88,16 +90,22 @@ class Lane {
     const port = await freePort()
     this.#address = `127.0.0.1:${port}`
     const sessions = {
-      seeding: { settings: { ...loopback, listen_interfaces: this.#address } },
-      downloads: { settings: { ...loopback, download_rate_limit: 5 * MiB } },
+      seeding: {
+        settings: { ...loopback, active_seeds: -1, active_limit: -1, listen_interfaces: this.#address },
+      },
+      downloads: {
+        settings: { ...loopback, active_downloads: -1, active_limit: -1, download_rate_limit: 5 * MiB },
+      },
       [session]: { settings: { ...loopback, ...this.#world.settings } },
     }
     writeFileSync(join(daemon.folder, 'config.json'), JSON.stringify({ sessions }))
     await daemon.start()
-    await writeFiles(join(this.#source, 'data'), { 'large.bin': 12 * MiB, 'small/ö.bin': 2 * MiB })
-    this.#torrentFile = await createTorrent(daemon, join(this.#source, 'data'))
-    await addTorrent(daemon, this.#torrentFile, this.#source, [], 'seeding')
-    await this.#addDownload()
+    for (const name of names) {
+      await writeFiles(join(this.#source, name), { 'large.bin': 1.5 * MiB, 'small/ö.bin': MiB / 4 })
+      this.#torrentFiles.set(name, await createTorrent(daemon, join(this.#source, name)))
+      await addTorrent(daemon, this.#torrentFiles.get(name)!, this.#source, [], 'seeding')
+      await this.#addDownload(name)
+    }
   }
 
   /** Kills a host, then the daemon, each in the middle of changes. */
@@ -203,27 +211,32 @@ class Lane {
 
   /** What says it is complete must be so, byte by byte; then it begins anew. */
   async #lookAtDownload(client: RpcClient): Promise<void> {
-    for (const name of ['downloads', 'seeding']) {
-      const { torrents } = await client.call('torrents.list', { session: name })
-      const [status] = torrents
-      if (status === undefined) {
-        this.report.missingTorrents.push(`the torrent of ${name}`)
-        if (name === 'downloads') await this.#addDownload()
-        continue
+    for (const session of ['downloads', 'seeding']) {
+      const { torrents } = await client.call('torrents.list', { session })
+      for (const name of names) {
+        const status = torrents.find((one) => one.name === name)
+        if (status === undefined) {
+          this.report.missingTorrents.push(`${name} of ${session}`)
+          if (session === 'downloads') await this.#addDownload(name)
+          continue
+        }
+        if (status.error) this.report.wrongBytes.push(`${name} of ${session} has an error: ${status.error}`)
+        if (session === 'downloads' && status.is_seeding === true)
+          await this.#verify(client, name, status.info_hash?.[0] as string)
       }
-      if (status.error) this.report.wrongBytes.push(`${name} has an error: ${status.error}`)
-      if (name === 'seeding' || status.is_seeding !== true) continue
-      const wrong = await differences(join(this.#target, 'data'), await sha256All(join(this.#source, 'data')))
-      this.report.wrongBytes.push(...wrong)
-      this.report.downloads++
-      const hash = status.info_hash?.[0] as string
-      await client.call('torrents.remove', { session: name, info_hash: hash, remove_files: true })
-      await this.#addDownload()
     }
   }
 
-  #addDownload(): Promise<void> {
-    return addTorrent(this.daemon, this.#torrentFile, this.#target, [this.#address], 'downloads')
+  async #verify(client: RpcClient, name: string, hash: string): Promise<void> {
+    const wrong = await differences(join(this.#target, name), await sha256All(join(this.#source, name)))
+    this.report.wrongBytes.push(...wrong.map((path) => `${name}: ${path}`))
+    this.report.downloads++
+    await client.call('torrents.remove', { session: 'downloads', info_hash: hash, remove_files: true })
+    await this.#addDownload(name)
+  }
+
+  #addDownload(name: string): Promise<void> {
+    return addTorrent(this.daemon, this.#torrentFiles.get(name)!, this.#target, [this.#address], 'downloads')
   }
 
   /** Hosts follow their daemon; the port of the seed must be free again. */
