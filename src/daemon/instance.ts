@@ -31,15 +31,16 @@ export class InstanceLock {
 
   /**
    * Takes both locks, creating both folders for the owner alone. A daemon that is stopping is waited for, at most
-   * `waitMs`. Rejects with Failure 75 that names the other's pid and socket, or 78 for a folder that cannot be used.
+   * `waitMs`, and no longer than until `signal`, with whose reason this rejects. Rejects with Failure 75 that names the
+   * other's pid and socket, or 78 for a folder that cannot be used.
    */
-  static async acquire(places: InstancePlaces, waitMs: number): Promise<InstanceLock> {
+  static async acquire(places: InstancePlaces, waitMs: number, signal?: AbortSignal): Promise<InstanceLock> {
     preparePrivateFolder(places.stateDir)
     preparePrivateFolder(dirname(places.socket))
     const locks: FileLock[] = []
     try {
-      locks.push(await acquire(join(places.stateDir, 'daemon.lock'), places, waitMs))
-      locks.push(await acquire(socketLock(places), places, waitMs))
+      locks.push(await acquire(join(places.stateDir, 'daemon.lock'), places, { waitMs, signal }))
+      locks.push(await acquire(socketLock(places), places, { waitMs, signal }))
       const instance = new InstanceLock(places, locks)
       instance.#write(false)
       return instance
@@ -97,7 +98,11 @@ function socketLock({ socket }: InstancePlaces): string {
 }
 
 /** Takes one lock, waiting for a daemon that is stopping. */
-async function acquire(path: string, places: InstancePlaces, waitMs: number): Promise<FileLock> {
+async function acquire(
+  path: string,
+  places: InstancePlaces,
+  { waitMs, signal }: { waitMs: number; signal: AbortSignal | undefined },
+): Promise<FileLock> {
   const start = performance.now()
   for (;;) {
     const lock = FileLock.tryAcquire(path)
@@ -106,6 +111,7 @@ async function acquire(path: string, places: InstancePlaces, waitMs: number): Pr
     const patienceMs = holder === null ? writingMs : holder.stopping ? waitMs : 0
     if (performance.now() - start >= patienceMs) throw occupied(places, holder)
     await delay(25)
+    signal?.throwIfAborted()
   }
 }
 

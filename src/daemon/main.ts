@@ -14,7 +14,7 @@ import { RpcServer } from '../rpc/server.ts'
 import { type App, openApp } from './app.ts'
 import { asFailure } from './failure.ts'
 import { InstanceLock, type InstancePlaces } from './instance.ts'
-import { type LeaveRequests, leaveRequests } from './leave.ts'
+import { LeaveError, type LeaveRequests, leaveRequests } from './leave.ts'
 import { createLog, type Log, type LogLevel } from './log.ts'
 import { daemonHandlers } from './methods/daemon.ts'
 import { type ReadyChannel, takeReadyChannel } from './ready.ts'
@@ -44,6 +44,8 @@ const leaveMs = 5_000
 const drainMs = 1_000
 /** How long trackers may take to hear that it leaves. */
 const closeMs = 2_500
+/** How often it looks whether the state file is still there: one stat(2) each. */
+const stateLookMs = 2000
 /** How long a client may take to read its last answers. */
 const lastAnswersMs = 500
 /** How long saving may take after a defect. */
@@ -73,6 +75,13 @@ export async function runDaemon(options: DaemonOptions = {}): Promise<ExitCode> 
   try {
     await daemon.start(options)
   } catch (error) {
+    if (error instanceof LeaveError) {
+      log.info(`leaving before the start: ${error.message}`)
+      channel.failed(
+        new Failure(ExitCode.busy, `the daemon was told to end before it had started: ${error.message}`),
+      )
+      return ExitCode.ok
+    }
     const failure = asFailure(error)
     channel.failed(failure)
     throw failure
@@ -113,7 +122,7 @@ class Daemon {
     }
     if (options.socket === undefined) requireOwnPlace(places.socket, env)
     if (options.stateDir === undefined) requireOwnPlace(places.stateDir, env)
-    this.#lock = await InstanceLock.acquire(places, handOverMs)
+    this.#lock = await InstanceLock.acquire(places, handOverMs, this.#leave.signal)
     try {
       this.#app = await openApp({
         stateDir: places.stateDir,
@@ -125,6 +134,7 @@ class Daemon {
       this.#server = this.#serve(this.#app, places, config, startedAt)
       await this.#server.listen(places.socket)
       this.#keeper = this.#keep(this.#server, this.#lock, places.socket)
+      this.#watchState()
     } catch (error) {
       await this.#app?.close(0).catch((another) => this.#log.error(`closing failed: ${stackOf(another)}`))
       this.#lock.release()
@@ -194,6 +204,16 @@ class Daemon {
     if (lost !== null) this.#log.error(lost)
     this.#log.info('left')
     return lost === null ? ExitCode.ok : ExitCode.internal
+  }
+
+  /** Says soon, and once, when the state file is gone, and not only when the daemon ends. */
+  #watchState(): void {
+    const timer = setInterval(() => {
+      const lost = this.#lostState()
+      if (lost === null) return
+      clearInterval(timer)
+      this.#log.error(`${lost} when the daemon ends`)
+    }, stateLookMs).unref()
   }
 
   /** A sentence when what was saved went into a file that has no name any more; null when all is well. */

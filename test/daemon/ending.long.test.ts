@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { ExitCode } from '../../src/program/exit-codes.ts'
 import type { RpcClient } from '../../src/rpc/client.ts'
 import { loopback } from '../helpers/daemon.ts'
@@ -107,9 +110,35 @@ describe('ending', { concurrency: 3 }, () => {
     const again = await new DaemonProcess(t, here).ready()
     assert.equal((await (await again.client(t)).call('torrents.list', {})).torrents.length, 1)
     rmSync(here.stateDir, { recursive: true })
+    await waitUntil('it says so while it runs', () => again.log.includes('lost when the daemon ends'))
     assert.ok((await endMs(again, ExitCode.internal)) < 5000)
     assert.match(again.log, /error the state file .*state\.db was removed or replaced while the daemon ran/)
     assert.equal(existsSync(here.socket), false)
+  })
+
+  test('SIGTERM ends a daemon at once that waits for another one to leave', async (t) => {
+    const here = places(t, quiet)
+    const program = fileURLToPath(new URL('support/lock.ts', import.meta.url))
+    const holder = spawn(process.execPath, [program, here.socket, here.stateDir], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
+    t.after(() => holder.kill('SIGKILL'))
+    await once(holder.stdout, 'data')
+    holder.stdin.write('stopping\n')
+    await once(holder.stdout, 'data')
+    const daemon = new DaemonProcess(t, here)
+    // it says nothing while it waits, which it does soon after it listens to signals
+    // SIGHUP, that is: Node itself listens to SIGTERM from the beginning
+    const sighup = 1n
+    await waitUntil('it listens to signals', () => {
+      const status = readFileSync(`/proc/${daemon.child.pid}/status`, 'latin1')
+      return (BigInt(`0x${/SigCgt:\s*(\w+)/.exec(status)![1]}`) & sighup) !== 0n
+    })
+    await sleep(500)
+    assert.equal(daemon.child.exitCode, null)
+    assert.ok((await endMs(daemon)) < 1000)
+    assert.match(daemon.log, /leaving before the start: SIGTERM/)
+    assert.match(await daemon.verdict(), /^error .*told to end before it had started/)
   })
 
   test('SIGTERM tells all trackers at the same time, and waits for none that hangs', async (t) => {
