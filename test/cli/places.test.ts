@@ -32,9 +32,9 @@ test('io.popen and io.tmpfile work without a usable TMPDIR, as in lua', async (t
   }
 })
 
-/** arg: a folder that is there, and a URL. What is printed comes in this order. */
+/** arg: a folder that is there, a URL, and a name for a torrent of its own. What is printed comes in this order. */
 const inRemovedFolder = `
-  local there, url = arg[1], arg[2]
+  local there, url, own = arg[1], arg[2], arg[3]
   local function path(name) return there .. "/" .. name end
   local file = assert(io.open(path("x"), "w")) file:write("data") file:close()
   assert(io.tmpfile():write("x"))
@@ -48,7 +48,8 @@ const inRemovedFolder = `
   sqlite3.open(":memory:"):close() sqlite3.open(path("db")):close()
   require("log").info("logged")
   assert(require("config").sessions and require("presets").get("none") == nil and require("config.app").db_file)
-  local bytes = require("torrents").create{ path = path("x") }
+  assert(io.open(path(own), "w")):write("data of ", own):close()
+  local bytes = require("torrents").create{ path = path(own) }
   local ti = assert(TorrentInfo.from_buffer(bytes))
   local session = require("sessions").get("default")
   local params = AddTorrentParams.new()
@@ -56,7 +57,6 @@ const inRemovedFolder = `
   local torrent = session:add_torrent(params)
   assert(torrent:status().save_path == there)
   torrent:move_storage(path("moved"))
-  session:remove_torrent(torrent)
   -- What needs the folder says so.
   print(select(2, pcall(fs.abs, "x")))
   params.save_path = ""
@@ -85,7 +85,7 @@ test('in a current folder that was removed, everything works that does not need 
     createServer((_, response) => response.end()),
   )}/`
   for (const [i, words] of ['', '--timeout 20', '--lock'].entries()) {
-    const script = `mkdir gone${i} && cd gone${i} && rmdir ../gone${i} && exec "$0" "$1" ${words} "$2/script.lua" "$2" "$3"`
+    const script = `mkdir gone${i} && cd gone${i} && rmdir ../gone${i} && exec "$0" "$1" ${words} "$2/script.lua" "$2" "$3" own${i}`
     const { code, out, stderr } = await run(
       '/bin/sh',
       ['-c', script, process.execPath, launcher, there, url],
