@@ -2,6 +2,10 @@ import assert from 'node:assert/strict'
 import { open, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
+import { DiskCheck } from '../../src/daemon/engine/host/disk-check.ts'
+import { TorrentState } from '../../src/daemon/engine/host/torrent-state.ts'
+import { DescriptorPool } from '../../src/daemon/engine/storage/descriptor-pool.ts'
+import { Storage } from '../../src/daemon/engine/storage/storage.ts'
 import { countBits, getBit, newBits, setBit } from '../../src/metainfo/bits.ts'
 import { file, makeTorrent, writeFiles, zeros } from './support/data.ts'
 import { complete, startEngine, task, tempFolder } from './support/engine.ts'
@@ -26,6 +30,24 @@ describe('checks', { concurrency: 4 }, () => {
     const report = await engine.until(torrent.id, 'has all', complete(torrent))
     assert.equal(report.done, 200_000)
     assert.equal(report.payloadDownload, 0)
+  })
+
+  test('what a check has hashed is not in doubt', async (t) => {
+    const folder = await tempFolder(t)
+    await writeFiles(folder, files)
+    // never seen; claimed, but of files that look otherwise; the same in seed mode, which hashes all of it
+    for (const more of [{}, { have: allBits() }, { have: allBits(), trusted: true }]) {
+      const one = task(torrent.id, folder, { torrentFile: torrent.bytes, ...more })
+      const storage = new Storage(torrent.meta, torrent.id, folder, new DescriptorPool(4), [])
+      await storage.prepare()
+      const state = new TorrentState(one, () => {})
+      state.open(torrent.meta, storage)
+      const { doubted } = await new DiskCheck(state, new AbortController().signal).run(storage)
+      const what = JSON.stringify(Object.keys(more))
+      assert.equal(countBits(state.have, total), total, what)
+      assert.equal(countBits(doubted, total), 0, what)
+      await storage.close()
+    }
   })
 
   test('a corrupt piece, a truncated file and a missing one cost just their pieces', async (t) => {

@@ -34,17 +34,18 @@ export class DiskCheck {
     const { meta } = storage
     const found = await survey(storage, this.#signal)
     const saved = FileStamps.decode(task.stamps, storage.stamps.count)
-    const none = newBits(meta.numPieces)
+    // new ones each time: a check fills what it is given
+    const none = () => newBits(meta.numPieces)
     const claims = task.have !== null && fitsBits(task.have, meta.numPieces) ? task.have : null
     if (claims === null) {
       const unmounted = found.anything || task.acceptGone ? null : await unmountedDisk(saved, task.savePath)
       const gone = !found.anything && !task.acceptGone && task.hadPieces
       if (gone || unmounted !== null) throw goneError(task.savePath, unmounted)
       await notePlace(storage, task.savePath)
-      if (found.anything) await this.#hash(storage, found, { have: none, only: null })
-      else state.setHave(none)
+      if (found.anything) await this.#hash(storage, found, { have: none(), only: null })
+      else state.setHave(none())
       await noteFiles(storage, found)
-      return { doubted: none }
+      return { doubted: none() }
     }
     const verdict = await this.#compare(storage, found, claims, saved)
     await syncChanged(verdict, storage)
@@ -57,11 +58,11 @@ export class DiskCheck {
     state.setHave(claims.slice())
     const wasFinished = state.wantedMissing === 0
     // nobody has ever hashed a torrent in seed mode: with a doubt about one file that is over for all (libtorrent)
-    const some = task.trusted ? { have: none, only: null } : { have: verdict.have, only: verdict.check }
+    const some = task.trusted ? { have: none(), only: null } : { have: verdict.have, only: verdict.check }
     await this.#hash(storage, found, some)
     if (wasFinished && state.wantedMissing > 0 && !task.acceptGone)
       this.#error = lostPieces(storage, claims, state)
-    return task.trusted ? { doubted: none } : verdict
+    return task.trusted ? { doubted: none() } : verdict
   }
 
   async #compare(
