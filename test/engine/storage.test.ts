@@ -5,7 +5,7 @@ import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { DescriptorPool } from '../../src/daemon/engine/storage/descriptor-pool.ts'
-import { ReadCache } from '../../src/daemon/engine/storage/read-cache.ts'
+import { type Loan, ReadCache } from '../../src/daemon/engine/storage/read-cache.ts'
 import { SaveFolder } from '../../src/daemon/engine/storage/save-folder.ts'
 import { Storage } from '../../src/daemon/engine/storage/storage.ts'
 import { waitUntil } from '../helpers/wait-until.ts'
@@ -186,7 +186,8 @@ test('the read cache keeps within its limit and does not mix torrents up', async
   const folder = await tempFolder(t)
   const torrents = [makeTorrent([file('a', 900_000)], 262_144 * 2), makeTorrent([file('b', 900_000)], 65536)]
   const pool = new DescriptorPool(4)
-  const cache = new ReadCache(600_000)
+  const limit = 600_000
+  const cache = new ReadCache(limit)
   for (const torrent of torrents) {
     await writeFiles(folder, torrent.files)
     const storage = new Storage(torrent.meta, torrent.id, folder, pool, [])
@@ -200,12 +201,97 @@ test('the read cache keeps within its limit and does not mix torrents up', async
         [Math.floor(size / 2) - 7, 16384 > size / 2 ? 7 : 16384],
       ] as const) {
         const start = piece * pieceLength + offset
-        const got = await cache.read(storage, piece, offset, length)
-        assert.equal(Buffer.compare(got, whole.subarray(start, start + length)), 0)
+        const { bytes, release } = await borrow(cache, storage, piece, offset, length)
+        assert.equal(Buffer.compare(bytes, whole.subarray(start, start + length)), 0)
+        release()
+        assert.ok(cache.bytes <= limit, `${cache.bytes} bytes`)
       }
-      await assert.rejects(cache.read(storage, piece, size - 5, 6), RangeError)
+      await assert.rejects(borrow(cache, storage, piece, size - 5, 6), RangeError)
     }
-    await assert.rejects(cache.read(storage, numPieces, 0, 1), RangeError)
-    await assert.rejects(cache.read(storage, -1, 0, 1), RangeError)
+    await assert.rejects(borrow(cache, storage, numPieces, 0, 1), RangeError)
+    await assert.rejects(borrow(cache, storage, -1, 0, 1), RangeError)
   }
 })
+
+test('what the read cache has lent stays as it is until it is given back, whatever else is read', async (t) => {
+  const folder = await tempFolder(t)
+  const torrent = makeTorrent([file('a', 4_000_000)], 262_144)
+  await writeFiles(folder, torrent.files)
+  const storage = new Storage(torrent.meta, torrent.id, folder, new DescriptorPool(4), [])
+  await storage.prepare()
+  const whole = torrent.files[0]!.bytes
+  const cache = new ReadCache(2 * 262_144)
+  const lent: { start: number; loan: Loan }[] = []
+  // more pieces than there is memory for: those behind the first two are read alone, and again; three ask at once
+  for (const piece of [0, 1, 2, 3, 2, 0]) {
+    const loans = [0, 16384, 100].map((offset) => borrow(cache, storage, piece, offset, 16384))
+    for (const [i, loan] of (await Promise.all(loans)).entries())
+      lent.push({ start: piece * 262_144 + [0, 16384, 100][i]!, loan })
+    assert.ok(cache.bytes <= 2 * 262_144, `${cache.bytes} bytes`)
+  }
+  const right = ({ start, loan }: (typeof lent)[number]) =>
+    Buffer.compare(loan.bytes, whole.subarray(start, start + 16384)) === 0
+  assert.ok(lent.every(right))
+  // one piece is given back, and its memory goes to another; the first one's stays
+  for (const { start, loan } of lent.splice(3, 3)) {
+    assert.equal(Math.floor(start / 262_144), 1)
+    loan.release()
+  }
+  const other = await borrow(cache, storage, 5, 0, 16384)
+  assert.equal(Buffer.compare(other.bytes, whole.subarray(5 * 262_144, 5 * 262_144 + 16384)), 0)
+  assert.ok(lent.every(right))
+  // forgotten while it is lent
+  cache.drop(storage)
+  const again = await borrow(cache, storage, 0, 0, 16384)
+  assert.ok(right({ start: 0, loan: again }) && lent.every(right))
+  for (const { loan } of lent) loan.release()
+})
+
+test('the read cache gives its memory back when nobody reads', async (t) => {
+  const folder = await tempFolder(t)
+  const torrent = makeTorrent([file('a', 1_000_000)], 262_144)
+  await writeFiles(folder, torrent.files)
+  const storage = new Storage(torrent.meta, torrent.id, folder, new DescriptorPool(4), [])
+  await storage.prepare()
+  t.mock.timers.enable({ apis: ['setInterval'] })
+  const cache = new ReadCache(1 << 20)
+  const loan = await borrow(cache, storage, 0, 0, 16384)
+  ;(await borrow(cache, storage, 1, 0, 16384)).release()
+  assert.equal(cache.bytes, 2 * 262_144)
+  t.mock.timers.tick(10_000)
+  assert.equal(cache.bytes, 2 * 262_144, 'what was used just now stays')
+  t.mock.timers.tick(10_000)
+  assert.equal(cache.bytes, 262_144, 'what is lent stays')
+  loan.release()
+  t.mock.timers.tick(20_000)
+  assert.equal(cache.bytes, 0)
+})
+
+test('a read that fails fails for all who wait, and is tried again for the next', async (t) => {
+  const folder = await tempFolder(t)
+  const torrent = makeTorrent([file('a', 500_000)], 262_144)
+  const storage = new Storage(torrent.meta, torrent.id, folder, new DescriptorPool(4), [])
+  await storage.prepare()
+  const cache = new ReadCache(1 << 20)
+  const failed = [0, 16384].map((offset) => borrow(cache, storage, 0, offset, 16384))
+  for (const one of failed) await assert.rejects(one, { code: 'ENOENT' })
+  await writeFiles(folder, torrent.files)
+  const { bytes } = await borrow(cache, storage, 0, 0, 16384)
+  assert.equal(Buffer.compare(bytes, torrent.files[0]!.bytes.subarray(0, 16384)), 0)
+})
+
+/** A part of a piece, lent by the cache. */
+function borrow(
+  cache: ReadCache,
+  storage: Storage,
+  piece: number,
+  offset: number,
+  length: number,
+): Promise<Loan> {
+  return new Promise((resolve, reject) => {
+    cache.read(storage, piece, offset, length, (error, loan) => {
+      if (loan === undefined) reject(error)
+      else resolve(loan)
+    })
+  })
+}

@@ -31,6 +31,7 @@ import { swarmNumbers } from './swarm-numbers.ts'
 import type { TorrentState } from './torrent-state.ts'
 import { Trackers } from './trackers/announcer.ts'
 import type { TrackerNet } from './trackers/net.ts'
+import { BlockSource } from './uploads/block-source.ts'
 import { WebSeeds } from './web-seeds/web-seeds.ts'
 
 /** What the swarm tells its torrent. */
@@ -85,6 +86,7 @@ export class Swarm implements Sharer {
   /** Nearly all peers are seeds, so the order of pieces does not matter to them. */
   autoSequential = false
   readonly gate: UploadGate
+  readonly blocks: BlockSource
   /** While webtorrent hands out the slots, by rank. */
   rechoking = false
   readonly #cache: ReadCache
@@ -101,6 +103,15 @@ export class Swarm implements Sharer {
     this.events = events
     this.#cache = cache
     this.gate = new UploadGate([this.upload, limits.upload])
+    this.blocks = new BlockSource({
+      cache,
+      storage: () => (this.#leaving ? null : state.storage),
+      gate: this.gate,
+      prove: (piece) => state.proof?.prove(piece) ?? null,
+      readFailed: (error) => {
+        if (!this.#leaving) events.readFailed(error)
+      },
+    })
     this.applyLimits()
     const { meta, storage } = state
     this.torrent = client.add(parsedTorrent(state.task, meta), {
@@ -306,16 +317,9 @@ export class Swarm implements Sharer {
 
   #storeFor(storage: Storage): unknown {
     const cache = this.#cache
-    const hooks = {
-      upload: (bytes: number) => this.gate.mayUpload(bytes),
-      readFailed: (error: Error) => {
-        if (!this.#leaving) this.events.readFailed(error)
-      },
-      prove: (piece: number) => this.state.proof?.prove(piece) ?? null,
-    }
     // webtorrent calls `new` on it
     return function Store() {
-      return new ChunkStore(storage, cache, hooks)
+      return new ChunkStore(storage, cache)
     }
   }
 

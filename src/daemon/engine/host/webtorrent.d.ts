@@ -84,6 +84,8 @@ declare module 'webtorrent' {
     /** streamx: what waits to go out, bytes, and what is called when there is room for more. */
     _readableState: { buffered: number; queue: { length: number }; highWaterMark: number }
     _read: (done: (error?: Error | null) => void) => void
+    push: (bytes: Uint8Array | null) => unknown
+    resume(): void
     /** An encrypted handshake waits for its torrent. */
     _pePending: boolean
     _cryptoSyncPattern: Uint8Array | null
@@ -122,6 +124,8 @@ declare module 'webtorrent' {
     generateStepA3: (offer?: number) => Uint8Array
     _advanceEncryption: () => void
     decrypt(bytes: Uint8Array): Uint8Array
+    /** The bytes themselves when they go out as they are. */
+    encrypt(bytes: Uint8Array): Uint8Array
     /** This end's keys. */
     _dh: { generateKeys(): Buffer; computeSecret(theirs: Uint8Array): Buffer } | null
     /** The common secret, and the info hash in hex. */

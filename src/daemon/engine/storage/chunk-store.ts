@@ -4,65 +4,36 @@ import type { Storage } from './storage.ts'
 
 type Callback<T> = (error: Error | null, value?: T) => void
 
-/** Lets requests of peers through, one after the other; resolved at once when there is no limit. */
-export type UploadGate = (bytes: number) => Promise<void> | null
-
-/** Hashes a piece that was taken on trust; null when there is no need. */
-export type Prove = (piece: number) => Promise<void> | null
-
-/** Hears of a piece that a peer asked for and that could not be read. */
-export type ReadFailed = (error: Error) => void
-
-export interface StoreHooks {
-  upload: UploadGate
-  readFailed: ReadFailed
-  prove: Prove
-}
-
 /**
- * The storage as webtorrent wants it (abstract-chunk-store). webtorrent calls `put` for a verified piece and
- * `get` only to answer a peer's request, since checking is ours; so the upload limit sits in `get`.
+ * The storage as webtorrent wants it (abstract-chunk-store). Pieces are written and read past it (piece-writer.ts,
+ * block-source.ts): what webtorrent still does is to close it.
  */
 export class ChunkStore {
   readonly chunkLength: number
   readonly #storage: Storage
   readonly #cache: ReadCache
-  readonly #upload: UploadGate
-  readonly #readFailed: ReadFailed
-  readonly #prove: Prove
 
-  constructor(storage: Storage, cache: ReadCache, hooks: StoreHooks) {
+  constructor(storage: Storage, cache: ReadCache) {
     this.chunkLength = storage.meta.pieceLength
     this.#storage = storage
     this.#cache = cache
-    this.#upload = hooks.upload
-    this.#readFailed = hooks.readFailed
-    this.#prove = hooks.prove
   }
 
-  /** Answers when the piece is on disk: only then webtorrent announces it. */
   put(index: number, bytes: Uint8Array, done: Callback<void> = () => {}): void {
     settle(this.#storage.write(index * this.chunkLength, bytes), done)
   }
 
   get(
     index: number,
-    options: { offset?: number; length?: number } | null | Callback<Uint8Array>,
+    options: { offset?: number; length?: number } | null,
     done: Callback<Uint8Array> = () => {},
   ): void {
-    if (typeof options === 'function') {
-      this.get(index, null, options)
-      return
-    }
     const offset = options?.offset ?? 0
-    const length = options?.length ?? pieceSize(this.#storage.meta, index) - offset
-    const waiting = this.#upload(length)
-    const read = () => this.#cache.read(this.#storage, index, offset, length)
-    const sure = () => this.#prove(index)?.then(read) ?? read()
-    settle(waiting === null ? sure() : waiting.then(sure), (error, bytes) => {
-      if (error) this.#readFailed(error)
-      done(error, bytes)
-    })
+    const bytes = new Uint8Array(options?.length ?? pieceSize(this.#storage.meta, index) - offset)
+    settle(
+      this.#storage.read(index * this.chunkLength + offset, bytes).then(() => bytes),
+      done,
+    )
   }
 
   close(done: Callback<void> = () => {}): void {

@@ -1,6 +1,7 @@
 import { Socket } from 'node:net'
 import type { Peer, Wire } from 'webtorrent'
 import PeerClass from 'webtorrent/lib/peer.js'
+import { SocketOutlet } from '../peers/outlet.ts'
 
 /** All TCP connections are read into this memory, one after the other: what is to be kept is copied from there. */
 const shared = Buffer.allocUnsafeSlow(256 << 10)
@@ -31,13 +32,11 @@ function join(peer: Peer, socket: Socket, wire: Wire): void {
     inside = false
     if (waits) socket.pause()
   }
-  wire.on('data', (bytes: Uint8Array) => {
-    if (peer.destroyed) return
-    peer.emit('upload', bytes.length)
-    if (peer.destroyed || socket.write(bytes)) return
-    wire.pause()
-    socket.once('drain', () => wire.resume())
-  })
+  const outlet = new SocketOutlet(wire, socket, (bytes) => peer.emit('upload', bytes))
+  const { push } = wire
+  // nothing is read from the stream but its end
+  wire.push = (bytes) => (bytes === null ? push.call(wire, null) : outlet.send(bytes))
+  wire.resume()
   const before: unknown = socket.readableLength > 0 ? socket.read() : null
   if (!readInto(socket, shared, (count) => take(shared.subarray(0, count)))) socket.on('data', take)
   if (before instanceof Uint8Array) take(before)

@@ -9,27 +9,15 @@ export class UploadGate {
   readonly #buckets: readonly Bucket[]
   /** Connections that end. */
   readonly #gone = new WeakSet<object>()
-  #asking: Wire | null = null
 
   constructor(buckets: readonly Bucket[]) {
     this.#buckets = buckets
   }
 
-  /** Takes up a peer's request. The store is asked within `take`, and cannot be told for whom. */
-  ask(wire: Wire, take: () => void): void {
-    this.#asking = wire
-    try {
-      take()
-    } finally {
-      this.#asking = null
-    }
-  }
-
-  /** null: a block of so many bytes may go out now; else resolves when it may. */
-  mayUpload(bytes: number): Promise<void> | null {
+  /** null: a block of so many bytes may go out to the peer now; else resolves when it may. */
+  mayUpload(wire: Wire, bytes: number): Promise<void> | null {
     if (!this.#buckets.some((bucket) => bucket.limited)) return null
-    const owner = this.#asking ?? this
-    return new Promise((resolve) => this.#pass(0, bytes + blockHeader, owner, resolve))
+    return new Promise((resolve) => this.#pass(0, bytes + blockHeader, wire, resolve))
   }
 
   /** A connection ends: what it asked for no longer waits, and takes no place of what others asked for. */

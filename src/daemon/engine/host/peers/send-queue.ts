@@ -1,4 +1,5 @@
 import type { Wire } from 'webtorrent'
+import { type Outlet, outletOf } from './outlet.ts'
 import { dismiss, guarded } from './wire-guard.ts'
 
 /** Answers are put off while more than this waits to go out to a peer, bytes; libtorrent's for metadata. */
@@ -30,29 +31,20 @@ export function sendQueue(wire: Wire): SendQueue {
  */
 export class SendQueue {
   readonly #wire: Wire
+  readonly #outlet: Outlet
   readonly #jobs: (() => void)[] = []
   readonly #hungry: (() => void)[] = []
   #news: number[] = []
-  #pushed = 0
   #room = 0
-  #due = false
 
   constructor(wire: Wire) {
     this.#wire = wire
-    const { _read: read, _push: push } = wire
-    const run = () => {
-      this.#due = false
-      guarded(wire, () => this.#run())
+    this.#outlet = outletOf(wire)
+    this.#outlet.more = () => {
+      if (this.#jobs.length + this.#news.length + this.#hungry.length > 0) guarded(wire, () => this.#run())
     }
-    // called when there is room again
-    wire._read = (done) => {
-      read.call(wire, done)
-      if (this.#due || this.#jobs.length + this.#news.length + this.#hungry.length === 0) return
-      this.#due = true
-      queueMicrotask(run)
-    }
+    const { _push: push } = wire
     wire._push = (data) => {
-      this.#pushed += data.length
       const taken = push.call(wire, data)
       this.#bound()
       return taken
@@ -73,21 +65,33 @@ export class SendQueue {
 
   /** Bytes that wait. */
   get waiting(): number {
-    return this.#wire._readableState.buffered
+    return this.#outlet.waiting
   }
 
-  /** Bytes that were handed on to the socket so far; grows as long as the peer reads. */
+  /** Bytes that were handed on to the system so far; grows as long as the peer reads. */
   get taken(): number {
-    return this.#pushed - this.waiting
+    return this.#outlet.taken
   }
 
   /**
-   * Blocks may make up so many bytes, beside everything else. Only to be called right before something is sent: the stream
+   * Blocks may make up so many bytes, beside everything else. Only to be called right before something is sent: the outlet
    * tells once that less waits than it should, and again only after it was given something.
    */
   setRoom(bytes: number): void {
     this.#room = bytes
-    this.#wire._readableState.highWaterMark = Math.max(1, Math.min(enough, bytes >> 1))
+    this.#outlet.hungryBelow = Math.max(1, Math.min(enough, bytes >> 1))
+  }
+
+  /** Sends bytes that are only lent: `sent` is called once they are read no more, which may be at once. */
+  lend(bytes: Uint8Array, sent: () => void): void {
+    const wire = this.#wire
+    const own = wire._encryptor?.encrypt(bytes) ?? bytes
+    if (own === bytes) this.#outlet.send(bytes, sent)
+    else {
+      sent()
+      this.#outlet.send(own)
+    }
+    this.#bound()
   }
 
   /** Sends something, now or later; not at all when the connection closes. */
@@ -98,7 +102,7 @@ export class SendQueue {
 
   /** Those who are `whenHungry` are called when less than this waits, bytes. */
   get hungryBelow(): number {
-    return this.#wire._readableState.highWaterMark
+    return this.#outlet.hungryBelow
   }
 
   /** Calls `feed` when less than `hungryBelow` waits; again only after something was sent. */
@@ -114,8 +118,8 @@ export class SendQueue {
   }
 
   #bound(): void {
-    const { buffered, queue } = this.#wire._readableState
-    if (buffered > mostBytes + this.#room || queue.length > mostMessages) dismiss(this.#wire)
+    const { waiting, messages } = this.#outlet
+    if (waiting > mostBytes + this.#room || messages > mostMessages) dismiss(this.#wire)
   }
 }
 

@@ -1,11 +1,10 @@
 import type { Torrent, Wire } from 'webtorrent'
 import { addressBytes, plainHost } from '../../peer-address.ts'
-import { batchWrites } from '../client/batch-writes.ts'
 import { takeFromAll } from '../limits/bucket.ts'
 import type { Swarm } from '../swarm.ts'
+import { UploadQueue } from '../uploads/upload-queue.ts'
 import { wellEncrypted } from './encryption.ts'
 import { sendQueue } from './send-queue.ts'
-import { UploadQueue } from './upload-queue.ts'
 import { hearDhtPort } from './wire-dht.ts'
 import { dismiss, takeBlocks } from './wire-guard.ts'
 
@@ -31,7 +30,6 @@ export function hookWire(swarm: Swarm, wire: Wire, address: string | undefined):
   wire.extendedHandshake.complete_ago = sawComplete > 0 ? Math.floor(Date.now() / 1000) - sawComplete : -1
   swarm.uploadOnly.meet(wire, address)
   if (wire.type !== 'webSeed') swarm.metadata.meet(wire)
-  batchWrites(connectionOf(torrent, wire))
   swarm.peers.meet(wire)
   hearDhtPort(swarm, wire)
   swarm.exchange.meet(wire)
@@ -55,11 +53,6 @@ export function hookWire(swarm: Swarm, wire: Wire, address: string | undefined):
   if (address === undefined) return
   swarm.bans.meet(wire, address)
   swarm.dialer.connected(address)
-}
-
-function connectionOf(torrent: Torrent, wire: Wire): unknown {
-  for (const peer of torrent._peers?.values() ?? []) if (peer.wire === wire) return peer.conn
-  return null
 }
 
 /** Whether the connection may stay. */
@@ -192,13 +185,12 @@ function askAtOnce(swarm: Swarm, wire: Wire): void {
 
 /** Answers what the peer asks for, as fast as it reads. */
 function serveRequests(swarm: Swarm, wire: Wire): void {
-  const { torrent, gate, limits } = swarm
+  const { torrent, blocks, limits } = swarm
   new UploadQueue({
     wire,
     queue: sendQueue(wire),
     settings: () => limits.live,
     has: (piece) => torrent.store !== undefined && torrent.bitfield.get(piece),
-    read: (piece, offset, length, done) =>
-      gate.ask(wire, () => torrent.store?.get(piece, { offset, length }, done)),
+    read: (piece, offset, length, done) => blocks.read(wire, piece, offset, length, done),
   })
 }

@@ -1,6 +1,7 @@
 import type { Wire } from 'webtorrent'
-import type { SendQueue } from './send-queue.ts'
-import { guarded } from './wire-guard.ts'
+import type { Lend, Loan } from '../../storage/read-cache.ts'
+import type { SendQueue } from '../peers/send-queue.ts'
+import { guarded } from '../peers/wire-guard.ts'
 
 /** libtorrent's settings of the same names; bytes, and per cent of a second's upload. */
 export interface SendBufferSettings {
@@ -15,13 +16,8 @@ export interface UploadQueueParts {
   settings(): SendBufferSettings & { maxRequestsIn: number }
   /** Whether the piece is here. */
   has(piece: number): boolean
-  /** Reads a block, at its turn under the limits of upload. */
-  read(
-    piece: number,
-    offset: number,
-    length: number,
-    done: (error: Error | null, block?: Uint8Array) => void,
-  ): void
+  /** Reads a block, at its turn under the limits of upload; answers now or later. */
+  read(piece: number, offset: number, length: number, done: Lend): void
 }
 
 /** A request of the peer. */
@@ -35,6 +31,12 @@ interface Request {
 
 /** Requests that are over are taken out of their lists so many at a time: each time costs as much as all that wait. */
 const overAtOnce = 64
+
+/** Below this watermark a peer is slow, bytes: it gets copies, so that it does not keep what others could use. */
+const slowWatermark = 64 << 10
+/** What comes before a block on the wire: length, kind, piece, offset (BEP 3), bytes. */
+const headLength = 13
+const pieceKind = 7
 
 /** A rate is the mean over at least so long, ms; libtorrent's is that of a second, with which a fast peer begins slowly. */
 const rateMs = 200
@@ -55,10 +57,13 @@ export class UploadQueue {
   #reading = 0
   #sent = 0
   #since = performance.now()
-  #rate = 0
+  /** Bytes that may wait. */
+  #watermark: number
+  #feeding = false
 
   constructor(parts: UploadQueueParts) {
     this.#parts = parts
+    this.#watermark = parts.settings().sendLowWatermark
     const { wire, queue } = parts
     wire._onRequest = (piece, offset, length) => this.#asked({ piece, offset, length, open: true })
     wire._onCancel = (piece, offset, length) => this.#cancelled(piece, offset, length)
@@ -72,7 +77,10 @@ export class UploadQueue {
       wire.peerRequests = []
       for (const request of all) if (!kept.has(request)) this.#end(request)
     }
-    queue.whenHungry(() => this.#feed())
+    queue.whenHungry(() => {
+      this.#look()
+      this.#feed()
+    })
     wire.once('close', () => {
       for (const request of [...this.#requests]) this.#end(request)
     })
@@ -114,50 +122,75 @@ export class UploadQueue {
 
   /** Reads as much as may wait. */
   #feed(): void {
-    if (this.#next >= this.#requests.length) return
+    // what is in memory is read at once, which comes back here
+    if (this.#feeding || this.#next >= this.#requests.length) return
     const { queue } = this.#parts
-    const most = Math.max(this.#watermark(), queue.hungryBelow)
+    const most = Math.max(this.#watermark, queue.hungryBelow)
+    this.#feeding = true
     while (this.#next < this.#requests.length && queue.waiting + this.#reading < most) {
       const request = this.#requests[this.#next++]!
       if (request.open) this.#read(request)
     }
+    this.#feeding = false
   }
 
   #read(request: Request): void {
     const { wire, read } = this.#parts
     const { piece, offset, length } = request
     this.#reading += length
-    read(piece, offset, length, (error, block) => {
+    read(piece, offset, length, (error, loan) => {
       this.#reading -= length
       guarded(wire, () => {
-        if (request.open) {
+        if (!request.open) loan?.release()
+        else {
           this.#end(request)
-          if (block !== undefined && error === null) this.#send(request, block)
-          else if (wire.hasFast) wire.reject(piece, offset, length)
+          if (loan !== undefined) this.#send(request, loan)
+          else if (error !== null && wire.hasFast) wire.reject(piece, offset, length)
         }
         this.#feed()
       })
     })
   }
 
-  #send({ piece, offset, length }: Request, block: Uint8Array): void {
+  #send({ piece, offset, length }: Request, loan: Loan): void {
     this.#sent += length
     const { wire, queue } = this.#parts
-    queue.setRoom(this.#watermark())
-    wire.piece(piece, offset, block)
+    queue.setRoom(this.#watermark)
+    wire._push(blockHead(piece, offset, length))
+    if (this.#watermark < slowWatermark) {
+      wire._push(Uint8Array.from(loan.bytes))
+      loan.release()
+    } else queue.lend(loan.bytes, loan.release)
+    wire.uploaded += length
+    wire.emit('upload', length)
   }
 
-  /** Bytes that may wait. */
-  #watermark(): number {
-    const { sendWatermark, sendLowWatermark, sendWatermarkFactor } = this.#parts.settings()
+  /** How fast the peer takes blocks, and so how many bytes may wait; not looked at for each of them. */
+  #look(): void {
     const now = performance.now()
     const passed = now - this.#since
-    if (passed >= rateMs) {
-      this.#rate = (this.#sent / passed) * 1000
-      this.#sent = 0
-      this.#since = now
-    }
-    const share = (this.#rate * sendWatermarkFactor) / 100
-    return share < sendLowWatermark ? sendLowWatermark : Math.min(share, sendWatermark)
+    if (passed < rateMs) return
+    const { sendWatermark, sendLowWatermark, sendWatermarkFactor } = this.#parts.settings()
+    const rate = (this.#sent / passed) * 1000
+    this.#sent = 0
+    this.#since = now
+    const share = (rate * sendWatermarkFactor) / 100
+    this.#watermark = share < sendLowWatermark ? sendLowWatermark : Math.min(share, sendWatermark)
   }
+}
+
+function blockHead(piece: number, offset: number, length: number): Uint8Array {
+  const head = new Uint8Array(headLength)
+  setNumber(head, 0, headLength - 4 + length)
+  head[4] = pieceKind
+  setNumber(head, 5, piece)
+  setNumber(head, 9, offset)
+  return head
+}
+
+function setNumber(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >>> 24
+  bytes[at + 1] = value >>> 16
+  bytes[at + 2] = value >>> 8
+  bytes[at + 3] = value
 }
