@@ -15,7 +15,9 @@ const belowSession = ['daemon/state', 'daemon/engine', 'daemon/log.ts', 'program
 const inSession = (...names: string[]) =>
   names.flatMap((name) => [`daemon/session/${name}`, `daemon/session/${name}.ts`])
 
-/** Folder of src to the folders of src it may import from; the first entry that is a prefix of a file counts. */
+/** What every class of the Lua API may use: how it is described, and how values pass the border of the VM. */
+const apiGround = ['describe', 'convert', 'paths', 'suggestion'].map((name) => `cli/lua/api/${name}.ts`)
+/** Folder or file of src to what of src it may import from; the first entry that a file is or lies in counts. */
 const allowed: [from: string, to: string[]][] = [
   ['metainfo', ['metainfo', 'rpc/contract/types.ts']],
   ['pql', ['pql', 'program/nearest.ts', 'rpc/contract/types.ts']],
@@ -26,9 +28,80 @@ const allowed: [from: string, to: string[]][] = [
     'cli/lua/stdlib',
     ['cli/lua/stdlib', 'cli/lua/vm', 'cli/children.ts', 'cli/descriptors.ts', 'cli/exact-words.ts'],
   ],
+  ['cli/lua/loop', ['cli/lua/loop', 'cli/lua/vm', 'cli/interrupt', 'cli/signals.ts', 'program']],
+  // Values know no handles, a handle's members not the handle; index.ts alone knows all.
   [
-    'cli/lua/loop',
-    ['cli/lua/loop', 'cli/lua/api', 'cli/lua/vm', 'cli/interrupt', 'cli/signals.ts', 'program'],
+    'cli/lua/api/values',
+    [
+      'cli/lua/api/values',
+      ...apiGround,
+      'cli/lua/stdlib/errno.ts',
+      'cli/lua/stdlib/names.ts',
+      'cli/lua/vm',
+      'cli/make-torrent',
+      'metainfo',
+      'program',
+      'rpc',
+    ],
+  ],
+  [
+    'cli/lua/api/handles/torrent',
+    [
+      'cli/lua/api/handles/current.ts',
+      'cli/lua/api/handles/handle-value.ts',
+      'cli/lua/api/values',
+      ...apiGround,
+      'cli/lua/vm',
+      'metainfo',
+      'rpc',
+    ],
+  ],
+  [
+    'cli/lua/api/handles',
+    [
+      'cli/lua/api/handles',
+      'cli/lua/api/values',
+      ...apiGround,
+      'cli/daemon/changing-methods.ts',
+      'cli/daemon/channel.ts',
+      'cli/lua/vm',
+      'metainfo',
+      'program',
+      'rpc',
+    ],
+  ],
+  ['cli/lua/api/index.ts', ['cli/lua/api', 'cli/lua/vm']],
+  [
+    'cli/lua/api',
+    [
+      ...apiGround,
+      'cli/lua/api/binding.ts',
+      'cli/lua/api/libtorrent-names.ts',
+      'cli/lua/api/values/torrent-ref.ts',
+      'cli/daemon/channel.ts',
+      'cli/lua/loop',
+      'cli/lua/stdlib/names.ts',
+      'cli/lua/vm',
+      'cli/options.ts',
+      'program',
+      'rpc',
+    ],
+  ],
+  [
+    'cli/lua/packages',
+    [
+      'cli/lua/packages',
+      'cli/lua/api',
+      'cli/lua/loop',
+      'cli/lua/stdlib',
+      'cli/lua/vm',
+      'cli/children.ts',
+      'cli/daemon/config-warning.ts',
+      'cli/descriptors.ts',
+      'pql',
+      'program',
+      'rpc',
+    ],
   ],
   ['cli/lua', ['cli/lua', 'cli', 'program', 'rpc', 'metainfo', 'pql']],
   [
@@ -140,7 +213,7 @@ test('every import follows the architecture', () => {
   assert.ok(files.length > 40, 'the files were found')
   const wrong: string[] = []
   for (const file of files) {
-    const rule = allowed.find(([from]) => file.startsWith(`${from}/`))
+    const rule = allowed.find(([from]) => file === from || file.startsWith(`${from}/`))
     assert.ok(rule, `src/${file} lies in a folder without a rule; give it one in this test`)
     for (const specifier of importsOf(file)) {
       if (specifier.startsWith('.')) {
@@ -176,31 +249,6 @@ test('packages for scripts are loaded only when a script requires them', () => {
  * not in it fails, and so does a line of it whose circle is gone.
  */
 const knownCircles: string[][] = [
-  [
-    'cli/lua/api/announce-endpoint.ts',
-    'cli/lua/api/announce-entry.ts',
-    'cli/lua/api/api.ts',
-    'cli/lua/api/binding.ts',
-    'cli/lua/api/client-data.ts',
-    'cli/lua/api/describe.ts',
-    'cli/lua/api/file-storage.ts',
-    'cli/lua/api/flags.ts',
-    'cli/lua/api/handle-files.ts',
-    'cli/lua/api/handle-limits.ts',
-    'cli/lua/api/handle-peers.ts',
-    'cli/lua/api/handle-post.ts',
-    'cli/lua/api/handle-trackers.ts',
-    'cli/lua/api/handle-url-seeds.ts',
-    'cli/lua/api/info-hash.ts',
-    'cli/lua/api/partial-statuses.ts',
-    'cli/lua/api/paths.ts',
-    'cli/lua/api/peer-info.ts',
-    'cli/lua/api/tags.ts',
-    'cli/lua/api/torrent-handle.ts',
-    'cli/lua/api/torrent-info.ts',
-    'cli/lua/api/torrent-metadata.ts',
-    'cli/lua/api/torrent-status.ts',
-  ],
   [
     'daemon/engine/host/limits/session-limits.ts',
     'daemon/engine/host/overrides.ts',

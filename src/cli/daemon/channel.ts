@@ -48,11 +48,8 @@ const refusedPatienceMs = 20
 export class Channel {
   /** How many calls were made. */
   calls = 0
-  /**
-   * How many of them may have changed how a torrent stands: whoever keeps a status can tell that it may be old.
-   * Category and tags are not part of that.
-   */
-  changes = 0
+  /** How many connections were made: whoever keeps what the daemon said can tell that it may be of another daemon. */
+  connections = 0
   /** Number of the daemon's last event when this program first spoke to it; undefined before that. */
   firstSeq: number | undefined
   readonly #options: ChannelOptions
@@ -74,7 +71,6 @@ export class Channel {
   call<M extends Method>(method: M, params: Params<M>): Result<M> {
     this.calls++
     this.#options.beforeCall?.()
-    if (changingMethods.has(method) && method !== 'torrents.userdata.update') this.changes++
     const fresh = !this.#socket?.open
     try {
       return this.#exchange(this.#connected(), method, params) as Result<M>
@@ -150,8 +146,7 @@ export class Channel {
     }
     if (!this.#options.wait) socket.block()
     this.#socket = socket
-    // Whatever was read before came from another connection, perhaps another daemon.
-    this.changes++
+    this.connections++
     return socket
   }
 

@@ -1,6 +1,10 @@
-import type { HostFunction } from '../vm/lua.ts'
-import type { State } from '../vm/raw.ts'
-import type { Api } from './api.ts'
+import type { Method, Params, Result } from '../../../rpc/contract/index.ts'
+import type { Channel } from '../../daemon/channel.ts'
+import type { DaemonOptions } from '../../options.ts'
+import type { EventLoop } from '../loop/loop.ts'
+import type { HostFunction, Lua } from '../vm/lua.ts'
+import type { LuaExports, State } from '../vm/raw.ts'
+import type { TorrentRef } from './values/torrent-ref.ts'
 
 /**
  * Where a name comes from: `seed`, the package page that was given; `porla`, Porla's source or full documentation;
@@ -108,4 +112,67 @@ export interface ApiModule {
   readonly callable?: Omit<StaticMember, 'name' | 'kind'>
   /** Set when the module is data: its type as in signatures, and what pushes it. */
   readonly data?: { readonly type: string; push(api: Api, L: State): void }
+}
+
+/** What surrounds the VM, for the packages. */
+export interface ApiHost {
+  readonly env: NodeJS.ProcessEnv
+  /** Options of the command line that say where configuration and state are. */
+  readonly daemon: DaemonOptions
+  /** Name of the script in the configuration: its file's without `.lua`. undefined when it is no file. */
+  readonly script?: string | undefined
+  /** What goes on after the script's main chunk. */
+  readonly loop: EventLoop
+  /** Writes to stderr, in order with what the script writes there. */
+  say: (text: string) => void
+  /** Writes what stdout has buffered, before the script waits for something. */
+  settle: () => void
+  /** The same for what may be quick: not each time. */
+  keepUp: () => void
+}
+/** What the classes and modules of the API share: one per VM. `vm-api.ts` is its class, `index.ts` builds it. */
+export interface Api {
+  readonly lua: Lua
+  readonly raw: LuaExports
+  readonly channel: Channel
+  readonly host: ApiHost
+  /** Makes this script's connections one for the daemon: what is posted over one is heard over the other. */
+  readonly client: string
+  /** Current directory, against which relative paths are made absolute. */
+  cwd(): string
+
+  /** Calls the daemon. Throws RpcError, which becomes a Lua error when it leaves a host function. */
+  call<M extends Method>(method: M, params: Params<M>): Result<M>
+  /** Runs a function before each `call`, for whoever keeps what the daemon said. It may ask over `channel`. */
+  beforeCall(listener: (method: Method, params: object) => void): void
+  /** Shows what the daemon accepted without effect: each text once in a script. */
+  warn(warnings: readonly string[]): void
+  /** Shows which settings were changed in vain: each name once in a script. */
+  warnNoEffect(names: readonly string[]): void
+  /** The one thing of its kind of this VM: `make` makes it when it is first asked for. */
+  shared<T>(make: (api: Api) => T): T
+
+  push<T>(L: State, cls: ApiClass<T>, value: T): void
+  /** Pushes the handle of a torrent, for objects that handles give and so cannot know of them. */
+  pushTorrent(L: State, torrent: TorrentRef): void
+  /** The object at an index, undefined when something else is there. */
+  test<T>(L: State, idx: number, cls: ApiClass<T>): T | undefined
+  /** The object at an index and its class, whatever it is; undefined when something else is there. */
+  objectAt(L: State, idx: number): { cls: ApiClass<unknown>; value: unknown } | undefined
+  /** The object of an argument, or the standard error. */
+  check<T>(L: State, arg: number, cls: ApiClass<T>): T
+  /** The object at an index as an assigned value; throws WrongValue. */
+  read<T>(L: State, idx: number, cls: ApiClass<T>): T
+  /** Reads an argument with one of the readers in convert.ts. */
+  argument<T>(arg: number, read: () => T): T
+
+  /** Pushes a new Lua function; it lives as long as the VM, so make each once. */
+  pushFunction(L: State, fn: (L: State) => number): void
+  /** Pushes `next`, whatever the script has made of the global of that name. */
+  pushNext(L: State): void
+  /**
+   * Pushes a function for `for ... in`: each call of `next` pushes the next values and returns how many, 0 at
+   * the end, which the script sees as nil. Collected with the loop.
+   */
+  pushIterator(L: State, next: (L: State) => number): void
 }

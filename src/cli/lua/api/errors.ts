@@ -1,9 +1,8 @@
 import { ErrorCode, RpcError } from '../../../rpc/errors.ts'
 import type { Lua } from '../vm/lua.ts'
 import { LuaType, multipleResults, type Pointer, registryIndex, type State } from '../vm/raw.ts'
-import type { Api } from './api.ts'
-import type { ApiClass } from './describe.ts'
-import { pushJson } from './values.ts'
+import { pushJson } from './convert.ts'
+import type { Api, ApiClass } from './describe.ts'
 
 /** An error of the daemon as a script sees it. */
 export interface ErrorValue {
@@ -78,33 +77,26 @@ function pushStringMethod(api: Api, L: State): boolean {
   raw._lua_pushvalue(L, 2)
   const found = lua.type(L, -2) === LuaType.table ? raw._lua_rawget(L, -2) : LuaType.nil
   if (found !== LuaType.function) return false
-  raw._lua_pushcclosure(L, stringCall(api), 1)
+  raw._lua_pushcclosure(L, api.shared(stringCall), 1)
   return true
 }
-
-const stringCalls = new WeakMap<Api, Pointer>()
 
 /** A C function that calls its upvalue, a function of `string`, with an error's message in the error's place. */
 function stringCall(api: Api): Pointer {
   const { raw, lua } = api
-  let pointer = stringCalls.get(api)
-  if (pointer === undefined) {
-    pointer = lua.define((L) => {
-      const count = raw._lua_gettop(L)
-      raw._lua_pushvalue(L, registryIndex - 1)
-      raw._lua_rotate(L, 1, 1)
-      const error = count > 0 ? api.test(L, 2, errorClass) : undefined
-      if (error !== undefined) {
-        lua.pushText(L, error.message)
-        raw._lua_copy(L, -1, 2)
-        lua.pop(L, 1)
-      }
-      raw._lua_callk(L, count, multipleResults, 0, 0)
-      return raw._lua_gettop(L)
-    })
-    stringCalls.set(api, pointer)
-  }
-  return pointer
+  return lua.define((L) => {
+    const count = raw._lua_gettop(L)
+    raw._lua_pushvalue(L, registryIndex - 1)
+    raw._lua_rotate(L, 1, 1)
+    const error = count > 0 ? api.test(L, 2, errorClass) : undefined
+    if (error !== undefined) {
+      lua.pushText(L, error.message)
+      raw._lua_copy(L, -1, 2)
+      lua.pop(L, 1)
+    }
+    raw._lua_callk(L, count, multipleResults, 0, 0)
+    return raw._lua_gettop(L)
+  })
 }
 
 const apis = new WeakMap<Lua, Api>()

@@ -1,29 +1,30 @@
 import type { Lua } from '../vm/lua.ts'
-import { addTorrentParamsClass } from './add-torrent-params.ts'
-import { announceEndpointClass, announceInfoHashClass } from './announce-endpoint.ts'
-import { announceEntryClass } from './announce-entry.ts'
-import { Api, type ApiOptions } from './api.ts'
-import { clientDataClass } from './client-data.ts'
-import type { ApiModule, ClassDescription } from './describe.ts'
+import type { Api, ApiModule, ClassDescription } from './describe.ts'
 import { errorClass, installErrors } from './errors.ts'
-import { fileStorageClass } from './file-storage.ts'
-import { flagsClass } from './flags.ts'
-import { infoHashClass } from './info-hash.ts'
-import { listClass } from './list.ts'
-import { peerInfoClass } from './peer-info.ts'
+import { handleOf } from './handles/handle-value.ts'
+import { sessionClass } from './handles/session.ts'
+import { sessionsModule } from './handles/sessions.ts'
+import { torrentStatusClass } from './handles/status.ts'
+import { torrentHandleClass } from './handles/torrent.ts'
 import { pushPlain } from './plain.ts'
-import { sessionClass } from './session.ts'
-import { sessionsModule } from './sessions.ts'
-import { settingsPackClass } from './settings-pack.ts'
 import { preload, pushStatics } from './statics.ts'
-import { tagsClass } from './tags.ts'
-import { torrentHandleClass } from './torrent-handle.ts'
-import { torrentInfoClass } from './torrent-info.ts'
-import { torrentStatusClass } from './torrent-status.ts'
-import { torrentsModule } from './torrents.ts'
+import { addTorrentParamsClass } from './values/add-torrent-params.ts'
+import { announceEndpointClass, announceInfoHashClass } from './values/announce-endpoint.ts'
+import { announceEntryClass } from './values/announce-entry.ts'
+import { clientDataClass } from './values/client-data.ts'
+import { fileStorageClass } from './values/file-storage.ts'
+import { flagsClass } from './values/flags.ts'
+import { infoHashClass } from './values/info-hash.ts'
+import { listClass } from './values/list.ts'
+import { peerInfoClass } from './values/peer-info.ts'
+import { settingsPackClass } from './values/settings-pack.ts'
+import { tagsClass } from './values/tags.ts'
+import { torrentInfoClass } from './values/torrent-info.ts'
+import { torrentsModule } from './values/torrents.ts'
+import { type ApiOptions, VmApi } from './vm-api.ts'
 
-export type { ApiOptions } from './api.ts'
 export { describeError } from './errors.ts'
+export type { ApiOptions } from './vm-api.ts'
 
 /**
  * Every class, for the reference and the editor typings. Classes that are not `global` are reached through objects
@@ -58,7 +59,9 @@ export const apiModules: readonly ApiModule[] = [sessionsModule, torrentsModule]
  */
 export function installApi(lua: Lua, options: ApiOptions): Api {
   const { raw, L } = lua
-  const api = new Api(lua, options)
+  const api = new VmApi(lua, options, {
+    pushTorrent: (api, L, torrent) => api.push(L, torrentHandleClass, handleOf(torrent)),
+  })
   installErrors(api)
   lua.plainOf = (L, idx) => pushPlain(api, L, idx)
   for (const cls of apiClasses) {

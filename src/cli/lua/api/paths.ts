@@ -5,7 +5,7 @@ import { type ByteString, checkFileName, readable } from '../stdlib/names.ts'
 import { encodeExact } from '../vm/byte-text.ts'
 import { LuaError } from '../vm/errors.ts'
 import type { State } from '../vm/raw.ts'
-import type { Api } from './api.ts'
+import type { Api } from './describe.ts'
 
 /**
  * A path as the daemon needs it, whose current folder is another one. '' is the script's current folder, `~` the home

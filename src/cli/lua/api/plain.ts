@@ -1,6 +1,5 @@
 import { LuaType, type State } from '../vm/raw.ts'
-import type { Api } from './api.ts'
-import type { ApiClass, MethodMember, PropertyMember } from './describe.ts'
+import type { Api, ApiClass, MethodMember, PropertyMember } from './describe.ts'
 
 /**
  * Pushes what an object of the API holds as plain data: tables, texts, numbers and booleans, all the way down. What is

@@ -1,9 +1,8 @@
 import { LuaError } from '../vm/errors.ts'
 import { registryIndex, type State } from '../vm/raw.ts'
-import type { Api } from './api.ts'
-import type { ApiModule, ClassDescription, ConstantMember, StaticMember } from './describe.ts'
+import { pushJson } from './convert.ts'
+import type { Api, ApiModule, ClassDescription, ConstantMember, StaticMember } from './describe.ts'
 import { suggestion } from './suggestion.ts'
-import { pushJson } from './values.ts'
 
 /**
  * Pushes the table of a class's or module's static functions. A name that is not there is an error with the nearest

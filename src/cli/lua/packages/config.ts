@@ -5,12 +5,9 @@ import { resolveStateDir } from '../../../program/endpoint.ts'
 import { Failure } from '../../../program/failure.ts'
 import { isRecord } from '../../../program/value-in-words.ts'
 import { showConfigWarning } from '../../daemon/config-warning.ts'
-import type { Api } from '../api/api.ts'
-import type { ApiClass, ApiModule, PropertyMember } from '../api/describe.ts'
-import { pushJson } from '../api/values.ts'
+import { pushJson } from '../api/convert.ts'
+import type { Api, ApiClass, ApiModule, PropertyMember } from '../api/describe.ts'
 import { LuaError } from '../vm/errors.ts'
-
-const loaded = new WeakMap<Api, ConfigAndData>()
 
 /** Turns what makes configuration or folders unusable into a Lua error with the same words. */
 export function orLuaError<T>(read: () => T): T {
@@ -22,14 +19,12 @@ export function orLuaError<T>(read: () => T): T {
 }
 
 /** The configuration that this program uses, read once. */
-export function configOf(api: Api): ConfigAndData {
-  let config = loaded.get(api)
-  if (config === undefined) {
-    const { env, daemon } = api.host
-    config = orLuaError(() => loadConfigSync({ env, flag: daemon.config }))
-    showConfigWarning(config.config, api.host.say)
-    loaded.set(api, config)
-  }
+export const configOf = (api: Api): ConfigAndData => api.shared(readConfig)
+
+function readConfig(api: Api): ConfigAndData {
+  const { env, daemon } = api.host
+  const config = orLuaError(() => loadConfigSync({ env, flag: daemon.config }))
+  showConfigWarning(config.config, api.host.say)
   return config
 }
 

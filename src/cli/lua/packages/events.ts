@@ -1,16 +1,17 @@
 import type { DaemonEvent, Overflow } from '../../../rpc/contract/events.ts'
 import type { InfoHash } from '../../../rpc/contract/types.ts'
 import { type EventName, eventNames } from '../../../rpc/event-names.ts'
-import { announceEntryClass } from '../api/announce-entry.ts'
-import type { Api } from '../api/api.ts'
-import type { ApiClass, ApiModule } from '../api/describe.ts'
-import { infoHashClass } from '../api/info-hash.ts'
-import { peerInfoClass } from '../api/peer-info.ts'
+import { pushJson, pushList } from '../api/convert.ts'
+import type { Api, ApiClass, ApiModule } from '../api/describe.ts'
+import { changesOf } from '../api/handles/changes.ts'
+import { handleOf } from '../api/handles/handle-value.ts'
+import { torrentStatusClass } from '../api/handles/status.ts'
+import { torrentHandleClass } from '../api/handles/torrent.ts'
 import { suggestion } from '../api/suggestion.ts'
-import { handleOf, torrentHandleClass } from '../api/torrent-handle.ts'
-import type { TorrentRef } from '../api/torrent-ref.ts'
-import { torrentStatusClass } from '../api/torrent-status.ts'
-import { pushJson, pushList } from '../api/values.ts'
+import { announceEntryClass } from '../api/values/announce-entry.ts'
+import { infoHashClass } from '../api/values/info-hash.ts'
+import { peerInfoClass } from '../api/values/peer-info.ts'
+import type { TorrentRef } from '../api/values/torrent-ref.ts'
 import { Callback } from '../loop/callback.ts'
 import { ArgumentError } from '../vm/errors.ts'
 import type { State } from '../vm/raw.ts'
@@ -22,16 +23,8 @@ interface Shared {
   /** Number of the event that the last wait for a name ended with. */
   readonly waited: Map<EventName, number>
 }
-const shared = new WeakMap<Api, Shared>()
-
-function sharedOf(api: Api): Shared {
-  let found = shared.get(api)
-  if (!found) {
-    found = { stream: new EventStream(api), waited: new Map() }
-    shared.set(api, found)
-  }
-  return found
-}
+const sharedBy = (api: Api): Shared => ({ stream: new EventStream(api), waited: new Map() })
+const sharedOf = (api: Api): Shared => api.shared(sharedBy)
 
 /** Whether there are events of that name. */
 export function isEventName(name: string): name is EventName {
@@ -113,7 +106,7 @@ export class Connection implements EventHandler {
 
   hear(event: DaemonEvent): void {
     // What was read of torrents before may be old by now.
-    this.#api.channel.changes++
+    this.#api.shared(changesOf).note()
     this.#callback.call(this.#api.host.loop, (S) => pushEvent(this.#api, S, event))
   }
 
@@ -163,7 +156,7 @@ function waitFor(api: Api, name: EventName, seconds: number): DaemonEvent | null
     waited.set(name, seq)
     if (event?.event === 'overflow') warnOfLoss(api, event)
     else if (event) {
-      api.channel.changes++
+      api.shared(changesOf).note()
       return event
     } else if (performance.now() >= until) return null
   }

@@ -1,6 +1,5 @@
-import type { Api } from '../api/api.ts'
-import type { ApiModule } from '../api/describe.ts'
-import { type FieldReaders, readFields } from '../api/values.ts'
+import { type FieldReaders, readFields } from '../api/convert.ts'
+import type { Api, ApiModule } from '../api/describe.ts'
 import { Callback } from '../loop/callback.ts'
 import { LuaError } from '../vm/errors.ts'
 import { headersClass } from './http/headers.ts'

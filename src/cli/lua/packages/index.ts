@@ -1,6 +1,5 @@
 import { createRequire } from 'node:module'
-import type { Api } from '../api/api.ts'
-import type { ApiModule } from '../api/describe.ts'
+import type { Api, ApiModule } from '../api/describe.ts'
 import { preload } from '../api/statics.ts'
 import { LuaError } from '../vm/errors.ts'
 

@@ -1,6 +1,5 @@
 import { linkSync, mkdirSync, rmdirSync, symlinkSync, utimesSync } from 'node:fs'
-import type { Api } from '../api/api.ts'
-import type { ApiModule, StaticMember } from '../api/describe.ts'
+import type { Api, ApiModule, StaticMember } from '../api/describe.ts'
 import { systemFailure } from '../stdlib/errno.ts'
 import { checkFileName, checkOption, pathOf, readable } from '../stdlib/names.ts'
 import { pushOutcome } from '../stdlib/results.ts'

@@ -1,6 +1,5 @@
 import { visible } from '../../../program/visible.ts'
-import type { Api } from '../api/api.ts'
-import type { ApiModule, StaticMember } from '../api/describe.ts'
+import type { Api, ApiModule, StaticMember } from '../api/describe.ts'
 import { suggestion } from '../api/suggestion.ts'
 import { ArgumentError, LuaError } from '../vm/errors.ts'
 

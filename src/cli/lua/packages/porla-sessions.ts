@@ -1,6 +1,6 @@
 import type { ApiClass, ApiModule } from '../api/describe.ts'
-import { type SessionValue, sessionClass } from '../api/session.ts'
-import { sessionsModule } from '../api/sessions.ts'
+import { type SessionValue, sessionClass } from '../api/handles/session.ts'
+import { sessionsModule } from '../api/handles/sessions.ts'
 import { methodOf, torrentsHandleClass } from './porla/torrents-handle.ts'
 
 /** Members that a class of another name shares. */

@@ -9,9 +9,9 @@ import {
   parsePql,
 } from '../../../pql/index.ts'
 import type { TorrentStatus } from '../../../rpc/contract/types.ts'
-import type { Api } from '../api/api.ts'
-import type { ApiClass, ApiModule } from '../api/describe.ts'
-import { statusFields, torrentStatusClass } from '../api/torrent-status.ts'
+import type { Api, ApiClass, ApiModule } from '../api/describe.ts'
+import { torrentStatusClass } from '../api/handles/status.ts'
+import { statusFields } from '../api/handles/status-value.ts'
 import { LuaError } from '../vm/errors.ts'
 
 /** A query that was parsed. */

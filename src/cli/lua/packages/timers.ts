@@ -1,6 +1,5 @@
-import type { Api } from '../api/api.ts'
-import type { ApiModule } from '../api/describe.ts'
-import { readFields, readInteger } from '../api/values.ts'
+import { readFields, readInteger } from '../api/convert.ts'
+import type { Api, ApiModule } from '../api/describe.ts'
 import { Callback } from '../loop/callback.ts'
 import { after } from '../loop/delay.ts'
 import type { Alive } from '../loop/loop.ts'

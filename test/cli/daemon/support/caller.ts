@@ -33,6 +33,6 @@ for (const step of JSON.parse(steps) as Step[]) {
     if (!(error instanceof RpcError)) throw error
     outcome = { error: error.toJSON() }
   }
-  process.stdout.write(`${JSON.stringify({ ...outcome, changes: channel.changes })}\n`)
+  process.stdout.write(`${JSON.stringify({ ...outcome, connections: channel.connections })}\n`)
 }
 // The channel stays open: the process has to end all the same.

@@ -4,7 +4,7 @@ import { RpcClient } from '../../../../rpc/client.ts'
 import type { DaemonEvent, Overflow } from '../../../../rpc/contract/events.ts'
 import { type EventName, eventNotification } from '../../../../rpc/event-names.ts'
 import { protocolVersion } from '../../../../rpc/protocol.ts'
-import type { Api } from '../../api/api.ts'
+import type { Api } from '../../api/describe.ts'
 import type { Alive } from '../../loop/loop.ts'
 
 /** Somebody who hears the events of one name. */

@@ -1,6 +1,5 @@
-import type { Api } from '../../api/api.ts'
-import type { ApiClass } from '../../api/describe.ts'
-import { pushList } from '../../api/values.ts'
+import { pushList } from '../../api/convert.ts'
+import type { Api, ApiClass } from '../../api/describe.ts'
 import { LuaType, type State } from '../../vm/raw.ts'
 
 /** Header fields of an answer: lower case names to their values, as latin1, in the order of the answer. */

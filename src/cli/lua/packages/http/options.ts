@@ -1,4 +1,4 @@
-import { type FieldReaders, readInteger, readText } from '../../api/values.ts'
+import { type FieldReaders, readInteger, readText } from '../../api/convert.ts'
 import { WrongValue } from '../../vm/errors.ts'
 import type { Lua } from '../../vm/lua.ts'
 import { LuaType, type State } from '../../vm/raw.ts'

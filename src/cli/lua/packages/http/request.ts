@@ -1,5 +1,5 @@
 import type { ClientRequest, IncomingMessage } from 'node:http'
-import type { Api } from '../../api/api.ts'
+import type { Api } from '../../api/describe.ts'
 import type { Alive } from '../../loop/loop.ts'
 import { LuaError } from '../../vm/errors.ts'
 import { type Headers, headersOf } from './headers.ts'

@@ -1,5 +1,5 @@
 import { type BigIntStats, lstatSync, readlinkSync, statSync } from 'node:fs'
-import type { Api } from '../../api/api.ts'
+import type { Api } from '../../api/describe.ts'
 import { systemFailure } from '../../stdlib/errno.ts'
 import { byteString, checkFileName, pathOf, pushByteString } from '../../stdlib/names.ts'
 import { LuaError } from '../../vm/errors.ts'

@@ -1,6 +1,6 @@
 import { closeSync, openSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { Api } from '../../api/api.ts'
+import type { Api } from '../../api/describe.ts'
 import { exactPath } from '../../vm/byte-text.ts'
 
 const variables = ['PORLA_LUA_CONFIG', 'PORLA_LUA_SOCKET', 'PORLA_LUA_STATE_DIR']

@@ -1,6 +1,5 @@
 import { type Dir, opendirSync } from 'node:fs'
-import type { Api } from '../../api/api.ts'
-import type { ApiClass } from '../../api/describe.ts'
+import type { Api, ApiClass } from '../../api/describe.ts'
 import { systemFailure } from '../../stdlib/errno.ts'
 import { type ByteString, checkFileName, pathOf, pushByteString, readable } from '../../stdlib/names.ts'
 import { ArgumentError, LuaError } from '../../vm/errors.ts'

@@ -1,6 +1,5 @@
 import { symlinkSync, unlinkSync } from 'node:fs'
-import type { Api } from '../../api/api.ts'
-import type { ApiClass } from '../../api/describe.ts'
+import type { Api, ApiClass } from '../../api/describe.ts'
 import { failureCode, systemFailure } from '../../stdlib/errno.ts'
 import { type ByteString, checkFileName, pathOf } from '../../stdlib/names.ts'
 import { encodeExact } from '../../vm/byte-text.ts'

@@ -1,5 +1,4 @@
-import type { Api } from '../../api/api.ts'
-import type { StaticMember } from '../../api/describe.ts'
+import type { Api, StaticMember } from '../../api/describe.ts'
 import { LuaError } from '../../vm/errors.ts'
 import { LuaStatus, multipleResults, registryIndex, type State } from '../../vm/raw.ts'
 import { source } from './source.ts'
