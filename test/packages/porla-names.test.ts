@@ -95,19 +95,20 @@ test('timers, requests, encodings, files and the rest by the newer names', async
      assert(require("porla_presets").get("none") == nil)
 
      -- Nothing is kept in a variable.
-     local n = 0
+     local n, done = 0, 0
+     local function finish() done = done + 1 end
      local function steady() n = n + 1 print("tick", n) end
-     local interval = timers.interval(5, function() steady() if n == 2 then stop() end end)
+     local interval = timers.interval(5, function() steady() if n == 2 then stop() finish() end end)
      function stop() interval:cancel() interval:cancel() end
-     timers.timeout(1, function() print("once") end)
-     timers.cron("* * * * * ?", function() print("cron") os.exit(0) end)
+     timers.timeout(1, function() print("once") finish() end)
+     timers.cron("* * * * * ?", function() if done == 3 then print("cron") os.exit(0) end end)
      for _, wrong in ipairs { { timers.interval, 0, print }, { timers.timeout, "x", print }, { timers.cron, "* *", print }, { timers.interval, 5 } } do
        assert(not pcall(table.unpack(wrong)))
      end
      collectgarbage()
      http.request(arg[1], function(err, res)
        print(err, res.status, res.body, res.headers["X-Method"], res.url == arg[1])
-       http.request("http://127.0.0.1:1/", function(err, res) print(err:find("ECONNREFUSED") ~= nil, res) end)
+       http.request("http://127.0.0.1:1/", function(err, res) print(err:find("ECONNREFUSED") ~= nil, res) finish() end)
      end, { method = "PUT", body = "data", headers = { ["X-Own"] = "1" }, timeout = 5 })`,
     { args: [`http://127.0.0.1:${port}/`] },
   )
