@@ -44,7 +44,7 @@ describe('connections', { concurrency: 4 }, () => {
       Array.from({ length: 14 }, () => startRawPeer(t, torrent, { speaks: false })),
     )
     const called = () => peers.filter((peer) => peer.came.length > 0).length
-    for (const peer of peers) await engine.addPeer(torrent.id, peer.address)
+    for (const peer of peers) await engine.call('addPeer', { id: torrent.id, address: peer.address })
     await until(() => called() >= 4, 'the boost and one more are called')
     await pause(1000)
     assert.ok(called() <= 9, `${called()} were called after about a second`)
@@ -72,14 +72,14 @@ describe('connections', { concurrency: 4 }, () => {
     await once(closed, 'listening')
     const address = `127.0.0.1:${(closed.address() as { port: number }).port}`
     closed.close()
-    await engine.addPeer(torrent.id, '127.0.0.1:81')
-    await engine.addPeer(torrent.id, address)
+    await engine.call('addPeer', { id: torrent.id, address: '127.0.0.1:81' })
+    await engine.call('addPeer', { id: torrent.id, address })
     // once encrypted, once plain; the next round would come after five seconds
     await until(() => proxy.asked.length === 2, 'both ways are tried')
     await pause(6000)
     assert.deepEqual(proxy.asked, [address, address])
     engine.configure({ ...quiet, ...tcpOnly, ...settings, no_connect_privileged_ports: false })
-    await engine.addPeer(torrent.id, '127.0.0.1:81')
+    await engine.call('addPeer', { id: torrent.id, address: '127.0.0.1:81' })
     await until(() => proxy.asked.includes('127.0.0.1:81'), 'it may be called now')
   })
 
@@ -89,7 +89,7 @@ describe('connections', { concurrency: 4 }, () => {
       socket.resume()
       setTimeout(() => socket.destroy(), 5000)
     })
-    await engine.addPeer(torrent.id, `127.0.0.1:${await listen(t, server)}`)
+    await engine.call('addPeer', { id: torrent.id, address: `127.0.0.1:${await listen(t, server)}` })
     await engine.until(torrent.id, 'calls', (r) => r.connections === 1 && r.knownPeers === 1)
     await engine.until(torrent.id, 'gave up', (r) => r.connections === 0 && r.candidates === 0)
   })
@@ -97,11 +97,11 @@ describe('connections', { concurrency: 4 }, () => {
   test('seeding_outgoing_connections off: a seed calls nobody', async (t) => {
     const engine = await engineWith(t, { seeding_outgoing_connections: false }, 'all')
     const peer = await startRawPeer(t, torrent, { seed: false })
-    await engine.addPeer(torrent.id, peer.address)
+    await engine.call('addPeer', { id: torrent.id, address: peer.address })
     await pause(500)
     assert.equal(peer.came.length, 0)
     engine.configure({ ...quiet, ...tcpOnly })
-    await engine.addPeer(torrent.id, peer.address)
+    await engine.call('addPeer', { id: torrent.id, address: peer.address })
     await engine.until(torrent.id, 'is connected', (r) => r.peers === 1)
   })
 
@@ -110,7 +110,7 @@ describe('connections', { concurrency: 4 }, () => {
     const peers = await Promise.all(
       Array.from({ length: 4 }, () => startRawPeer(t, torrent, { unchokes: false })),
     )
-    for (const peer of peers) await engine.addPeer(torrent.id, peer.address)
+    for (const peer of peers) await engine.call('addPeer', { id: torrent.id, address: peer.address })
     await engine.until(torrent.id, 'has two', (r) => r.peers === 2)
     await pause(500)
     assert.equal(engine.report(torrent.id).knownPeers, 2)
@@ -130,7 +130,7 @@ describe('connections', { concurrency: 4 }, () => {
     spare.close()
     const settings = { outgoing_interfaces: '127.0.0.7', outgoing_port: port }
     const engine = await engineWith(t, settings, 'nothing')
-    await engine.addPeer(torrent.id, peer.address)
+    await engine.call('addPeer', { id: torrent.id, address: peer.address })
     await until(() => peer.came.length > 0, 'it calls')
     const { remoteAddress, remotePort } = peer.came[0]!.socket
     assert.deepEqual([remoteAddress, remotePort], ['127.0.0.7', port])
@@ -152,7 +152,7 @@ describe('connections', { concurrency: 4 }, () => {
     assert.deepEqual([first.closed, second.closed], [false, false])
     engine.configure({ ...quiet, ...tcpOnly, ...settings, connections_limit: 3 })
     // answered after the settings have been taken over
-    await engine.fileProgress(torrent.id)
+    await engine.call('fileProgress', { id: torrent.id })
     await call('127.0.0.4')
     await engine.until(torrent.id, 'has three', (r) => r.peers === 3)
     engine.configure({ ...quiet, ...tcpOnly, ...settings, connections_limit: 1 })
@@ -177,7 +177,7 @@ describe('connections', { concurrency: 4 }, () => {
     await until(() => caller.closed, 'the caller is closed')
     assert.equal(caller.wire.peerId, null)
     const peer = await startRawPeer(t, torrent, { seed: false })
-    await engine.addPeer(torrent.id, peer.address)
+    await engine.call('addPeer', { id: torrent.id, address: peer.address })
     await pause(500)
     assert.equal(peer.came.length, 0)
   })
@@ -188,7 +188,7 @@ describe('connections', { concurrency: 4 }, () => {
     const caller = connect({ host: host!, port: Number(port) })
     t.after(() => caller.destroy())
     const peer = await startRawPeer(t, torrent, { speaks: false })
-    await engine.addPeer(torrent.id, peer.address)
+    await engine.call('addPeer', { id: torrent.id, address: peer.address })
     await Promise.all([
       once(caller, 'close'),
       until(() => peer.came[0]?.closed === true, 'the called one is closed', undefined, 5000),

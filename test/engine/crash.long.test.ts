@@ -77,7 +77,7 @@ describe('crashes', { concurrency: 4 }, () => {
     assert.equal(engine.state.state, 'waiting')
     assert.match(engine.state.error!, /exit code 3/)
     assert.ok(log.some((line) => line.endsWith('what happened')))
-    await assert.rejects(engine.addPeer('00'.repeat(20), '127.0.0.1:1'), {
+    await assert.rejects(engine.call('addPeer', { id: '00'.repeat(20), address: '127.0.0.1:1' }), {
       code: ErrorCode.EngineUnavailable,
     })
   })

@@ -61,9 +61,9 @@ describe('DHT', { concurrency: 4 }, () => {
     const times = (id: string) => node.announced.filter((line) => line.startsWith(id)).length
     await until(() => times(other.id) > 0, 'the other one is announced')
     assert.equal(times(torrent.id), 0)
-    await engine.update(torrent.id, { disableDht: false })
+    await engine.call('update', { id: torrent.id, options: { disableDht: false } })
     await until(() => times(torrent.id) >= 2, 'it is announced, and again')
-    await engine.update(torrent.id, { disableDht: true })
+    await engine.call('update', { id: torrent.id, options: { disableDht: true } })
     // one may have been under way
     await new Promise((resolve) => setTimeout(resolve, 300))
     const [mine, others] = [times(torrent.id), times(other.id)]
@@ -122,18 +122,18 @@ describe('DHT', { concurrency: 4 }, () => {
     )
     // one that may not ask its trackers has not been failed by them
     const stopped = once(tracker.server, 'stop')
-    await engine.update(good.id, { disableTrackers: true })
+    await engine.call('update', { id: good.id, options: { disableTrackers: true } })
     await stopped
     const rested = await engine.until(good.id, 'they rest', (r) => r.trackers?.[0]?.startSent === false)
     const [{ url, verified, complete: seeds, nextAnnounce, updating } = assert.fail()] = rested.trackers!
     assert.deepEqual([url, verified, seeds, nextAnnounce, updating], [tracker.http, true, 1, null, false])
-    await engine.reannounce(good.id, null, 0)
+    await engine.call('reannounce', { id: good.id, url: null, afterMs: 0, ignoreMinInterval: false })
     await new Promise((resolve) => setTimeout(resolve, 300))
     assert.equal(engine.report(good.id).trackers?.[0]?.startSent, false)
     assert.ok(!node.announced.some((line) => line.startsWith(good.id)))
-    await engine.update(good.id, { disableTrackers: false })
+    await engine.call('update', { id: good.id, options: { disableTrackers: false } })
     await engine.until(good.id, 'it is asked again', (r) => r.trackers?.[0]?.startSent === true)
-    await engine.update(good.id, { trackers: [] })
+    await engine.call('update', { id: good.id, options: { trackers: [] } })
     await until(() => node.announced.some((line) => line.startsWith(good.id)), 'without trackers')
   })
 

@@ -69,17 +69,17 @@ describe('errors of the disk', { concurrency: 4 }, () => {
     await writeFile(join(folder, `.${torrent.id}.parts`), '')
     await rm(join(folder, 'top/a/x'))
     const engine = startEngine(t)
-    await engine.removeFiles(torrent.bytes, folder, [])
+    await engine.call('removeFiles', { torrentFile: torrent.bytes, savePath: folder, keep: [] })
     assert.deepEqual((await readdir(folder, { recursive: true })).sort(), ['top', 'top/b', 'top/b/mine'])
     // once more: everything is gone already
-    await engine.removeFiles(torrent.bytes, folder, [])
+    await engine.call('removeFiles', { torrentFile: torrent.bytes, savePath: folder, keep: [] })
     await rm(join(folder, 'top/b/mine'))
-    await engine.removeFiles(torrent.bytes, folder, [])
+    await engine.call('removeFiles', { torrentFile: torrent.bytes, savePath: folder, keep: [] })
     assert.deepEqual(await readdir(folder), [])
 
     await mkdir(join(folder, 'top/a/x/in the way'), { recursive: true })
     await assert.rejects(
-      engine.removeFiles(torrent.bytes, folder, []),
+      engine.call('removeFiles', { torrentFile: torrent.bytes, savePath: folder, keep: [] }),
       (error: { code: number; data: { path: string } }) => {
         assert.equal(error.code, ErrorCode.FileSystem)
         assert.equal(error.data.path, join(folder, 'top/a/x'))
@@ -87,6 +87,9 @@ describe('errors of the disk', { concurrency: 4 }, () => {
       },
     )
     await engine.load(task(torrent.id, folder, { torrentFile: torrent.bytes, filePriorities: [0, 0, 0] }))
-    await assert.rejects(engine.removeFiles(torrent.bytes, folder, []), /is loaded/)
+    await assert.rejects(
+      engine.call('removeFiles', { torrentFile: torrent.bytes, savePath: folder, keep: [] }),
+      /is loaded/,
+    )
   })
 })

@@ -140,7 +140,7 @@ describe('downloads', { concurrency: 4 }, () => {
     await leecher.until(torrent.id, 'is connected', (r) => r.peers === 1)
     await new Promise((resolve) => setTimeout(resolve, 500))
     assert.equal(leecher.report(torrent.id).payloadDownload, 0)
-    await leecher.update(torrent.id, { uploadMode: false })
+    await leecher.call('update', { id: torrent.id, options: { uploadMode: false } })
     await leecher.until(torrent.id, 'has all', complete(torrent))
   })
 })

@@ -25,21 +25,21 @@ async function meet(
   expected: Seen,
 ): Promise<Seen> {
   const engines = [caller, called]
-  await Promise.all(engines.map((engine) => engine.clearPeers(torrent.id)))
+  await Promise.all(engines.map((engine) => engine.call('clearPeers', { id: torrent.id })))
   await until(() => engines.every((one) => one.report(torrent.id).peers === 0), 'they are apart')
   caller.configure({ ...base, ...callers })
   called.configure({ ...base, ...calleds })
   // answered after the settings have been taken over
-  await Promise.all(engines.map((engine) => engine.fileProgress(torrent.id)))
+  await Promise.all(engines.map((engine) => engine.call('fileProgress', { id: torrent.id })))
   const before = leech.report(torrent.id).payloadDownload ?? 0
-  await caller.addPeer(torrent.id, await called.address())
+  await caller.call('addPeer', { id: torrent.id, address: await called.address() })
   if (expected === null) {
     // every way is tried once within a second, and the first way again after five
     await new Promise((resolve) => setTimeout(resolve, 1500))
     return leech.report(torrent.id).payloadDownload === before ? null : 'plain'
   }
   await leech.until(torrent.id, `data comes, ${expected}`, (r) => r.payloadDownload! > before)
-  const [peer] = await leech.peerInfo(torrent.id)
+  const [peer] = await leech.call('peerInfo', { id: torrent.id })
   if (peer === undefined) return null
   if (peer.flags & PeerFlag.rc4) return 'rc4'
   return peer.flags & PeerFlag.plaintextEncrypted ? 'plain after key exchange' : 'plain'

@@ -47,7 +47,7 @@ describe('a host that is down', { concurrency: 4 }, () => {
     await engine.load(task(id, await tempFolder(t)))
     const hung = engine.state.pid!
     process.kill(hung, 'SIGSTOP')
-    await assert.rejects(engine.peerInfo(id), {
+    await assert.rejects(engine.call('peerInfo', { id }), {
       code: ErrorCode.EngineUnavailable,
       message: 'the engine host is not available: it hung: it said nothing for 1.5 s, and was ended',
     })
@@ -121,7 +121,7 @@ describe('a host that is down', { concurrency: 4 }, () => {
     )
     const { engine, lost } = watched(t, { hostEntry: entry })
     const { flags, dataKB } = hostBounds('')
-    const [heap] = (await engine.pieceAvailability(id))!
+    const [heap] = (await engine.call('pieceAvailability', { id }))!
     const asked = Number(flags[0]!.split('=')[1])
     // V8 adds the space of new objects to that of old ones
     assert.ok(heap! >= asked && heap! < asked + 256, `${heap} MiB of heap, ${asked} asked for`)

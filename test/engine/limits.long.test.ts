@@ -18,8 +18,8 @@ describe('limits', { concurrency: 4 }, () => {
     await new Promise((resolve) => setTimeout(resolve, 1000))
     assert.ok(b.report(torrent.id).payloadDownload! < 100_000)
     // first another kind of limit, then none
-    await b.update(torrent.id, { limits: { ...noLimits, download: 10_000 } })
-    await b.update(torrent.id, { limits: noLimits })
+    await b.call('update', { id: torrent.id, options: { limits: { ...noLimits, download: 10_000 } } })
+    await b.call('update', { id: torrent.id, options: { limits: noLimits } })
     const pid = b.state.pid
     b.configure({
       listen_interfaces: '127.0.0.1:0',
@@ -48,9 +48,9 @@ describe('limits', { concurrency: 4 }, () => {
     await seeder.until(torrent.id, 'has one', (r) => r.peers === 1)
     await new Promise((resolve) => setTimeout(resolve, 1500))
     assert.equal(seeder.report(torrent.id).peers, 1)
-    await seeder.update(torrent.id, { limits: noLimits })
+    await seeder.call('update', { id: torrent.id, options: { limits: noLimits } })
     await seeder.until(torrent.id, 'has both', (r) => r.peers === 2)
-    await seeder.update(torrent.id, { limits: { ...noLimits, connections: 1 } })
+    await seeder.call('update', { id: torrent.id, options: { limits: { ...noLimits, connections: 1 } } })
     await seeder.until(torrent.id, 'has one', (r) => r.peers === 1)
   })
 

@@ -50,8 +50,8 @@ describe('local peers', { concurrency: 4 }, () => {
       address.split(':')[1],
     )
     assert.equal(lines(other.id), 0)
-    await engine.update(other.id, { disableLsd: false })
-    await engine.update(mine.id, { disableLsd: true })
+    await engine.call('update', { id: other.id, options: { disableLsd: false } })
+    await engine.call('update', { id: mine.id, options: { disableLsd: true } })
     const before = lines(mine.id)
     await until(() => lines(other.id) >= 2, 'now the other one is')
     assert.equal(lines(mine.id), before)

@@ -46,7 +46,7 @@ test('100,000 pieces and 50 peers with bitfields of their own: no turn of the ev
     () => JSON.stringify(engine.report(id).done),
     60_000,
   )
-  const list = await engine.peerInfo(id)
+  const list = await engine.call('peerInfo', { id })
   assert.equal(list.length, count)
   for (const { progress } of list) assert.ok(progress > 0.4 && progress < 0.6)
   assert.equal(await readFile(turns, 'utf8'), '', 'turns of so many ms')

@@ -269,7 +269,7 @@ test('a host that is killed in the middle of a copy leaves every byte, and the n
   const setup = await setUp(t, torrent, target)
   const engine = startEngine(t)
   const task = { torrentFile: torrent.bytes, from: setup.from, to: target, have: null }
-  const first = engine.moveFiles(task).then(
+  const first = engine.call('moveFiles', task).then(
     () => 'moved',
     (error: Error) => error.message,
   )
@@ -283,7 +283,7 @@ test('a host that is killed in the middle of a copy leaves every byte, and the n
   await assertUnmoved(setup)
   assert.equal(existsSync(join(target, 'top/b')), false, 'half a copy does not get its name')
   await until(() => engine.state.state === 'running', 'there is a new host')
-  await engine.moveFiles(task)
+  await engine.call('moveFiles', task)
   await assertMoved(setup)
 })
 
@@ -292,7 +292,7 @@ test('a host moves no files that are in use, and says which file cannot be moved
   const engine = startEngine(t)
   await mkdir(join(setup.to, 'top/a'), { recursive: true })
   const task = { torrentFile: setup.torrent.bytes, from: setup.from, to: setup.to, have: null }
-  await assert.rejects(engine.moveFiles(task), {
+  await assert.rejects(engine.call('moveFiles', task), {
     message: /top\/a/,
     data: { path: join(setup.to, 'top/a'), errno: 'EISDIR' },
   })

@@ -62,32 +62,32 @@ test('a partial seed tells trackers what is left and that it is paused, and peer
   const [heard, heardOld] = [listenTo(modern, true), listenTo(old, false)]
   await until(() => heard.length === 1 && heardOld.length === 1, 'shakes hands')
 
-  await engine.addPeer(torrent.id, await seeder.address())
+  await engine.call('addPeer', { id: torrent.id, address: await seeder.address() })
   await engine.until(
     torrent.id,
     'has what it wants',
     (report) => report.wantedPartial === 0 && report.done === total - missing,
   )
   await until(() => heard.length === 2 && heardOld.length === 2, 'it only uploads')
-  await engine.reannounce(torrent.id, null, 0)
+  await engine.call('reannounce', { id: torrent.id, url: null, afterMs: 0, ignoreMinInterval: false })
   await until(() => told.length === 2, 'it announces again')
-  await engine.reannounce(torrent.id, null, 0)
+  await engine.call('reannounce', { id: torrent.id, url: null, afterMs: 0, ignoreMinInterval: false })
   await until(() => told.length === 3, 'and again')
   const late = listenTo(await callPeer(t, torrent, address, { seed: false }), true)
   await until(() => late.length === 1, 'a new peer hears it at once')
 
   await seeder.unload(torrent.id)
-  await engine.update(torrent.id, { filePriorities: [4, 4, 4] })
+  await engine.call('update', { id: torrent.id, options: { filePriorities: [4, 4, 4] } })
   await until(() => heard.length === 3 && heardOld.length === 3, 'it wants more')
-  await engine.update(torrent.id, { uploadMode: true })
+  await engine.call('update', { id: torrent.id, options: { uploadMode: true } })
   await until(() => heard.length === 4, 'it may not ask for it')
-  await engine.update(torrent.id, { uploadMode: false })
+  await engine.call('update', { id: torrent.id, options: { uploadMode: false } })
   await until(() => heard.length === 5, 'and may again')
   await seeder.load(task(torrent.id, from, { torrentFile: torrent.bytes }))
-  await engine.addPeer(torrent.id, await seeder.address())
+  await engine.call('addPeer', { id: torrent.id, address: await seeder.address() })
   await engine.until(torrent.id, 'has all', complete(torrent))
   await until(() => told.length >= 4, 'it completes')
-  await engine.reannounce(torrent.id, null, 0)
+  await engine.call('reannounce', { id: torrent.id, url: null, afterMs: 0, ignoreMinInterval: false })
   await until(() => told.length >= 5, 'and goes on')
 
   assert.deepEqual(told, [

@@ -21,7 +21,7 @@ describe('what is told of peers', { concurrency: 4 }, () => {
     const address = await seeder.address()
     await leecher.load(task(torrent.id, to, { torrentFile: torrent.bytes, peers: [address] }))
     await leecher.until(torrent.id, 'has some', (report) => (report.payloadDownload ?? 0) > 100_000)
-    const [seed, ...others] = await leecher.peerInfo(torrent.id)
+    const [seed, ...others] = await leecher.call('peerInfo', { id: torrent.id })
     assert.deepEqual(others, [])
     assert.ok(seed)
     assert.equal(`${seed.address}:${seed.port}`, address)
@@ -40,11 +40,11 @@ describe('what is told of peers', { concurrency: 4 }, () => {
     const clear = bit(2) | bit(3) | bit(6) | bit(7) | bit(9) | bit(12) | bit(17)
     assert.equal(seed.flags & (set | clear), set, seed.flags.toString(2))
     assert.deepEqual(
-      await leecher.pieceAvailability(torrent.id),
+      await leecher.call('pieceAvailability', { id: torrent.id }),
       torrent.meta.numPieces === 41 ? Array(41).fill(1) : [],
     )
 
-    const [caller] = await seeder.peerInfo(torrent.id)
+    const [caller] = await seeder.call('peerInfo', { id: torrent.id })
     assert.ok(caller)
     assert.equal(caller.address, '127.0.0.1')
     assert.ok(caller.progress > 0 && caller.progress < 1)
@@ -52,15 +52,21 @@ describe('what is told of peers', { concurrency: 4 }, () => {
     assert.equal(caller.rtt, 0)
     assert.equal(caller.source, 32)
     assert.equal(caller.flags & (bit(1) | bit(2) | bit(5) | bit(10)), bit(2))
-    const has = await seeder.pieceAvailability(torrent.id)
+    const has = await seeder.call('pieceAvailability', { id: torrent.id })
     assert.ok(has?.some((count) => count === 1) && has.some((count) => count === 0))
 
     // an end at its listen port: one more address, and the same one named by a user
-    await leecher.clearPeers(torrent.id)
-    await waitUntil('none are left', async () => (await leecher.peerInfo(torrent.id)).length === 0)
-    await leecher.addPeer(torrent.id, address)
-    await waitUntil('it is back', async () => (await leecher.peerInfo(torrent.id))[0]?.progress === 1)
-    assert.equal((await leecher.peerInfo(torrent.id))[0]?.source, 0)
+    await leecher.call('clearPeers', { id: torrent.id })
+    await waitUntil(
+      'none are left',
+      async () => (await leecher.call('peerInfo', { id: torrent.id })).length === 0,
+    )
+    await leecher.call('addPeer', { id: torrent.id, address })
+    await waitUntil(
+      'it is back',
+      async () => (await leecher.call('peerInfo', { id: torrent.id }))[0]?.progress === 1,
+    )
+    assert.equal((await leecher.call('peerInfo', { id: torrent.id }))[0]?.source, 0)
   })
 
   test('a peer that a tracker and a user named, and encryption', async (t) => {
@@ -74,8 +80,11 @@ describe('what is told of peers', { concurrency: 4 }, () => {
     await seeder.until(torrent.id, 'announced', (report) => report.currentTracker === tracker.http)
     const leecher = startEngine(t, { out_enc_policy: 0, download_rate_limit: 20_000 }, 'leecher')
     await leecher.load(task(torrent.id, to, { torrentFile: torrent.bytes, trackers }))
-    await waitUntil('it is connected', async () => (await leecher.peerInfo(torrent.id))[0]?.progress === 1)
-    const found = async () => (await leecher.peerInfo(torrent.id))[0]!
+    await waitUntil(
+      'it is connected',
+      async () => (await leecher.call('peerInfo', { id: torrent.id }))[0]?.progress === 1,
+    )
+    const found = async () => (await leecher.call('peerInfo', { id: torrent.id }))[0]!
     assert.equal((await found()).source, 1)
     const { flags } = await found()
     assert.ok((flags & (bit(19) | bit(20))) !== 0, flags.toString(2))
@@ -92,18 +101,21 @@ describe('what is told of peers', { concurrency: 4 }, () => {
     const peers = [`127.0.0.1:${port}`]
     const folder = await tempFolder(t)
     await engine.load(task(torrent.id, folder, { torrentFile: torrent.bytes, peers }))
-    await waitUntil('it is called', async () => (await engine.peerInfo(torrent.id)).length === 1)
+    await waitUntil(
+      'it is called',
+      async () => (await engine.call('peerInfo', { id: torrent.id })).length === 1,
+    )
     await waitUntil('it waits for the handshake', async () => {
-      const [peer] = await engine.peerInfo(torrent.id)
+      const [peer] = await engine.call('peerInfo', { id: torrent.id })
       return peer !== undefined && (peer.flags & (bit(5) | bit(6) | bit(7))) === (bit(5) | bit(6))
     })
-    const [peer] = await engine.peerInfo(torrent.id)
+    const [peer] = await engine.call('peerInfo', { id: torrent.id })
     assert.equal(peer?.port, port)
     assert.equal(peer?.client, '')
     assert.equal(peer?.peer_id, '')
     assert.equal(engine.report(torrent.id).peers, 0)
     await engine.unload(torrent.id)
-    await assert.rejects(engine.peerInfo(torrent.id), /not loaded/)
+    await assert.rejects(engine.call('peerInfo', { id: torrent.id }), /not loaded/)
   })
 
   test('who is known outlives a load: counted while paused, and called again', async (t) => {
@@ -144,6 +156,6 @@ describe('what is told of peers', { concurrency: 4 }, () => {
     const report = await leecher.until(torrent.id, 'is connected', ({ peers }) => peers === 1)
     assert.equal(report.knownSeeds, 1)
     await leecher.until(torrent.id, 'nobody else', ({ candidates }) => candidates === 0)
-    assert.equal((await leecher.peerInfo(torrent.id))[0]?.source, 1)
+    assert.equal((await leecher.call('peerInfo', { id: torrent.id }))[0]?.source, 1)
   })
 })

@@ -30,14 +30,14 @@ describe('peers', { concurrency: 4 }, () => {
     assert.equal(report.failedBytes! % 65536, 0)
     assert.ok((report.have ?? []).every((byte) => byte === 0))
     // it calls again, and is known
-    await liar.addPeer(torrent.id, await leecher.address())
+    await liar.call('addPeer', { id: torrent.id, address: await leecher.address() })
     await new Promise((resolve) => setTimeout(resolve, 500))
     assert.equal(leecher.report(torrent.id).peers, 0)
 
     const seeder = startEngine(t, {}, 'seeder')
     await seeder.load(task(torrent.id, good, { torrentFile: torrent.bytes }))
     await seeder.until(torrent.id, 'has all', complete(torrent))
-    await leecher.addPeer(torrent.id, await seeder.address())
+    await leecher.call('addPeer', { id: torrent.id, address: await seeder.address() })
     const done = await leecher.until(torrent.id, 'has all', complete(torrent))
     assert.deepEqual(await wrongFiles(to, torrent.files), [])
     assert.equal(done.payloadDownload, done.done! + done.failedBytes! + done.redundantBytes!)
@@ -69,15 +69,17 @@ describe('peers', { concurrency: 4 }, () => {
   test('a peer address that is none is refused, and so is one for a torrent that is not loaded', async (t) => {
     const torrent = makeTorrent([file('a', 10)], 16384)
     const engine = startEngine(t)
-    await assert.rejects(engine.addPeer(torrent.id, '127.0.0.1:1'), { code: ErrorCode.InvalidTorrentHandle })
+    await assert.rejects(engine.call('addPeer', { id: torrent.id, address: '127.0.0.1:1' }), {
+      code: ErrorCode.InvalidTorrentHandle,
+    })
     await engine.load(task(torrent.id, await tempFolder(t), { torrentFile: torrent.bytes }))
     for (const wrong of ['127.0.0.1', '127.0.0.1:0', ':80', 'a b:1', '::1:80']) {
-      await assert.rejects(engine.addPeer(torrent.id, wrong), {
+      await assert.rejects(engine.call('addPeer', { id: torrent.id, address: wrong }), {
         code: ErrorCode.InvalidValue,
         message: /is no peer address; write host:port/,
       })
     }
-    await engine.addPeer(torrent.id, '[::1]:80')
+    await engine.call('addPeer', { id: torrent.id, address: '[::1]:80' })
   })
 
   test('a torrent file of another hash, or a broken one, is refused', async (t) => {

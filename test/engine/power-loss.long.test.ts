@@ -76,7 +76,7 @@ test('a file that was downloaded is on the disk before its stamp is told', async
   await leecher.until(torrent.id, 'runs', ({ phase }) => phase === 'running')
   const calls = await trace(t, leecher.state.pid!)
   const kept = [firstKept(leecher, 0), firstKept(leecher, 1)]
-  await leecher.addPeer(torrent.id, await seed.address())
+  await leecher.call('addPeer', { id: torrent.id, address: await seed.address() })
   await leecher.until(torrent.id, 'has all', complete(torrent))
   await until(() => kept.every((at) => at() !== null), 'both have their stamps')
   for (const [index, name] of ['data/a', 'data/b'].entries()) {

@@ -24,7 +24,7 @@ describe('file priorities', { concurrency: 4 }, () => {
     await new Promise((resolve) => setTimeout(resolve, 2000))
     assert.ok(seeder.reports.slice(before).every((r) => !r.peers))
     assert.equal(leecher.report(torrent.id).candidates, 0)
-    await leecher.update(torrent.id, { filePriorities: [4, 4] })
+    await leecher.call('update', { id: torrent.id, options: { filePriorities: [4, 4] } })
     await leecher.until(torrent.id, 'has all', complete(torrent))
   })
 
@@ -67,10 +67,10 @@ describe('file priorities', { concurrency: 4 }, () => {
     )
 
     // now without any peer: what was kept aside has to be in the file
-    await leecher.update(torrent.id, { filePriorities: [4, 4, 4] })
+    await leecher.call('update', { id: torrent.id, options: { filePriorities: [4, 4, 4] } })
     assert.equal((await stat(join(to, 'top/b'))).size, files[1]!.bytes.length)
     const before = leecher.report(torrent.id).payloadDownload ?? 0
-    await leecher.addPeer(torrent.id, await seeder.address())
+    await leecher.call('addPeer', { id: torrent.id, address: await seeder.address() })
     const all = await leecher.until(torrent.id, 'has all', complete(torrent))
     assert.deepEqual(await wrongFiles(to, files), [])
     assert.equal(all.payloadDownload! - before, 16384, 'only the missing piece was fetched')

@@ -100,7 +100,7 @@ test('a magnet link that turns out to be private leaves DHT, local network and P
   // heard of before the metadata: forgotten with it
   lsd.say(secret.id, bait.port)
   await until(() => bait.calls > 0, 'a local peer is called')
-  await engine.addPeer(secret.id, await seeder.address())
+  await engine.call('addPeer', { id: secret.id, address: await seeder.address() })
   await engine.until(secret.id, 'has all', complete(secret))
   assert.deepEqual(await wrongFiles(to, secret.files), [])
   await until(() => speaker.offered === 0, 'PEX is taken back')
@@ -127,7 +127,7 @@ test('metadata is taken when it has both hashes of the link, and never otherwise
   const engine = startEngine(t)
   await engine.load(task(torrent.id, to, { v2: 'ab'.repeat(32), peers: [await seeder.address()] }))
   await until(() => engine.log.some((line) => /does not have the v2 hash/.test(line)), 'it says so')
-  await engine.addPeer(torrent.id, await seeder.address())
+  await engine.call('addPeer', { id: torrent.id, address: await seeder.address() })
   await new Promise((resolve) => setTimeout(resolve, 300))
   assert.equal(engine.report(torrent.id)?.phase, 'metadata')
   assert.deepEqual(engine.metadata.get(torrent.id), undefined)

@@ -162,7 +162,7 @@ describe('a proxy for peers', { concurrency: 3 }, () => {
   test('a name is looked up by the proxy, or here with proxy_hostnames off', async (t) => {
     const proxy = await startProxy(t, 'socks5', { names: { 'peer.invalid': '127.0.0.1' } })
     const { leech } = await pair(t, { proxy_type: 2, proxy_port: proxy.port })
-    await leech.addPeer(torrent.id, 'peer.invalid:9')
+    await leech.call('addPeer', { id: torrent.id, address: 'peer.invalid:9' })
     await until(() => proxy.asked.includes('peer.invalid:9'), 'the name goes to the proxy')
     leech.configure({
       listen_interfaces: '127.0.0.1:0',
@@ -171,7 +171,7 @@ describe('a proxy for peers', { concurrency: 3 }, () => {
       proxy_port: proxy.port,
       proxy_hostnames: false,
     })
-    await leech.addPeer(torrent.id, 'other.invalid:9')
+    await leech.call('addPeer', { id: torrent.id, address: 'other.invalid:9' })
     await until(
       () => leech.log.some((line) => line.includes('cannot connect to other.invalid:9')),
       'the name is not found here',

@@ -33,7 +33,7 @@ async function measure(t: TestContext, seeds: Settings, leeches: Settings, loads
     await to.load(task(id, await tempFolder(t), { torrentFile: bytes, limits }))
     await to.until(id, 'runs', (r) => r.phase === 'running')
     const [caller, called] = seedCalls ? [from, to] : [to, from]
-    await caller.addPeer(id, await called.address())
+    await caller.call('addPeer', { id, address: await called.address() })
   }
   const bytes = ({ torrent }: Load) => to.report(torrent.id).payloadDownload ?? 0
   // what was saved up and the first requests are over

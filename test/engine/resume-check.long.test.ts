@@ -152,7 +152,7 @@ describe('saved pieces', { concurrency: 3 }, () => {
   test('a moved folder is the same folder', async (t) => {
     const { folder, engine, kept } = await seeded(t)
     const to = await tempFolder(t)
-    await engine.moveFiles({ torrentFile: torrent.bytes, from: folder, to, have: kept.have })
+    await engine.call('moveFiles', { torrentFile: torrent.bytes, from: folder, to, have: kept.have })
     engine.reports.length = 0
     await engine.load(task(torrent.id, to, { torrentFile: torrent.bytes, ...kept }))
     await engine.until(torrent.id, 'has all', complete(torrent))
@@ -203,7 +203,7 @@ describe('files that change under a running torrent', { concurrency: 3 }, () => 
       return open.filter((path) => path.startsWith(folder))
     }
     assert.notDeepEqual(await links(), [])
-    await engine.closeFiles(torrent.id)
+    await engine.call('closeFiles', { id: torrent.id })
     assert.deepEqual(await links(), [])
     await rm(join(folder, 'top/a'))
     await asking(t, engine)
@@ -219,7 +219,7 @@ describe('files that change under a running torrent', { concurrency: 3 }, () => 
     await leecher.until(torrent.id, 'has some', (r) => countBits(r.have ?? newBits(total), total) > 1)
     await rename(to, `${to}.away`)
     t.after(() => rm(`${to}.away`, { recursive: true, force: true }))
-    await leecher.closeFiles(torrent.id)
+    await leecher.call('closeFiles', { id: torrent.id })
     const report = await leecher.until(torrent.id, 'is stopped', (r) => stopped(r) || r.doubt === true)
     assert.ok(report.doubt || report.error!.code === 'EGONE')
     await assert.rejects(stat(to), { code: 'ENOENT' })

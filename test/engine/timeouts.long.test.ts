@@ -48,18 +48,18 @@ describe('peers that do not do their part', { concurrency: 4 }, () => {
     test(`${name}: what a peer does not send is asked of another, and it gets one request at a time`, async (t) => {
       const { engine, folder } = await engineWith(t, { ...settings, max_out_request_queue: 5 }, 'nothing')
       const silent = await startRawPeer(t, torrent)
-      await engine.addPeer(torrent.id, silent.address)
+      await engine.call('addPeer', { id: torrent.id, address: silent.address })
       await until(() => (silent.came[0]?.requested.length ?? 0) >= 5, 'max_out_request_queue are asked for')
       const [raw] = silent.came
       await until(() => raw!.cancelled.length >= 5, 'they are taken back')
       await until(() => raw!.requested.length >= 6, 'one more is asked for')
       assert.ok(raw!.requested.length - raw!.cancelled.length <= 1)
-      const [info] = await engine.peerInfo(torrent.id)
+      const [info] = await engine.call('peerInfo', { id: torrent.id })
       assert.equal((info?.flags ?? 0) & PeerFlag.snubbed, PeerFlag.snubbed)
       const honest = await startRawPeer(t, torrent, { serves: true })
-      await engine.addPeer(torrent.id, honest.address)
+      await engine.call('addPeer', { id: torrent.id, address: honest.address })
       await engine.until(torrent.id, 'has all', complete(torrent))
-      for (const { address, port, flags } of await engine.peerInfo(torrent.id))
+      for (const { address, port, flags } of await engine.call('peerInfo', { id: torrent.id }))
         if (`${address}:${port}` === honest.address) assert.equal(flags & PeerFlag.snubbed, 0)
       assert.deepEqual(await wrongFiles(folder, torrent.files), [])
     })
@@ -68,8 +68,8 @@ describe('peers that do not do their part', { concurrency: 4 }, () => {
   test('peer_timeout ends a connection on which nothing comes', async (t) => {
     const { engine } = await engineWith(t, { peer_timeout: 2, piece_timeout: 60 }, 'nothing')
     const [silent, alive] = [await startRawPeer(t, torrent), await startRawPeer(t, torrent)]
-    await engine.addPeer(torrent.id, silent.address)
-    await engine.addPeer(torrent.id, alive.address)
+    await engine.call('addPeer', { id: torrent.id, address: silent.address })
+    await engine.call('addPeer', { id: torrent.id, address: alive.address })
     await until(() => silent.came.length === 1 && alive.came.length === 1, 'both are called')
     const beat = setInterval(() => alive.came[0]!.wire.keepAlive(), 300)
     t.after(() => clearInterval(beat))
@@ -113,13 +113,13 @@ describe('peers that do not do their part', { concurrency: 4 }, () => {
   test('upload mode parts from seeds, and calls them again when it is over', async (t) => {
     const { engine } = await engineWith(t, {}, 'nothing')
     const [seed, leech] = [await startRawPeer(t, torrent), await startRawPeer(t, torrent, { seed: false })]
-    await engine.addPeer(torrent.id, seed.address)
-    await engine.addPeer(torrent.id, leech.address)
+    await engine.call('addPeer', { id: torrent.id, address: seed.address })
+    await engine.call('addPeer', { id: torrent.id, address: leech.address })
     await until(() => seed.came.length === 1 && leech.came.length === 1, 'both are called')
-    await engine.update(torrent.id, { uploadMode: true })
+    await engine.call('update', { id: torrent.id, options: { uploadMode: true } })
     await until(() => seed.came[0]!.closed, 'the seed is closed')
     assert.equal(leech.came[0]!.closed, false)
-    await engine.update(torrent.id, { uploadMode: false })
+    await engine.call('update', { id: torrent.id, options: { uploadMode: false } })
     await until(() => seed.came.length === 2, 'it is called again')
   })
 
@@ -129,7 +129,7 @@ describe('peers that do not do their part', { concurrency: 4 }, () => {
       limits: { ...noLimits, connections: 2 },
     })
     const peers = await Promise.all([1, 2, 3].map(() => startRawPeer(t, torrent)))
-    for (const peer of peers) await engine.addPeer(torrent.id, peer.address)
+    for (const peer of peers) await engine.call('addPeer', { id: torrent.id, address: peer.address })
     await until(() => peers.every((peer) => peer.came.length > 0), 'the third is called as well')
     const open = peers.flatMap((peer) => peer.came.filter((raw) => !raw.closed))
     assert.ok(open.length <= 2, `${open.length} at a time`)
@@ -140,7 +140,7 @@ describe('peers that do not do their part', { concurrency: 4 }, () => {
     const peers = await Promise.all(
       Array.from({ length: 10 }, () => startRawPeer(t, torrent, { unchokes: false })),
     )
-    for (const peer of peers) await engine.addPeer(torrent.id, peer.address)
+    for (const peer of peers) await engine.call('addPeer', { id: torrent.id, address: peer.address })
     await engine.until(torrent.id, 'has ten seeds', (r) => r.seeds === 10)
     await pause(1500)
     const [raw] = peers[4]!.came

@@ -215,7 +215,7 @@ describe('settings of trackers', { concurrency: 4 }, () => {
       const trackers = [{ url: tracker.url, tier: 0 }]
       await engine.load(task(big.id, await tempFolder(t), { torrentFile: big.bytes, trackers, peers }))
       await engine.until(big.id, 'got a bad piece', (report) => (report.failedBytes ?? 0) > 0)
-      await engine.reannounce(big.id, null, 0)
+      await engine.call('reannounce', { id: big.id, url: null, afterMs: 0, ignoreMinInterval: false })
       await until(() => tracker.queries.length > 1, 'it is asked again')
       const query = tracker.queries.at(-1)!
       assert.ok(Number(query.get('corrupt')) >= 16384)

@@ -86,7 +86,7 @@ describe('trackers', { concurrency: 4 }, () => {
     await engine.load(task(torrent.id, folder, options))
     await engine.until(torrent.id, 'first answers', (r) => r.currentTracker === first.http)
     const stopped = once(first.server, 'stop')
-    await engine.update(torrent.id, { trackers: [{ url: second.http, tier: 0 }] })
+    await engine.call('update', { id: torrent.id, options: { trackers: [{ url: second.http, tier: 0 }] } })
     await engine.until(torrent.id, 'second answers', (r) => r.currentTracker === second.http)
     await stopped
   })

@@ -31,7 +31,7 @@ test('pieces that are taken on trust are hashed when a peer asks for them', asyn
   await leecher.load(task(torrent.id, to, { torrentFile: torrent.bytes, peers: [await liar.address()] }))
   await liar.until(torrent.id, 'was found out', (r) => r.trust === 'broken')
   assert.equal(liar.report(torrent.id).error, null, 'the session checks, there is nothing to tell')
-  await leecher.addPeer(torrent.id, await seeder.address())
+  await leecher.call('addPeer', { id: torrent.id, address: await seeder.address() })
   const done = await leecher.until(torrent.id, 'has all', complete(torrent))
   assert.equal(done.failedBytes, 0, 'nothing wrong was sent')
   assert.deepEqual(await wrongFiles(to, torrent.files), [])

@@ -17,20 +17,20 @@ test('incoming_starts_queued_torrents: it is said which torrent a peer calls for
     called.wanted.some((which) => 'id' in which && which.id === elsewhere.id) &&
     called.wanted.some((which) => 'secret' in which && which.secret === secret)
 
-  await caller.addPeer(elsewhere.id, await called.address())
+  await caller.call('addPeer', { id: elsewhere.id, address: await called.address() })
   // both ways are tried within a second
   await new Promise((resolve) => setTimeout(resolve, 1500))
   assert.equal(called.wanted.length, 0, 'the setting is off')
   called.configure({ ...quiet, incoming_starts_queued_torrents: true })
-  await called.fileProgress(here.id)
-  await caller.clearPeers(elsewhere.id)
-  await caller.addPeer(elsewhere.id, await called.address())
+  await called.call('fileProgress', { id: here.id })
+  await caller.call('clearPeers', { id: elsewhere.id })
+  await caller.call('addPeer', { id: elsewhere.id, address: await called.address() })
   await until(both, 'both are said', () => JSON.stringify(called.wanted))
   // the connections of a torrent that is here say nothing
   const before = called.wanted.length
   await caller.unload(elsewhere.id)
   await caller.load(task(here.id, await tempFolder(t), { torrentFile: here.bytes }))
-  await caller.addPeer(here.id, await called.address())
+  await caller.call('addPeer', { id: here.id, address: await called.address() })
   await called.until(here.id, 'they meet', (r) => r.peers! > 0)
   assert.ok(called.wanted.slice(before).every((which) => !('id' in which) || which.id !== here.id))
 })

@@ -154,15 +154,18 @@ describe('web seeds', { concurrency: 4 }, () => {
     const to = await tempFolder(t)
     await engine.load(task(torrent.id, to, { torrentFile: torrent.bytes }))
     await engine.until(torrent.id, 'runs', ({ phase }) => phase === 'running')
-    await engine.update(torrent.id, { webSeeds: [`${server.url}/`] })
+    await engine.call('update', { id: torrent.id, options: { webSeeds: [`${server.url}/`] } })
     await engine.until(torrent.id, 'has some', ({ payloadDownload }) => (payloadDownload ?? 0) > 0)
-    const [peer] = await engine.peerInfo(torrent.id)
+    const [peer] = await engine.call('peerInfo', { id: torrent.id })
     assert.equal(peer?.address, `${server.url}/`)
     assert.equal(peer?.client, `URL seed @ ${new URL(server.url).host}`)
     assert.equal(peer?.connection_type, 2)
-    await engine.update(torrent.id, { webSeeds: [] })
-    await waitUntil('it is let go', async () => (await engine.peerInfo(torrent.id)).length === 0)
-    await engine.update(torrent.id, { webSeeds: [`${server.url}/`] })
+    await engine.call('update', { id: torrent.id, options: { webSeeds: [] } })
+    await waitUntil(
+      'it is let go',
+      async () => (await engine.call('peerInfo', { id: torrent.id })).length === 0,
+    )
+    await engine.call('update', { id: torrent.id, options: { webSeeds: [`${server.url}/`] } })
     await engine.until(torrent.id, 'has all', complete(torrent))
   })
 

@@ -203,7 +203,7 @@ describe('Transmission', { concurrency: 2 }, () => {
       torrentFile: here.torrentFile,
       folder: here.theirs,
     })
-    await seeder.addPeer(here.made.id, peer.address)
+    await seeder.call('addPeer', { id: here.made.id, address: peer.address })
     await peer.done(60_000)
     await peer.end()
     await seeder.unload(here.made.id)

@@ -6,12 +6,10 @@ import type { TestContext } from 'node:test'
 import type {
   Engine,
   EngineListener,
+  EngineMethod,
   EngineState,
-  MoveTask,
-  PriorityTask,
-  ScrapeResult,
+  HostMethods,
   TaskError,
-  TaskOptions,
   TorrentReport,
   TorrentTask,
 } from '../../src/daemon/engine/protocol.ts'
@@ -29,7 +27,6 @@ import { FilesState } from '../../src/daemon/state/rows.ts'
 import { Store } from '../../src/daemon/state/store.ts'
 import { type BInput, bencode } from '../../src/metainfo/index.ts'
 import type { Params } from '../../src/rpc/contract/index.ts'
-import type { PartialPiece, PeerInfo } from '../../src/rpc/contract/peers.ts'
 import type { Settings, TorrentStatus } from '../../src/rpc/contract/types.ts'
 import { ErrorCode, RpcError } from '../../src/rpc/errors.ts'
 
@@ -68,6 +65,16 @@ export class TestClock implements Clock {
   ms = 1_000_000
   now = () => this.ms
   time = () => Math.floor(this.ms / 1000) + 1_700_000_000
+}
+
+/** How a scripted engine answers each call. */
+type Scripts = {
+  [M in EngineMethod]: (params: Parameters<HostMethods[M]>[0]) => {
+    /** What the call is remembered by, behind its name. */
+    what: string
+    /** Made when the call has taken place; absent: null. */
+    answer?: () => ReturnType<HostMethods[M]>
+  }
 }
 
 /** An engine that does nothing by itself: it remembers what it was asked, and says what the test tells it to. */
@@ -124,65 +131,39 @@ export class ScriptedEngine implements Engine {
     return this.finalReports.get(id) ?? { id }
   }
 
-  async update(id: string, options: Partial<TaskOptions>): Promise<void> {
-    await this.#asked('update', id)
-    Object.assign(this.loaded.get(id)!, options)
+  async call<M extends EngineMethod>(
+    method: M,
+    params: Parameters<HostMethods[M]>[0],
+  ): Promise<ReturnType<HostMethods[M]>> {
+    const { what, answer } = this.#scripts[method](params as never)
+    await this.#asked(method, what)
+    return (answer?.() ?? null) as ReturnType<HostMethods[M]>
   }
 
-  async addPeer(id: string, address: string): Promise<void> {
-    await this.#asked('addPeer', `${id} ${address}`)
-  }
-
-  async reannounce(id: string, url: string | null, afterMs: number, ignore = false): Promise<void> {
-    await this.#asked('reannounce', `${id} ${url} ${afterMs}${ignore ? ' now' : ''}`)
-  }
-
-  async scrape(id: string, urls: string[]): Promise<ScrapeResult | null> {
-    await this.#asked('scrape', id)
-    if (this.silentTrackers.has(urls[0]!)) return null
-    return { url: urls[0]!, complete: 5, incomplete: 6, downloaded: 7 }
-  }
-
-  async clearPeers(id: string, addresses?: string[]): Promise<void> {
-    await this.#asked('clearPeers', [id, ...(addresses ?? [])].join(' '))
-  }
-
-  async fileProgress(id: string): Promise<number[] | null> {
-    await this.#asked('fileProgress', id)
-    return this.fileProgressAnswers.get(id) ?? null
-  }
-
-  async peerInfo(id: string): Promise<PeerInfo[]> {
-    await this.#asked('peerInfo', id)
-    return []
-  }
-
-  async downloadQueue(id: string): Promise<PartialPiece[]> {
-    await this.#asked('downloadQueue', id)
-    return []
-  }
-
-  async pieceAvailability(id: string): Promise<number[] | null> {
-    await this.#asked('pieceAvailability', id)
-    return null
-  }
-
-  async removeFiles(_torrentFile: Uint8Array, savePath: string, keep: string[]): Promise<string[]> {
-    await this.#asked('removeFiles', [savePath, ...keep].join(' keeping '))
-    return []
-  }
-
-  async moveFiles({ from, to }: MoveTask): Promise<void> {
-    await this.#asked('moveFiles', `${from} -> ${to}`)
-  }
-
-  async placeFiles({ before, now }: PriorityTask): Promise<Uint8Array | null> {
-    await this.#asked('placeFiles', `${before} -> ${now}`)
-    return null
-  }
-
-  async closeFiles(id: string): Promise<void> {
-    await this.#asked('closeFiles', id)
+  /** What is remembered of each call, and what it is answered; null if nothing is said of that. */
+  readonly #scripts: Scripts = {
+    update: ({ id, options }) => ({
+      what: id,
+      answer: () => Object.assign(this.loaded.get(id)!, options) && null,
+    }),
+    addPeer: ({ id, address }) => ({ what: `${id} ${address}` }),
+    reannounce: ({ id, url, afterMs, ignoreMinInterval: ignore }) => ({
+      what: `${id} ${url} ${afterMs}${ignore ? ' now' : ''}`,
+    }),
+    scrape: ({ id, urls: [url = ''] }) => ({
+      what: id,
+      answer: () =>
+        this.silentTrackers.has(url) ? null : { url, complete: 5, incomplete: 6, downloaded: 7 },
+    }),
+    clearPeers: ({ id, addresses = [] }) => ({ what: [id, ...addresses].join(' ') }),
+    fileProgress: ({ id }) => ({ what: id, answer: () => this.fileProgressAnswers.get(id) ?? null }),
+    peerInfo: ({ id }) => ({ what: id, answer: () => [] }),
+    downloadQueue: ({ id }) => ({ what: id, answer: () => [] }),
+    pieceAvailability: ({ id }) => ({ what: id }),
+    removeFiles: ({ savePath, keep }) => ({ what: [savePath, ...keep].join(' keeping '), answer: () => [] }),
+    moveFiles: ({ from, to }) => ({ what: `${from} -> ${to}` }),
+    placeFiles: ({ before, now }) => ({ what: `${before} -> ${now}` }),
+    closeFiles: ({ id }) => ({ what: id }),
   }
 
   async stop(): Promise<void> {

@@ -352,6 +352,12 @@ export interface EngineListener {
   ready(): void
 }
 
+/** What is passed on to the host as it is. With the others an engine does more than that. */
+export type EngineMethod = Exclude<
+  keyof HostMethods,
+  'configure' | 'ping' | 'ban' | 'load' | 'unload' | 'shutdown'
+>
+
 /** The daemon's side of one session's engine; implemented in `supervisor.ts`. */
 export interface Engine {
   readonly state: EngineState
@@ -363,19 +369,14 @@ export interface Engine {
    */
   load(task: TorrentTask): Promise<void>
   unload(id: TorrentId): Promise<LastReport | null>
-  update(id: TorrentId, options: Partial<TaskOptions>): Promise<void>
-  addPeer(id: TorrentId, address: string): Promise<void>
-  reannounce(id: TorrentId, url: string | null, afterMs: number, ignoreMinInterval?: boolean): Promise<void>
-  scrape(id: TorrentId, urls: string[]): Promise<ScrapeResult | null>
-  clearPeers(id: TorrentId, addresses?: string[]): Promise<void>
-  fileProgress(id: TorrentId): Promise<number[] | null>
-  peerInfo(id: TorrentId): Promise<PeerInfo[]>
-  pieceAvailability(id: TorrentId): Promise<number[] | null>
-  downloadQueue(id: TorrentId): Promise<PartialPiece[]>
-  removeFiles(torrentFile: Uint8Array, savePath: string, keep: string[]): Promise<string[]>
-  moveFiles(task: MoveTask): Promise<void>
-  placeFiles(task: PriorityTask): Promise<Uint8Array | null>
-  closeFiles(id: TorrentId): Promise<void>
+  /**
+   * Asks the host; starts one when there is none. Rejects with what the host says, or with EngineUnavailable when it is
+   * away, went away or does not answer in time.
+   */
+  call<M extends EngineMethod>(
+    method: M,
+    params: Parameters<HostMethods[M]>[0],
+  ): Promise<ReturnType<HostMethods[M]>>
   /** Ends the host, tidily within the deadline, else by force. */
   stop(deadlineMs: number): Promise<void>
   /** Ends the host by force, for a process that ends now. */

@@ -1,4 +1,3 @@
-import type { PartialPiece, PeerInfo } from '../../rpc/contract/peers.ts'
 import type { Settings } from '../../rpc/contract/types.ts'
 import type { LogLevel } from '../log.ts'
 import { within } from './concurrency.ts'
@@ -14,10 +13,6 @@ import type {
   HostEvent,
   HostMethods,
   LastReport,
-  MoveTask,
-  PriorityTask,
-  ScrapeResult,
-  TaskOptions,
   TorrentTask,
 } from './protocol.ts'
 import { Restarts } from './restarts.ts'
@@ -90,70 +85,25 @@ class Supervisor implements Engine {
 
   async load(task: TorrentTask): Promise<void> {
     this.#largest = Math.max(this.#largest, task.torrentFile?.length ?? 0)
-    await this.#call('load', { task })
+    await this.call('load', { task })
   }
 
   async unload(id: string): Promise<LastReport | null> {
     // where no host runs nothing is loaded
     if (this.#host === null) return null
-    return this.#call('unload', { id })
+    return this.call('unload', { id })
   }
 
-  async update(id: string, options: Partial<TaskOptions>): Promise<void> {
-    await this.#call('update', { id, options })
-  }
-
-  async addPeer(id: string, address: string): Promise<void> {
-    await this.#call('addPeer', { id, address })
-  }
-
-  async reannounce(
-    id: string,
-    url: string | null,
-    afterMs: number,
-    ignoreMinInterval = false,
-  ): Promise<void> {
-    await this.#call('reannounce', { id, url, afterMs, ignoreMinInterval })
-  }
-
-  async scrape(id: string, urls: string[]): Promise<ScrapeResult | null> {
-    return this.#call('scrape', { id, urls })
-  }
-
-  async clearPeers(id: string, addresses?: string[]): Promise<void> {
-    await this.#call('clearPeers', { id, ...(addresses && { addresses }) })
-  }
-
-  async fileProgress(id: string): Promise<number[] | null> {
-    return this.#call('fileProgress', { id })
-  }
-
-  async peerInfo(id: string): Promise<PeerInfo[]> {
-    return this.#call('peerInfo', { id })
-  }
-
-  async pieceAvailability(id: string): Promise<number[] | null> {
-    return this.#call('pieceAvailability', { id })
-  }
-
-  async downloadQueue(id: string): Promise<PartialPiece[]> {
-    return this.#call('downloadQueue', { id })
-  }
-
-  removeFiles(torrentFile: Uint8Array, savePath: string, keep: string[]): Promise<string[]> {
-    return this.#call('removeFiles', { torrentFile, savePath, keep })
-  }
-
-  async moveFiles(task: MoveTask): Promise<void> {
-    await this.#call('moveFiles', task)
-  }
-
-  placeFiles(task: PriorityTask): Promise<Uint8Array | null> {
-    return this.#call('placeFiles', task)
-  }
-
-  async closeFiles(id: string): Promise<void> {
-    await this.#call('closeFiles', { id })
+  async call<M extends keyof HostMethods>(
+    method: M,
+    params: Parameters<HostMethods[M]>[0],
+  ): Promise<ReturnType<HostMethods[M]>> {
+    if (this.#stopping) throw unavailable('it is being stopped')
+    if (this.state.state === 'waiting')
+      throw unavailable(`it ended and is started again (${this.state.error}); call again in a few seconds`)
+    if (this.#starting === null) this.#start()
+    const host = await this.#starting!
+    return host.call(method, params)
   }
 
   async stop(deadlineMs: number): Promise<void> {
@@ -175,18 +125,6 @@ class Supervisor implements Engine {
   kill(): void {
     this.#stopping = true
     this.#host?.kill()
-  }
-
-  async #call<M extends keyof HostMethods>(
-    method: M,
-    params: Parameters<HostMethods[M]>[0],
-  ): Promise<ReturnType<HostMethods[M]>> {
-    if (this.#stopping) throw unavailable('it is being stopped')
-    if (this.state.state === 'waiting')
-      throw unavailable(`it ended and is started again (${this.state.error}); call again in a few seconds`)
-    if (this.#starting === null) this.#start()
-    const host = await this.#starting!
-    return host.call(method, params)
   }
 
   /** Starts a host; `#starting` settles when it is known how that went. */

@@ -182,7 +182,7 @@ export class Reconciler {
     record.engine.optionsChanged = false
     record.files.prioritiesOnDisk = null
     const life = this.#life
-    this.#step(record, this.#engine.update(record.row.v1, options), {
+    this.#step(record, this.#engine.call('update', { id: record.row.v1, options }), {
       done: () => {},
       failed: (error) => this.#notLoaded(record, error, life),
     })

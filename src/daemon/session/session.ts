@@ -1,6 +1,6 @@
 import type { InfoHashParam, Settings } from '../../rpc/contract/types.ts'
 import { ErrorCode, RpcError } from '../../rpc/errors.ts'
-import type { Engine, EngineListener } from '../engine/protocol.ts'
+import type { Engine, EngineListener, EngineMethod, HostMethods } from '../engine/protocol.ts'
 import type { Log, LogLevel } from '../log.ts'
 import { StateError } from '../state/error.ts'
 import type { RemovalRow, SavedTorrent, TorrentChanges } from '../state/rows.ts'
@@ -218,6 +218,20 @@ export class Session {
   reload(record: TorrentRecord, counters: 'continue' | 'anew'): void {
     this.reconciler.reload(record, counters)
     this.touch(record)
+  }
+
+  /**
+   * Asks something of the engine for which nobody waits. When the engine went away or let the torrent go meanwhile, the
+   * next load makes up for it.
+   */
+  passOn<M extends EngineMethod>(
+    record: TorrentRecord,
+    method: M,
+    params: Parameters<HostMethods[M]>[0],
+  ): void {
+    this.engine.call(method, params).catch((error: Error) => {
+      this.log.debug(`session ${this.name}: ${method} of ${record.row.v1}: ${error.message}`)
+    })
   }
 
   /** The bytes of the .torrent file, null before metadata. Read from the state. */

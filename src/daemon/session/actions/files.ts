@@ -90,7 +90,7 @@ export async function fileProgressOf(session: Session, record: TorrentRecord): P
   }
   if (record.engine.loaded && record.progress.haveCount < record.row.pieces) {
     try {
-      const told = await session.engine.fileProgress(record.row.v1)
+      const told = await session.engine.call('fileProgress', { id: record.row.v1 })
       if (told) return told
     } catch (error) {
       // It left the engine meanwhile: what is known here is all there is.
@@ -104,7 +104,7 @@ export async function fileProgressOf(session: Session, record: TorrentRecord): P
 export async function closeFiles(session: Session, record: TorrentRecord): Promise<void> {
   if (!inEngine(record)) return
   try {
-    await session.engine.closeFiles(record.row.v1)
+    await session.engine.call('closeFiles', { id: record.row.v1 })
   } catch (error) {
     // The engine went away or let the torrent go, and with it the files.
     session.log.debug(

@@ -1,6 +1,7 @@
 import type { PartialPiece, PeerInfo } from '../../../rpc/contract/peers.ts'
 import { ErrorCode, RpcError } from '../../../rpc/errors.ts'
 import { joinAddress, parseAddress } from '../../engine/peer-address.ts'
+import type { HostMethods } from '../../engine/protocol.ts'
 import type { Session } from '../session.ts'
 import { countsAsSeed, inEngine, isPaused, isSeed } from '../torrent/predicates.ts'
 import type { TorrentRecord } from '../torrent/record.ts'
@@ -10,30 +11,30 @@ import { forgetPeers } from '../transitions/private-torrent.ts'
 export async function peersOf(session: Session, record: TorrentRecord): Promise<PeerInfo[]> {
   // the engine may not have let go of them yet
   if (isPaused(record) || record.holds.sessionPaused) return []
-  return (await askEngine(session, record, () => session.engine.peerInfo(record.row.v1))) ?? []
+  return (await askEngine(session, record, 'peerInfo')) ?? []
 }
 
 /** How many connected peers have each piece; empty before metadata and, as in libtorrent, for a seed. */
 export async function availabilityOf(session: Session, record: TorrentRecord): Promise<number[]> {
   if (isSeed(record) || countsAsSeed(record)) return []
-  const told = await askEngine(session, record, () => session.engine.pieceAvailability(record.row.v1))
+  const told = await askEngine(session, record, 'pieceAvailability')
   return told ?? new Array<number>(record.row.pieces).fill(0)
 }
 
 /** The pieces that have begun and are not verified yet; none while it does not run. */
 export async function downloadQueueOf(session: Session, record: TorrentRecord): Promise<PartialPiece[]> {
-  return (await askEngine(session, record, () => session.engine.downloadQueue(record.row.v1))) ?? []
+  return (await askEngine(session, record, 'downloadQueue')) ?? []
 }
 
 /** What the engine says of a torrent; null when it does not have it. */
-export async function askEngine<T>(
+async function askEngine<M extends 'peerInfo' | 'pieceAvailability' | 'downloadQueue'>(
   session: Session,
   record: TorrentRecord,
-  ask: () => Promise<T>,
-): Promise<T | null> {
+  method: M,
+): Promise<ReturnType<HostMethods[M]> | null> {
   if (!record.engine.loaded) return null
   try {
-    return await ask()
+    return await session.engine.call(method, { id: record.row.v1 })
   } catch (error) {
     // A host that hung or ended while it was asked is told: what it would have said is not known.
     if (error instanceof RpcError && error.code === ErrorCode.EngineUnavailable) throw error
@@ -52,10 +53,7 @@ export function offerPeer(session: Session, record: TorrentRecord, address: stri
   const peers = [...hints.peers.filter((peer) => peer !== address), address].slice(-maxPeers)
   session.store.saveHints(record.row.id, { ...hints, peers })
   if (!inEngine(record)) return
-  session.engine.addPeer(record.row.v1, address).catch((error: Error) => {
-    // The engine went away or let the torrent go: the next load brings the peer.
-    session.log.debug(`session ${session.name}: peer ${address}: ${error.message}`)
-  })
+  session.passOn(record, 'addPeer', { id: record.row.v1, address })
 }
 
 /** Offers peers by their IP addresses. Throws InvalidValue, and then none is offered. */

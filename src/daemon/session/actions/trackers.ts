@@ -133,9 +133,11 @@ export function reannounce(
 ): void {
   const url = trackerAt(trackersOf(session, record), index)?.url ?? null
   if (!record.engine.loaded) return
-  session.engine.reannounce(record.row.v1, url, seconds * 1000, ignore).catch((error: Error) => {
-    // the engine went away or let the torrent go: the next load asks anyway
-    session.log.debug(`session ${session.name}: reannounce of ${record.row.v1}: ${error.message}`)
+  session.passOn(record, 'reannounce', {
+    id: record.row.v1,
+    url,
+    afterMs: seconds * 1000,
+    ignoreMinInterval: ignore,
   })
 }
 
@@ -148,7 +150,7 @@ export function scrape(session: Session, record: TorrentRecord, index = -1): voi
   const current = record.observed?.seen.currentTracker
   const chosen = trackerAt(trackers, index) ?? trackers.find(({ url }) => url === current) ?? trackers[0]
   if (chosen === undefined) return
-  session.engine.scrape(record.row.v1, [chosen.url]).then(
+  session.engine.call('scrape', { id: record.row.v1, urls: [chosen.url] }).then(
     (found) => {
       if (found === null)
         session.log.debug(`session ${session.name}: ${chosen.url} tells nothing of ${record.row.v1}`)

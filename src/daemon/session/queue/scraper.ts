@@ -90,18 +90,13 @@ export class Scraper {
     this.#last = record.row.id
     const { trackers } = store.hints(record.row.id)
     if (trackers.length === 0) return
-    engine
-      .scrape(
-        record.row.v1,
-        trackers.map(({ url }) => url),
-      )
-      .then(
-        (found) => {
-          if (found === null || record.removed || record.engine.loaded) return
-          takeScrape(record, found, this.#parts.clock.now())
-        },
-        // the engine went away: there is a next time
-        () => {},
-      )
+    engine.call('scrape', { id: record.row.v1, urls: trackers.map(({ url }) => url) }).then(
+      (found) => {
+        if (found === null || record.removed || record.engine.loaded) return
+        takeScrape(record, found, this.#parts.clock.now())
+      },
+      // the engine went away: there is a next time
+      () => {},
+    )
   }
 }

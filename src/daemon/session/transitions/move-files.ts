@@ -29,7 +29,7 @@ export async function carryOutMove(session: Session, record: TorrentRecord): Pro
   try {
     const torrentFile = session.torrentFile(record)
     if (torrentFile === null) throw new Error('it has no metadata')
-    await session.engine.moveFiles({
+    await session.engine.call('moveFiles', {
       torrentFile,
       from: row.savePath,
       to: move.target,

@@ -12,6 +12,6 @@ export async function placeFiles(session: Session, record: TorrentRecord, before
   const now = [...(wantedFiles(record.row) ?? [])]
   const { id, savePath } = record.row
   const stamps = session.store.fileStamps(id)
-  const placed = await session.engine.placeFiles({ torrentFile, savePath, stamps, before, now })
+  const placed = await session.engine.call('placeFiles', { torrentFile, savePath, stamps, before, now })
   if (placed !== null && !record.removed) session.store.saveFileStamps(id, placed)
 }

@@ -40,8 +40,5 @@ export function forgetPeers(session: Session, record: TorrentRecord, addresses?:
   const gone = ({ address }: { address: string }) => addresses === undefined || addresses.includes(address)
   if (record.observed) record.observed.knownPeers = record.observed.knownPeers.filter((peer) => !gone(peer))
   if (!inEngine(record)) return
-  session.engine.clearPeers(record.row.v1, addresses).catch((error: Error) => {
-    // The engine went away or let the torrent go, and with it the peers.
-    session.log.debug(`session ${session.name}: peers of ${record.row.v1}: ${error.message}`)
-  })
+  session.passOn(record, 'clearPeers', { id: record.row.v1, ...(addresses && { addresses }) })
 }

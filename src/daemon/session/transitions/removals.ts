@@ -26,7 +26,7 @@ async function deleteFiles(session: Session, removal: RemovalRow): Promise<strin
   const { torrentFile, savePath } = removal
   try {
     const keep = await filesInUse(session.store, removal)
-    const outside = await session.engine.removeFiles(torrentFile, savePath, keep)
+    const outside = await session.engine.call('removeFiles', { torrentFile, savePath, keep })
     session.store.removalDone(removal.id)
     const texts = [
       ...leftBehind(savePath, keep, 'other torrents use them'),
