@@ -278,6 +278,7 @@ export class Swarm implements Sharer {
     this.#leaving = true
     this.webSeeds.stop()
     this.downloads?.stop()
+    this.#haves.stop()
     // before destroy: that would announce `stopped` with zeros
     const told = this.discovery.stop(deadlineMs)
     const closed = new Promise<void>((resolve) => {
