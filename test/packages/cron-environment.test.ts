@@ -48,6 +48,10 @@ assert(db:close() == 0)
 
 use('log').info('from cron')
 
+for _, name in ipairs{'codec', 'events', 'filesystem', 'http_client', 'presets', 'runtime', 'sessions', 'timers'} do
+  use('porla_' .. name)
+end
+
 local http = use('http.client')
 process.launch{file = process.search_path('sh'), args = {'-c', 'printf out; exit 3'}, done = function(code, out)
   heard.process = code .. out
