@@ -22,6 +22,8 @@ const allowed: [from: string, to: string[]][] = [
   ['metainfo', ['metainfo', 'rpc/contract/types.ts']],
   ['pql', ['pql', 'program/nearest.ts', 'rpc/contract/types.ts']],
   ['program', ['program']],
+  // The command line loads it at every start.
+  ['rpc/contract/docs', ['rpc/contract/docs']],
   ['rpc', ['rpc', 'program']],
   ['cli/lua/vm', ['cli/lua/vm']],
   [
@@ -242,6 +244,23 @@ test('packages for scripts are loaded only when a script requires them', () => {
     .map(([file, to]) => [file, targetOf(file, to)])
     .filter(([, to]) => to?.startsWith(`${folder}/`) && to !== `${folder}/index.ts`)
   assert.deepEqual(early, [])
+})
+
+test('the command line loads no schema of the contract at its start', () => {
+  const wrong = files
+    .filter((file) => file.startsWith('cli/') || file.startsWith('rpc/contract/docs/'))
+    .flatMap((file) => {
+      const text = readFileSync(join(src, file), 'utf8')
+      const values = [...text.matchAll(/^(?:import|export) (?!type ).*?from '([^']+)'/gms)]
+      return values.map((match) => [file, match[1] as string] as const)
+    })
+    .filter(
+      ([file, specifier]) =>
+        specifier.startsWith('typebox') ||
+        (targetOf(file, specifier).startsWith('rpc/contract/') &&
+          !targetOf(file, specifier).startsWith('rpc/contract/docs/')),
+    )
+  assert.deepEqual(wrong, [])
 })
 
 /**

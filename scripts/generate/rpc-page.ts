@@ -1,3 +1,4 @@
+import { sessionCounterDoc } from '../../src/rpc/contract/docs/status.ts'
 import { contract, type Method } from '../../src/rpc/contract/index.ts'
 import { PorlaTorrent, TorrentListItem } from '../../src/rpc/contract/porla.ts'
 import * as types from '../../src/rpc/contract/types.ts'
@@ -39,7 +40,7 @@ const named: Readonly<Record<string, { schema: Schema; doc: string }>> = {
   },
   TorrentStatus: {
     schema: types.TorrentStatus as Schema,
-    doc: 'Everything known of a torrent at one moment; names, units and meaning are libtorrent’s.',
+    doc: `Everything known of a torrent at one moment; names, units and meaning are libtorrent’s. ${sessionCounterDoc}`,
   },
   PorlaTorrent: {
     schema: PorlaTorrent as Schema,

@@ -4,7 +4,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { changingMethods } from '../../src/cli/daemon/changing-methods.ts'
 import { apiClasses, apiModules } from '../../src/cli/lua/api/index.ts'
+import { described } from '../../src/rpc/contract/docs/field.ts'
 import { contract } from '../../src/rpc/contract/index.ts'
+import { PeerInfo } from '../../src/rpc/contract/peers.ts'
+import { AnnounceEntry } from '../../src/rpc/contract/trackers.ts'
 import { TorrentStatus } from '../../src/rpc/contract/types.ts'
 
 const owners = [...apiClasses, ...apiModules]
@@ -48,6 +51,28 @@ test('TorrentStatus has every field of the contract that belongs to the torrent'
     names.delete(field)
   }
   assert.deepEqual([...names].sort(), ['handle', 'torrent_file'])
+})
+
+test('a field of a status, a peer and a tracker has one description, in the contract and in Lua', () => {
+  const endpoint = AnnounceEntry.properties.endpoints.items
+  const pairs: [string, Readonly<Record<string, object>>][] = [
+    ['TorrentStatus', TorrentStatus.properties],
+    ['PeerInfo', PeerInfo.properties],
+    ['AnnounceEntry', AnnounceEntry.properties],
+    ['AnnounceEndpoint', endpoint.properties],
+    ['AnnounceInfoHash', endpoint.properties.info_hashes.items[0].properties],
+  ]
+  for (const [name, schemas] of pairs) {
+    const members = apiClasses.find((cls) => cls.name === name)?.members ?? []
+    const both = members.filter((member) => member.name in schemas)
+    assert.ok(both.length >= 3, name)
+    for (const member of both) {
+      const { description } = schemas[member.name] as { description?: string }
+      // A named type of the reference, which has no description here.
+      if (member.name === 'info_hash') continue
+      assert.equal(description, described({ ...member }), `${name}.${member.name}`)
+    }
+  }
 })
 
 test('the list of changing methods that is kept beside the contract equals it', () => {

@@ -1,4 +1,6 @@
 import { type Static, Type } from 'typebox'
+import { described } from './docs/field.ts'
+import { peerDocs as docs } from './docs/peer.ts'
 import { method, nothing, object } from './method.ts'
 import { Count, torrentKey } from './types.ts'
 
@@ -6,24 +8,24 @@ const whole = (what: string) => Type.Integer({ description: what })
 
 /** One connection of a torrent, half-open ones included; names, units and meaning are libtorrent's peer_info. */
 export const PeerInfo = object({
-  address: Type.String({ description: 'IP address of the peer; of a web seed its url' }),
-  port: Type.Integer({ minimum: 0, maximum: 65535, description: '0 for a web seed and over WebRTC' }),
-  peer_id: Type.String({ description: 'as 40 hex digits, "" before the handshake' }),
-  client: Type.String({ description: 'name and version of its program, as far as it tells, else ""' }),
-  progress: Type.Number({ description: '0..1: share of the pieces that it has' }),
-  down_speed: whole('bytes/s that come from it, protocol included'),
-  up_speed: whole('bytes/s that go to it, protocol included'),
-  total_download: whole('bytes of piece data that came from it'),
-  total_upload: whole('bytes of piece data that went to it'),
-  download_queue_length: whole('blocks that it was asked for and has not sent'),
-  busy_requests: whole('of these, blocks that another peer was asked for as well'),
-  rtt: whole('milliseconds that connecting to it took; 0 for one that called us'),
-  last_active: whole('nanoseconds since anything came from it or went to it'),
-  last_request: whole('nanoseconds since it was last asked for a block; before the first since it connected'),
-  download_queue_time: whole('nanoseconds until it has sent what it was asked for, at its speed of now'),
-  flags: whole("libtorrent's bits; see the Lua class PeerInfo"),
-  source: whole('bits: 1 tracker, 2 DHT, 4 PEX, 8 local network, 16 kept from before, 32 it called us'),
-  connection_type: whole('1 BitTorrent, 2 web seed'),
+  address: Type.String({ description: described(docs.address) }),
+  port: Type.Integer({ minimum: 0, maximum: 65535, description: described(docs.port) }),
+  peer_id: Type.String({ description: described(docs.peer_id) }),
+  client: Type.String({ description: described(docs.client) }),
+  progress: Type.Number({ description: described(docs.progress) }),
+  down_speed: whole(described(docs.down_speed)),
+  up_speed: whole(described(docs.up_speed)),
+  total_download: whole(described(docs.total_download)),
+  total_upload: whole(described(docs.total_upload)),
+  download_queue_length: whole(described(docs.download_queue_length)),
+  busy_requests: whole(described(docs.busy_requests)),
+  rtt: whole(described(docs.rtt)),
+  last_active: whole(described(docs.last_active)),
+  last_request: whole(described(docs.last_request)),
+  download_queue_time: whole(described(docs.download_queue_time)),
+  flags: whole(described(docs.flags)),
+  source: whole(described(docs.source)),
+  connection_type: whole(described(docs.connection_type)),
 })
 export type PeerInfo = Static<typeof PeerInfo>
 

@@ -1,52 +1,52 @@
 import { Type } from 'typebox'
+import {
+  announceEndpointDocs as endpointDocs,
+  announceEntryDocs as entryDocs,
+  announceInfoHashDocs as hashDocs,
+} from './docs/announce.ts'
+import { described, type FieldDoc } from './docs/field.ts'
 import { method, nothing, object } from './method.ts'
 import { int32, torrentKey } from './types.ts'
 
-const int = (what: string) => Type.Integer({ description: what })
-const time = (what: string) =>
-  Type.Integer({ description: `${what}, unix seconds; -2147483648: none is planned` })
-const scraped = (what: string) => Type.Integer({ description: `${what} by this tracker, -1 unknown` })
+const int = (doc: FieldDoc) => Type.Integer({ description: described(doc) })
+const string = (doc: FieldDoc) => Type.String({ description: described(doc) })
+const yesNo = (doc: FieldDoc) => Type.Boolean({ description: described(doc) })
 
 /** libtorrent's announce_infohash. */
 const AnnounceInfoHash = object({
-  fails: int('failures in a row'),
-  message: Type.String({ description: 'the tracker\'s own words: a warning, or why it failed; or ""' }),
-  last_error: Type.String({
-    description: 'category and number of the last failure: "system:111", "http:404"; "system:0" for none',
-  }),
-  next_announce: time('when it is asked again'),
-  min_announce: time('not before, whatever is asked for'),
-  updating: Type.Boolean({ description: 'it is being asked' }),
-  start_sent: Type.Boolean({ description: 'it has heard of this start of the torrent' }),
-  complete_sent: Type.Boolean({ description: 'it has heard that the torrent was completed' }),
-  scrape_complete: scraped('seeds'),
-  scrape_incomplete: scraped('downloaders'),
-  scrape_downloaded: scraped('completed downloads'),
+  fails: int(hashDocs.fails),
+  message: string(hashDocs.message),
+  last_error: string(hashDocs.last_error),
+  next_announce: int(hashDocs.next_announce),
+  min_announce: int(hashDocs.min_announce),
+  updating: yesNo(hashDocs.updating),
+  start_sent: yesNo(hashDocs.start_sent),
+  complete_sent: yesNo(hashDocs.complete_sent),
+  scrape_complete: int(hashDocs.scrape_complete),
+  scrape_incomplete: int(hashDocs.scrape_incomplete),
+  scrape_downloaded: int(hashDocs.scrape_downloaded),
 })
 
 /** libtorrent's announce_endpoint. */
 const AnnounceEndpoint = object({
-  enabled: Type.Boolean(),
-  local_endpoint: Type.Tuple([
-    Type.String({ description: 'address' }),
-    Type.Integer({ description: 'port' }),
-  ]),
+  enabled: yesNo(endpointDocs.enabled),
+  local_endpoint: Type.Tuple([Type.String(), Type.Integer()], {
+    description: described(endpointDocs.local_endpoint),
+  }),
   info_hashes: Type.Tuple([AnnounceInfoHash, AnnounceInfoHash], {
-    description: 'for the v1 and the v2 info hash; torrents run as v1, so the second stays at its defaults',
+    description: described(endpointDocs.info_hashes),
   }),
 })
 
 /** libtorrent's announce_entry. */
 export const AnnounceEntry = object({
-  url: Type.String(),
-  tier: int('0 is asked first'),
-  trackerid: Type.String({ description: 'the last id it handed out, or ""' }),
-  fail_limit: int('given up after so many failures; 0 never'),
-  source: int('bits: 1 torrent file, 2 added later, 4 magnet link or given when adding, 8 told by peers'),
-  verified: Type.Boolean({ description: 'it ever answered correctly' }),
-  endpoints: Type.Array(AnnounceEndpoint, {
-    description: 'one per listening socket; none before it is used',
-  }),
+  url: string(entryDocs.url),
+  tier: int(entryDocs.tier),
+  trackerid: string(entryDocs.trackerid),
+  fail_limit: int(entryDocs.fail_limit),
+  source: int(entryDocs.source),
+  verified: yesNo(entryDocs.verified),
+  endpoints: Type.Array(AnnounceEndpoint, { description: described(entryDocs.endpoints) }),
 })
 
 /** libtorrent keeps it in a byte. */

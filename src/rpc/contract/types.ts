@@ -1,6 +1,8 @@
 import { type Static, Type } from 'typebox'
 import { type FlagName, flagNames } from '../../program/flag-names.ts'
 import { base64Format } from '../base64.ts'
+import { described, type FieldDoc } from './docs/field.ts'
+import { statusDocs as docs } from './docs/status.ts'
 import { object } from './method.ts'
 
 export { type FlagName, flagNames }
@@ -59,92 +61,97 @@ export const stateNames = [
 ] as const
 export type StateName = (typeof stateNames)[number]
 
-const rate = (what: string) => Type.Integer({ description: `${what}, bytes/s` })
-const bytes = (what: string) => Type.Integer({ description: `${what}, bytes` })
-const seconds = (what: string) => Type.Integer({ description: `${what}, seconds` })
-const when = (what: string) => Type.Integer({ description: `${what}, unix seconds, 0 for never` })
-const number = (what: string) => Type.Integer({ description: what })
-const yesNo = (what: string) => Type.Boolean({ description: what })
+/** The schema of a status field, with its sentence. */
+const whole = (doc: FieldDoc) => Type.Integer({ description: described(doc) })
+const real = (doc: FieldDoc) => Type.Number({ description: described(doc) })
+const string = (doc: FieldDoc) => Type.String({ description: described(doc) })
+const yesNo = (doc: FieldDoc) => Type.Boolean({ description: described(doc) })
+const stringOrNull = (doc: FieldDoc) =>
+  Type.Union([Type.String(), Type.Null()], { description: described(doc) })
 
 /**
  * Everything known of a torrent at one moment; names, units and meaning are libtorrent's torrent_status.
  * Session counters restart when the torrent does; `all_time_*` and the durations survive restarts.
  */
 export const TorrentStatus = object({
-  session: Type.String({ description: 'name of the owning session' }),
+  session: string(docs.session),
+  // As it is, so that the reference names its type.
   info_hash: InfoHash,
-  name: Type.String({ description: 'metadata name, before that the given one, or ""' }),
-  save_path: Type.String({ description: 'absolute folder that contains the file or folder' }),
-  state: Type.Enum(stateNames),
-  flags: Type.Array(Type.Enum(flagNames), { description: 'the flags that are set' }),
-  progress: Type.Number({ description: '0..1: share checked while checking, else wanted bytes done' }),
-  is_finished: yesNo('every wanted piece is there'),
-  is_seeding: yesNo('every piece is there'),
-  has_metadata: yesNo('the info dictionary is known'),
-  error: Type.Union([Type.String(), Type.Null()], { description: 'why it stopped, null when well' }),
-  error_file: Type.Union([Type.String(), Type.Null()], { description: 'path the error concerns' }),
-  queue_position: number('0-based place among unfinished torrents, -1 when finished'),
-  total: bytes('size of all files except pad files, 0 before metadata'),
-  total_done: bytes('verified and received so far'),
-  total_wanted: bytes('size of all wanted pieces'),
-  total_wanted_done: bytes('part of total_wanted that is there'),
-  num_pieces: number('verified pieces'),
-  pieces: object({
-    size: number('pieces of the torrent, 0 before metadata'),
-    bits: Type.String({
-      contentEncoding: 'base64',
-      description:
-        'verified pieces, one bit each, the first is the high bit of the first byte; torrents.list has it only when `fields` names it',
-    }),
-  }),
-  block_size: bytes('request unit, 0 before metadata'),
-  total_download: bytes('session counter, protocol included'),
-  total_upload: bytes('session counter, protocol included'),
-  total_payload_download: bytes('session counter, piece data'),
-  total_payload_upload: bytes('session counter, piece data'),
-  all_time_download: bytes('piece data over the life of the torrent'),
-  all_time_upload: bytes('piece data over the life of the torrent'),
-  ratio: Type.Number({ description: 'all_time_upload / all_time_download, 0 when nothing was downloaded' }),
-  total_failed_bytes: bytes('session counter, pieces that failed their hash'),
-  total_redundant_bytes: bytes('session counter, received twice'),
-  download_rate: rate('all bytes in'),
-  upload_rate: rate('all bytes out'),
-  download_payload_rate: rate('piece data in'),
-  upload_payload_rate: rate('piece data out'),
-  num_peers: number('connections past the handshake'),
-  num_connections: number('connections, half-open ones included'),
-  num_seeds: number('connected peers that have everything'),
-  num_uploads: number('peers that are unchoked'),
-  list_peers: number('known addresses'),
-  list_seeds: number('known addresses of seeds'),
-  connect_candidates: number('known addresses worth dialling'),
-  num_complete: number('seeds by the tracker, -1 unknown'),
-  num_incomplete: number('downloaders by the tracker, -1 unknown'),
-  connections_limit: number('set limit, -1 unlimited'),
-  uploads_limit: number('set limit, -1 unlimited'),
-  up_bandwidth_queue: number('always 0, as in libtorrent 2.0'),
-  down_bandwidth_queue: number('always 0, as in libtorrent 2.0'),
-  distributed_copies: Type.Number({ description: 'copies among peers and here, -1 for a seed' }),
-  current_tracker: Type.String({ description: 'last tracker that answered, else ""' }),
-  announcing_to_trackers: yesNo('the queue allows it'),
-  announcing_to_dht: yesNo('the queue allows it'),
-  announcing_to_lsd: yesNo('the queue allows it'),
-  has_incoming: yesNo('a peer ever connected from outside'),
-  moving_storage: yesNo('files are being moved'),
-  need_save_resume: yesNo('something is not written to disk yet'),
-  added_time: when('when it was added'),
-  completed_time: when('when it first had everything wanted'),
-  active_duration: seconds('time not paused'),
-  finished_duration: seconds('time not paused while finished'),
-  seeding_duration: seconds('time not paused while a seed'),
-  last_download: when('when piece data last came from a peer'),
-  last_upload: when('when piece data last went to a peer'),
-  last_seen_complete: when('when a peer that has everything was last there, by us or by other peers'),
-  next_announce: seconds('time until a tracker is asked again, 0 when paused or nothing is planned'),
-  eta: seconds('time until everything wanted is there, at the rate of now; -1 unknown'),
-  seed_rank: number('order among seeds, 0 unless finished'),
-  category: Type.Union([Type.String(), Type.Null()]),
-  tags: Type.Array(Type.String()),
+  name: string(docs.name),
+  save_path: string(docs.save_path),
+  state: Type.Enum(stateNames, { description: described(docs.state) }),
+  flags: Type.Array(Type.Enum(flagNames), { description: described(docs.flags) }),
+  progress: real(docs.progress),
+  is_finished: yesNo(docs.is_finished),
+  is_seeding: yesNo(docs.is_seeding),
+  has_metadata: yesNo(docs.has_metadata),
+  error: stringOrNull(docs.error),
+  error_file: stringOrNull(docs.error_file),
+  queue_position: whole(docs.queue_position),
+  total: whole(docs.total),
+  total_done: whole(docs.total_done),
+  total_wanted: whole(docs.total_wanted),
+  total_wanted_done: whole(docs.total_wanted_done),
+  num_pieces: whole(docs.num_pieces),
+  pieces: object(
+    {
+      size: Type.Integer({ description: 'pieces of the torrent, 0 before metadata' }),
+      bits: Type.String({
+        contentEncoding: 'base64',
+        description:
+          'verified pieces, one bit each, the first is the high bit of the first byte; torrents.list has it only when `fields` names it',
+      }),
+    },
+    described(docs.pieces),
+  ),
+  block_size: whole(docs.block_size),
+  total_download: whole(docs.total_download),
+  total_upload: whole(docs.total_upload),
+  total_payload_download: whole(docs.total_payload_download),
+  total_payload_upload: whole(docs.total_payload_upload),
+  all_time_download: whole(docs.all_time_download),
+  all_time_upload: whole(docs.all_time_upload),
+  ratio: real(docs.ratio),
+  total_failed_bytes: whole(docs.total_failed_bytes),
+  total_redundant_bytes: whole(docs.total_redundant_bytes),
+  download_rate: whole(docs.download_rate),
+  upload_rate: whole(docs.upload_rate),
+  download_payload_rate: whole(docs.download_payload_rate),
+  upload_payload_rate: whole(docs.upload_payload_rate),
+  num_peers: whole(docs.num_peers),
+  num_connections: whole(docs.num_connections),
+  num_seeds: whole(docs.num_seeds),
+  num_uploads: whole(docs.num_uploads),
+  list_peers: whole(docs.list_peers),
+  list_seeds: whole(docs.list_seeds),
+  connect_candidates: whole(docs.connect_candidates),
+  num_complete: whole(docs.num_complete),
+  num_incomplete: whole(docs.num_incomplete),
+  connections_limit: whole(docs.connections_limit),
+  uploads_limit: whole(docs.uploads_limit),
+  up_bandwidth_queue: whole(docs.up_bandwidth_queue),
+  down_bandwidth_queue: whole(docs.down_bandwidth_queue),
+  distributed_copies: real(docs.distributed_copies),
+  current_tracker: string(docs.current_tracker),
+  announcing_to_trackers: yesNo(docs.announcing_to_trackers),
+  announcing_to_dht: yesNo(docs.announcing_to_dht),
+  announcing_to_lsd: yesNo(docs.announcing_to_lsd),
+  has_incoming: yesNo(docs.has_incoming),
+  moving_storage: yesNo(docs.moving_storage),
+  need_save_resume: yesNo(docs.need_save_resume),
+  added_time: whole(docs.added_time),
+  completed_time: whole(docs.completed_time),
+  active_duration: whole(docs.active_duration),
+  finished_duration: whole(docs.finished_duration),
+  seeding_duration: whole(docs.seeding_duration),
+  last_download: whole(docs.last_download),
+  last_upload: whole(docs.last_upload),
+  last_seen_complete: whole(docs.last_seen_complete),
+  next_announce: whole(docs.next_announce),
+  eta: whole(docs.eta),
+  seed_rank: whole(docs.seed_rank),
+  category: stringOrNull(docs.category),
+  tags: Type.Array(Type.String(), { description: described(docs.tags) }),
 })
 export type TorrentStatus = Static<typeof TorrentStatus>
 

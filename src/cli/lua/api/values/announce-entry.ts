@@ -1,4 +1,5 @@
 import { visible } from '../../../../program/visible.ts'
+import { announceEntryDocs } from '../../../../rpc/contract/docs/announce.ts'
 import { pushList } from '../convert.ts'
 import type { ApiClass, PropertyMember } from '../describe.ts'
 import { announceEndpointClass, type EndpointValue } from './announce-endpoint.ts'
@@ -19,33 +20,29 @@ export const sourceTorrentFile = 1
 
 type Name = Exclude<keyof AnnounceEntryValue, 'endpoints'>
 
-const members: readonly (Omit<PropertyMember<AnnounceEntryValue>, 'get' | 'kind' | 'origin'> & {
-  name: Name
-})[] = [
-  { name: 'url', type: 'string', doc: 'Where it announces to.' },
-  { name: 'tier', type: 'integer', doc: 'Trackers of tier 0 are asked first.' },
-  { name: 'trackerid', type: 'string', doc: 'The last id the tracker handed out, or "".' },
-  { name: 'fail_limit', type: 'integer', doc: 'Given up after so many failures; 0 for never.' },
-  {
-    name: 'source',
-    type: 'integer',
-    doc: 'Bits: 1 torrent file, 2 added later, 4 magnet link or given when adding, 8 told by peers.',
-  },
-  { name: 'verified', type: 'boolean', doc: 'Whether it ever answered correctly.' },
-]
+const types: { readonly [K in Name]: string } = {
+  url: 'string',
+  tier: 'integer',
+  trackerid: 'string',
+  fail_limit: 'integer',
+  source: 'integer',
+  verified: 'boolean',
+}
 
 export const announceEntryClass: ApiClass<AnnounceEntryValue> = {
   name: 'AnnounceEntry',
   doc: 'A tracker of a torrent.',
   origin: 'porla',
   members: [
-    ...members.map(
-      (member): PropertyMember<AnnounceEntryValue> => ({
-        ...member,
+    ...(Object.keys(types) as Name[]).map(
+      (name): PropertyMember<AnnounceEntryValue> => ({
         kind: 'property',
+        name,
+        type: types[name],
+        ...announceEntryDocs[name],
         origin: 'porla',
         get: ({ lua }, L, self) => {
-          const value = self[member.name]
+          const value = self[name]
           if (typeof value === 'string') lua.pushText(L, value)
           else if (typeof value === 'boolean') lua.pushBoolean(L, value)
           else lua.pushInteger(L, value)
@@ -56,7 +53,7 @@ export const announceEntryClass: ApiClass<AnnounceEntryValue> = {
       kind: 'property',
       name: 'endpoints',
       type: 'AnnounceEndpoint[]',
-      doc: 'One per listening socket that used it; empty before that.',
+      ...announceEntryDocs.endpoints,
       origin: 'porla',
       get: (api, L, self) =>
         pushList(api.lua, L, self.endpoints, (endpoint) => api.push(L, announceEndpointClass, endpoint)),
