@@ -20,7 +20,7 @@ export interface Model {
 /** What is kept of one torrent. A part that could not be read is the error's text. */
 interface Kept {
   saved: SavedTorrent
-  hints: unknown
+  swarmSources: unknown
   torrentFile: unknown
   have: unknown
   stamps: unknown
@@ -103,7 +103,7 @@ function addTorrent(store: Store, i: number, random: (below: number) => number):
       lastSeenComplete: 1_700_000_200 + i,
     },
     metadata: i % 2 === 0 ? { site: { id: i, name: `ä ${i}` } } : null,
-    hints: {
+    swarmSources: {
       trackers: [{ url: `http://tracker.example/${i}`, tier: 0 }],
       webSeeds: [],
       peers: [],
@@ -133,7 +133,7 @@ export function readModel(store: Store): Model {
       id,
       {
         saved,
-        hints: part(() => store.hints(id)),
+        swarmSources: part(() => store.swarmSources(id)),
         torrentFile: part(() => hex(store.torrentFile(id))),
         have: part(() => hex(store.have(id))),
         stamps: part(() => hex(store.fileStamps(id))),
@@ -176,7 +176,7 @@ export function silentLosses(before: Model, after: Model, aside: readonly SetAsi
     const renewed = asideOf('progress').some(({ row }) => Number(row.id) === id)
     if (!same(kept.saved.row, now.saved.row)) losses.push(`torrent ${id} differs`)
     if (!renewed && !same(kept.saved.progress, now.saved.progress)) losses.push(`progress of ${id} differs`)
-    for (const name of ['hints', 'torrentFile'] as const) {
+    for (const name of ['swarmSources', 'torrentFile'] as const) {
       if (!same(kept[name], now[name]) && !isError(now[name])) losses.push(`${name} of ${id} differ`)
     }
     if (now.metadata === null && kept.metadata !== null) metadata++

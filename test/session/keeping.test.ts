@@ -273,7 +273,7 @@ test('trackers keep their tiers, doubles are dropped, overriding replaces', (t) 
   const file = Buffer.concat([Buffer.from('d13:announce-listll8:http://ael8:http://bee'), bytes.subarray(1)])
   assert.ok(bdecode(file) instanceof BDict)
   const trackersOf = (params: Partial<Parameters<typeof addRequestOf>[0]>) =>
-    addRequestOf({ ti: base64(file), save_path: '/x', ...params }).hints.trackers.map(
+    addRequestOf({ ti: base64(file), save_path: '/x', ...params }).swarmSources.trackers.map(
       ({ url, tier, source }) => `${tier} ${url} ${source}`,
     )
   assert.deepEqual(

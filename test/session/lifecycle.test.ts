@@ -288,5 +288,9 @@ test('options that change reach a running torrent, peers too', async (t) => {
   clearError(s.session, record)
   await s.settle()
   assert.equal(s.engine.loaded.get(id)?.uploadMode, false)
-  assert.deepEqual(s.store.hints(record.row.id).peers, ['127.0.0.1:1', '[::1]:2'], 'kept for the next load')
+  assert.deepEqual(
+    s.store.swarmSources(record.row.id).peers,
+    ['127.0.0.1:1', '[::1]:2'],
+    'kept for the next load',
+  )
 })

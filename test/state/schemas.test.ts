@@ -26,7 +26,7 @@ for (let version = 1; version <= schemaVersion; version++) {
       const [one, two] = store.takeTorrents()
       const expected = oldTorrents.map(({ row, progress }, i) => ({ row: { ...row, id: i + 1 }, progress }))
       assert.deepEqual([one, two], expected, time)
-      assert.deepEqual(store.hints(1), oldTorrents[0]?.hints)
+      assert.deepEqual(store.swarmSources(1), oldTorrents[0]?.swarmSources)
       assert.deepEqual(store.torrentFile(2), seedFile.bytes)
       assert.deepEqual(store.have(2), Uint8Array.of(0x80))
       assert.deepEqual(store.settings('default'), { active_downloads: 7 })

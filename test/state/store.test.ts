@@ -61,7 +61,7 @@ const progress: ProgressRow = {
 const torrent: NewTorrent = {
   row,
   progress,
-  hints: {
+  swarmSources: {
     trackers: [{ url: 'http://t/announce', tier: 3 }],
     webSeeds: ['http://w/'],
     peers: ['[::1]:5'],
@@ -84,7 +84,7 @@ test('everything of a torrent comes back after a restart', (t) => {
 
   const again = open(t, folder).store
   assert.deepEqual(again.torrents(), [{ row: { ...row, id }, progress: { ...progress, activeMs: 2007 } }])
-  assert.deepEqual(again.hints(id), torrent.hints)
+  assert.deepEqual(again.swarmSources(id), torrent.swarmSources)
   assert.deepEqual(again.torrentFile(id), torrent.torrentFile)
   assert.deepEqual(again.have(id), torrent.have)
   assert.deepEqual(again.fileStamps(id), Uint8Array.of(2, 3))

@@ -61,7 +61,7 @@ async function overviewOf(session: Session): Promise<Overview> {
     counted.category.add(category === null ? [] : [category])
     counted.state.add([partialStatus(record, context, ['state']).state as string])
     counted.tag.add(tags)
-    counted.tracker.add(session.store.hints(id).trackers.map(({ url }) => url))
+    counted.tracker.add(session.store.swarmSources(id).trackers.map(({ url }) => url))
   }
   return {
     torrents_per_category: counted.category.result,

@@ -112,13 +112,13 @@ function reconcilerHostOf(session: Session): ReconcilerHost {
       // Before the pieces: with damaged ones they are set aside as well.
       const stamps = store.fileStamps(id)
       return taskOf(record, {
-        hints: store.hints(id),
+        swarmSources: store.swarmSources(id),
         torrentFile: store.torrentFile(id),
         have: store.have(id),
         stamps,
       })
     },
-    options: (record) => optionsOf(record, store.hints(record.row.id)),
+    options: (record) => optionsOf(record, store.swarmSources(record.row.id)),
     unloaded: (record, report) => {
       try {
         if (report && !record.removed) takeLastReport(session, record, report)

@@ -75,8 +75,8 @@ export interface ProgressRow {
 export type Metadata = Record<string, unknown>
 
 /** Where a torrent finds its peers. Read only when it is loaded. */
-export interface Hints {
-  /** `source`: bits of session/torrent/tracker-source.ts. */
+export interface SwarmSources {
+  /** `source`: bits of session/torrent/swarm-sources.ts. */
   trackers: { url: string; tier: number; source?: number }[]
   webSeeds: string[]
   /** `host:port` */

@@ -13,12 +13,12 @@ import { Database } from './database.ts'
 import { StateError } from './error.ts'
 import type { OpenOptions } from './open.ts'
 import type {
-  Hints,
   Metadata,
   MoveRow,
   ProgressRow,
   RemovalRow,
   SavedTorrent,
+  SwarmSources,
   TorrentChanges,
   TorrentPlace,
   TorrentRow,
@@ -32,7 +32,7 @@ type Statement = ReturnType<Database['prepare']>
 export interface NewTorrent {
   row: Omit<TorrentRow, 'id'>
   progress: ProgressRow
-  hints: Hints
+  swarmSources: SwarmSources
   torrentFile: Uint8Array | null
   have: Uint8Array | null
   /** What a client wants to be kept with it; null for nothing. */
@@ -131,8 +131,12 @@ export class Store {
       const values = fields.map((field) => torrentColumns[field].write(row[field]))
       this.#insert('torrents', names, [id, row.session, row.v1, row.addedTime, ...values])
       this.#insert('progress', ['id', ...Object.values(progressColumns)], [id, ...progressValues(progress)])
-      const { hints, torrentFile } = torrent
-      this.#insert('sources', ['id', 'hints', 'torrent_file'], [id, JSON.stringify(hints), torrentFile])
+      const { swarmSources, torrentFile } = torrent
+      this.#insert(
+        'sources',
+        ['id', 'hints', 'torrent_file'],
+        [id, JSON.stringify(swarmSources), torrentFile],
+      )
       if (torrent.have) this.saveHave(id, torrent.have)
       if (torrent.metadata) this.saveMetadata(id, torrent.metadata)
       return { ...row, id }
@@ -187,14 +191,14 @@ export class Store {
   }
 
   /** Throws StateError when they were damaged. */
-  hints(id: number): Hints {
+  swarmSources(id: number): SwarmSources {
     const row = this.#get('SELECT hints, sum FROM sources WHERE id = ?', id)
     if (row === undefined || sumOf([id, row.hints]) !== row.sum) throw this.#damaged('trackers', id)
     return JSON.parse(row.hints as string)
   }
 
-  saveHints(id: number, hints: Hints): void {
-    this.#update('sources', ['hints'], [JSON.stringify(hints), id])
+  saveSwarmSources(id: number, sources: SwarmSources): void {
+    this.#update('sources', ['hints'], [JSON.stringify(sources), id])
   }
 
   /** What a client keeps with a torrent, null for nothing. Throws StateError when it was damaged. */

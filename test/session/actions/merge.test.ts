@@ -28,7 +28,7 @@ const again = (s: TestSession, params: Partial<Parameters<typeof addRequestOf>[0
 /** Everything by which a torrent finds others, in what is kept and in what the engine was told. */
 async function sources(s: TestSession, record: TorrentRecord) {
   await s.settle()
-  const kept = s.store.hints(record.row.id)
+  const kept = s.store.swarmSources(record.row.id)
   const task = s.engine.loaded.get(record.row.v1)!
   const trackers = kept.trackers.map(({ url }) => url)
   assert.deepEqual(

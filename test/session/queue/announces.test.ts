@@ -84,7 +84,7 @@ test('trackers are kept with their source, and what was seen of them is not lost
   await s.settle()
   assert.deepEqual(show()[0], [tracker.url, 0, 4, true, 'x', 0, 'system:0', -(2 ** 31), false])
   replaceTrackers(s.session, record, [{ url: 'http://127.0.0.3/announce' }])
-  assert.deepEqual(s.store.hints(record.row.id).trackers, [
+  assert.deepEqual(s.store.swarmSources(record.row.id).trackers, [
     { url: 'http://127.0.0.3/announce', tier: 0, source: 2 },
   ])
   assert.deepEqual(show()[0]?.slice(0, 5), ['http://127.0.0.3/announce', 0, 2, false, ''])

@@ -77,22 +77,22 @@ describe('paused or not after', { concurrency: 8 }, () => {
 test('trackers and web seeds that are given join those of the torrent, or replace them', () => {
   const info = { name: 'x', length: 20, 'piece length': 16_384, pieces: Buffer.alloc(20) }
   const bytes = bencode({ announce: 'http://own/announce', 'url-list': ['http://own/'], info })
-  const hints = (flags: FlagChanges) => {
+  const swarmSources = (flags: FlagChanges) => {
     const { trackers, webSeeds } = addRequestOf({
       ti: base64(bytes),
       save_path: '/x',
       trackers: ['http://given/announce'],
       url_seeds: ['http://given/'],
       flags,
-    }).hints
+    }).swarmSources
     return [trackers.map(({ url }) => url).toSorted(), webSeeds.toSorted()]
   }
   const [own, given] = ['http://own/', 'http://given/']
   const announce = (url: string) => `${url}announce`
-  assert.deepEqual(hints({}), [
+  assert.deepEqual(swarmSources({}), [
     [announce(given), announce(own)],
     [given, own],
   ])
-  assert.deepEqual(hints({ override_trackers: true }), [[announce(given)], [given, own]])
-  assert.deepEqual(hints({ override_web_seeds: true }), [[announce(given), announce(own)], [given]])
+  assert.deepEqual(swarmSources({ override_trackers: true }), [[announce(given)], [given, own]])
+  assert.deepEqual(swarmSources({ override_web_seeds: true }), [[announce(given), announce(own)], [given]])
 })

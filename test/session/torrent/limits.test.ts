@@ -55,7 +55,7 @@ test('peers are forgotten in the state too, whether the torrent runs or not', as
   s.engine.say({ id: runs.row.v1, phase: 'running', knownPeers: 3, candidates: 2 })
   for (const record of [runs, waits]) {
     clearPeers(s.session, record)
-    assert.deepEqual(s.store.hints(record.row.id).peers, [])
+    assert.deepEqual(s.store.swarmSources(record.row.id).peers, [])
     assert.equal(s.status(record).list_peers, 0)
     assert.equal(s.status(record).connect_candidates, 0)
   }

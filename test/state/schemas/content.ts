@@ -54,7 +54,7 @@ const waiting: NewTorrent = {
     lastUpload: 0,
     lastSeenComplete: 0,
   },
-  hints: {
+  swarmSources: {
     trackers: [{ url: 'http://tracker.example/announce', tier: 0 }],
     webSeeds: [],
     peers: ['127.0.0.1:7'],

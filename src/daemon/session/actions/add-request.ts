@@ -2,7 +2,7 @@ import { MetainfoError, parseMagnet, parseTorrent, type TrackerEntry } from '../
 import type { Params } from '../../../rpc/contract/index.ts'
 import { ErrorCode, RpcError } from '../../../rpc/errors.ts'
 import { parseAddress } from '../../engine/peer-address.ts'
-import type { Hints } from '../../state/rows.ts'
+import type { SwarmSources } from '../../state/rows.ts'
 import { fullPriorities } from '../torrent/file-priorities.ts'
 import { flagBit, flagsForAdding } from '../torrent/flags.ts'
 import { checkSavePath } from '../torrent/save-path.ts'
@@ -20,7 +20,7 @@ export interface AddRequest {
   name: string
   metainfo: TorrentFacts | null
   torrentFile: Uint8Array | null
-  hints: Hints
+  swarmSources: SwarmSources
   filePriorities: Uint8Array | null
   flags: number
   /** Sentences for the user. */
@@ -30,7 +30,7 @@ export interface AddRequest {
 
 /** Where the torrent comes from: in libtorrent's order, the metadata wins over the link, the link over the hash. */
 type Source = Pick<AddRequest, 'v1' | 'v2' | 'name' | 'metainfo' | 'torrentFile' | 'filePriorities'> & {
-  hints: Omit<Hints, 'trackerId' | 'later'>
+  swarmSources: Omit<SwarmSources, 'trackerId' | 'later'>
   restUnwanted: boolean
 }
 
@@ -78,7 +78,7 @@ export function addRequestOf(params: AddParams, file?: TorrentFile): AddRequest 
   return {
     ...source,
     name: source.name || (params.name ?? ''),
-    hints: hintsOf(params, source.hints),
+    swarmSources: swarmSourcesOf(params, source.swarmSources),
     filePriorities: files === undefined ? given : fullPriorities(given, bits, files),
     flags: files === undefined ? bits : bits & ~flagBit.default_dont_download,
     warnings,
@@ -122,7 +122,7 @@ function fromFile({ bytes, facts: metainfo }: TorrentFile): Source {
     name: metainfo.name,
     metainfo,
     torrentFile: bytes,
-    hints: {
+    swarmSources: {
       trackers: from(trackerSource.torrentFile, metainfo.trackers),
       webSeeds: metainfo.webSeeds,
       peers: [],
@@ -135,7 +135,7 @@ function fromMagnet(uri: string): Source {
   return {
     ...bare(...link.infoHash),
     name: link.name,
-    hints: {
+    swarmSources: {
       trackers: from(trackerSource.magnetLink, link.trackers),
       webSeeds: link.webSeeds,
       peers: link.peers,
@@ -182,13 +182,13 @@ function bare(v1: string | null, v2: string | null): Source {
     name: '',
     metainfo: null,
     torrentFile: null,
-    hints: { trackers: [], webSeeds: [], peers: [] },
+    swarmSources: { trackers: [], webSeeds: [], peers: [] },
     filePriorities: null,
     restUnwanted: false,
   }
 }
 
-function hintsOf(params: AddParams, source: Source['hints']): Hints {
+function swarmSourcesOf(params: AddParams, source: Source['swarmSources']): SwarmSources {
   const trackers = params.trackers ?? []
   const tiers = params.tracker_tiers ?? []
   // As in libtorrent, a tracker without a tier of its own takes the one before it.
@@ -219,7 +219,7 @@ function hintsOf(params: AddParams, source: Source['hints']): Hints {
   }
 }
 
-function from(source: number, trackers: readonly TrackerEntry[]): Hints['trackers'] {
+function from(source: number, trackers: readonly TrackerEntry[]): SwarmSources['trackers'] {
   return trackers.map(({ url, tier }) => ({ url, tier, source }))
 }
 

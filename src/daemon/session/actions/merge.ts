@@ -1,6 +1,6 @@
 import { parseTorrent } from '../../../metainfo/index.ts'
 import { ErrorCode, RpcError } from '../../../rpc/errors.ts'
-import { FilesState, type Hints } from '../../state/rows.ts'
+import { FilesState, type SwarmSources } from '../../state/rows.ts'
 import type { Session } from '../session.ts'
 import { hasMetadata } from '../torrent/predicates.ts'
 import type { TorrentRecord } from '../torrent/record.ts'
@@ -18,26 +18,26 @@ import { offerPeer } from './peers.ts'
  */
 export function merge(session: Session, record: TorrentRecord, request: AddRequest): string[] {
   checkHash(record, request)
-  const hints = session.store.hints(record.row.id)
-  const merged = mergedHints(hints, request.hints)
+  const sources = session.store.swarmSources(record.row.id)
+  const merged = mergedSources(sources, request.swarmSources)
   const { metainfo, torrentFile } = request
   const learns = metainfo !== null && torrentFile !== null && !hasMetadata(record)
-  if (isPrivate(session, record)) return leaveOut(session, record, bringsNews(hints, merged))
+  if (isPrivate(session, record)) return leaveOut(session, record, bringsNews(sources, merged))
   if (learns && metainfo.private) {
-    const warnings = leaveOut(session, record, bringsNews(request.hints, merged))
-    session.store.saveHints(record.row.id, ownHints(hints, request.hints))
+    const warnings = leaveOut(session, record, bringsNews(request.swarmSources, merged))
+    session.store.saveSwarmSources(record.row.id, ownSources(sources, request.swarmSources))
     forgetPeers(session, record)
     learn(session, record, request)
     return warnings
   }
-  if (bringsNews(hints, merged)) {
-    session.store.saveHints(
+  if (bringsNews(sources, merged)) {
+    session.store.saveSwarmSources(
       record.row.id,
-      hasMetadata(record) ? merged : { ...merged, later: laterOf(hints, merged) },
+      hasMetadata(record) ? merged : { ...merged, later: laterOf(sources, merged) },
     )
     session.optionsChanged(record)
   }
-  for (const peer of request.hints.peers) offerPeer(session, record, peer)
+  for (const peer of request.swarmSources.peers) offerPeer(session, record, peer)
   if (request.v2 !== null && record.row.v2 === null) learnV2(session, record, request.v2)
   if (learns) learn(session, record, request)
   session.touch(record)
@@ -61,35 +61,37 @@ function isPrivate(session: Session, record: TorrentRecord): boolean {
   return file !== null && parseTorrent(file).private
 }
 
-function mergedHints(hints: Hints, more: Hints): Hints {
+function mergedSources(sources: SwarmSources, more: SwarmSources): SwarmSources {
   return {
-    ...hints,
-    trackers: mergeTrackers(hints.trackers, more.trackers),
-    webSeeds: unique([...hints.webSeeds, ...more.webSeeds]),
-    peers: unique([...hints.peers, ...more.peers]),
+    ...sources,
+    trackers: mergeTrackers(sources.trackers, more.trackers),
+    webSeeds: unique([...sources.webSeeds, ...more.webSeeds]),
+    peers: unique([...sources.peers, ...more.peers]),
   }
 }
 
 /** Whether more is known after a merge. */
-function bringsNews(hints: Hints, merged: Hints): boolean {
-  return (['trackers', 'webSeeds', 'peers'] as const).some((name) => merged[name].length > hints[name].length)
+function bringsNews(sources: SwarmSources, merged: SwarmSources): boolean {
+  return (['trackers', 'webSeeds', 'peers'] as const).some(
+    (name) => merged[name].length > sources[name].length,
+  )
 }
 
 /** Of a magnet link whose file came, and is private: what the file says, and the trackers that a script added. */
-function ownHints(hints: Hints, file: Hints): Hints {
-  const added = hints.trackers.filter(({ source = 0 }) => (source & trackerSource.client) !== 0)
+function ownSources(sources: SwarmSources, file: SwarmSources): SwarmSources {
+  const added = sources.trackers.filter(({ source = 0 }) => (source & trackerSource.client) !== 0)
   return {
     ...file,
     trackers: mergeTrackers(file.trackers, added),
-    trackerId: file.trackerId || hints.trackerId,
+    trackerId: file.trackerId || sources.trackerId,
   }
 }
 
 /** What did not come with the link that a torrent without metadata was added by. */
-function laterOf(hints: Hints, merged: Hints): Required<Hints>['later'] {
-  const before = new Set(hints.trackers.map(({ url }) => url))
-  const news = (name: 'webSeeds' | 'peers') => merged[name].filter((one) => !hints[name].includes(one))
-  const { later = { trackers: [], webSeeds: [], peers: [] } } = hints
+function laterOf(sources: SwarmSources, merged: SwarmSources): Required<SwarmSources>['later'] {
+  const before = new Set(sources.trackers.map(({ url }) => url))
+  const news = (name: 'webSeeds' | 'peers') => merged[name].filter((one) => !sources[name].includes(one))
+  const { later = { trackers: [], webSeeds: [], peers: [] } } = sources
   return {
     trackers: [...later.trackers, ...merged.trackers.map(({ url }) => url).filter((url) => !before.has(url))],
     webSeeds: [...later.webSeeds, ...news('webSeeds')],

@@ -13,7 +13,7 @@ export function newTorrentOf(
   unixTime: number,
   queueKey: () => number,
 ): NewTorrent {
-  const { params, metainfo, v1, v2, name, flags, filePriorities, hints, torrentFile } = request
+  const { params, metainfo, v1, v2, name, flags, filePriorities, swarmSources, torrentFile } = request
   const sizes = metainfo ? sizesOf(metainfo, filePriorities) : noSizes
   const row: Omit<TorrentRow, 'id'> = {
     ...sizes,
@@ -51,7 +51,7 @@ export function newTorrentOf(
     lastUpload: 0,
     lastSeenComplete: 0,
   }
-  return { row, progress, hints, torrentFile, have: null, metadata: params.metadata ?? null }
+  return { row, progress, swarmSources, torrentFile, have: null, metadata: params.metadata ?? null }
 }
 
 const noSizes = { size: 0, total: 0, totalWanted: 0, pieceLength: 0, pieces: 0 }

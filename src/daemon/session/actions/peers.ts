@@ -49,9 +49,9 @@ const maxPeers = 200
 
 /** Keeps a peer address for this and every later start of a torrent, and tries it if the torrent runs. */
 export function offerPeer(session: Session, record: TorrentRecord, address: string): void {
-  const hints = session.store.hints(record.row.id)
-  const peers = [...hints.peers.filter((peer) => peer !== address), address].slice(-maxPeers)
-  session.store.saveHints(record.row.id, { ...hints, peers })
+  const sources = session.store.swarmSources(record.row.id)
+  const peers = [...sources.peers.filter((peer) => peer !== address), address].slice(-maxPeers)
+  session.store.saveSwarmSources(record.row.id, { ...sources, peers })
   if (!inEngine(record)) return
   session.passOn(record, 'addPeer', { id: record.row.v1, address })
 }
@@ -75,7 +75,7 @@ export function addPeers(
 /** Disconnects all peers and forgets the addresses; durable when it returns. */
 export function clearPeers(session: Session, record: TorrentRecord): void {
   const { row, observed } = record
-  session.store.saveHints(row.id, { ...session.store.hints(row.id), peers: [] })
+  session.store.saveSwarmSources(row.id, { ...session.store.swarmSources(row.id), peers: [] })
   if (observed) Object.assign(observed.seen, { knownPeers: 0, knownSeeds: 0, candidates: 0 })
   forgetPeers(session, record)
 }

@@ -2,7 +2,7 @@ import type { Params, Result } from '../../../rpc/contract/index.ts'
 import { ErrorCode, RpcError } from '../../../rpc/errors.ts'
 import type { TrackerReport } from '../../engine/protocol.ts'
 import { orderTrackers } from '../../engine/tracker-order.ts'
-import type { Hints } from '../../state/rows.ts'
+import type { SwarmSources } from '../../state/rows.ts'
 import { takeScrape } from '../queue/scraper.ts'
 import type { Session } from '../session.ts'
 import { hasMetadata } from '../torrent/predicates.ts'
@@ -34,7 +34,7 @@ const unknown: AnnounceInfoHash = {
  * life of the daemon.
  */
 export function trackersOf(session: Session, record: TorrentRecord): Entry[] {
-  const { trackers } = session.store.hints(record.row.id)
+  const { trackers } = session.store.swarmSources(record.row.id)
   const seen = new Map((record.observed?.seen.trackers ?? []).map((report) => [report.url, report]))
   const places = [...seen.keys()]
   const kept = trackers.map((tracker) => ({ ...tracker, tier: seen.get(tracker.url)?.tier ?? tracker.tier }))
@@ -80,13 +80,13 @@ function endpointsOf(report: TrackerReport, listening: string | null): Entry['en
 
 /** Adds one tracker; durable when it returns. As in libtorrent, one that is there only remembers the new source. */
 export function addTracker(session: Session, record: TorrentRecord, url: string, tier = 0): void {
-  const hints = session.store.hints(record.row.id)
+  const sources = session.store.swarmSources(record.row.id)
   const { client } = trackerSource
-  const known = hints.trackers.some((tracker) => tracker.url === url)
+  const known = sources.trackers.some((tracker) => tracker.url === url)
   const trackers = known
-    ? hints.trackers.map((one) => (one.url === url ? { ...one, source: (one.source ?? 0) | client } : one))
-    : [...hints.trackers, { url, tier, source: client }]
-  keep(session, record, hints, trackers)
+    ? sources.trackers.map((one) => (one.url === url ? { ...one, source: (one.source ?? 0) | client } : one))
+    : [...sources.trackers, { url, tier, source: client }]
+  keep(session, record, sources, trackers)
 }
 
 /** Replaces all; durable when it returns. A url that comes twice counts once. */
@@ -95,21 +95,26 @@ export function replaceTrackers(
   record: TorrentRecord,
   wanted: Params<'torrents.trackers.replace'>['trackers'],
 ): void {
-  const hints = session.store.hints(record.row.id)
+  const sources = session.store.swarmSources(record.row.id)
   const source = trackerSource.client
   const all = wanted.map(({ url, tier = 0 }) => ({ url, tier, source }))
   const first = new Map(all.toReversed().map((tracker) => [tracker.url, tracker]))
   keep(
     session,
     record,
-    hints,
+    sources,
     all.filter((tracker) => first.get(tracker.url) === tracker),
   )
 }
 
-function keep(session: Session, record: TorrentRecord, hints: Hints, trackers: Hints['trackers']): void {
+function keep(
+  session: Session,
+  record: TorrentRecord,
+  sources: SwarmSources,
+  trackers: SwarmSources['trackers'],
+): void {
   const sorted = trackers.toSorted((a, b) => a.tier - b.tier)
-  session.store.saveHints(record.row.id, { ...hints, trackers: sorted })
+  session.store.saveSwarmSources(record.row.id, { ...sources, trackers: sorted })
   session.optionsChanged(record)
 }
 

@@ -4,7 +4,7 @@ import type { TorrentRecord } from '../torrent/record.ts'
 
 /** The urls of a torrent's web seeds. */
 export function urlSeeds(session: Session, record: TorrentRecord): string[] {
-  return session.store.hints(record.row.id).webSeeds
+  return session.store.swarmSources(record.row.id).webSeeds
 }
 
 /** Adds a web seed; durable when it returns. Throws InvalidValue for what is neither http nor https. */
@@ -33,6 +33,6 @@ export function removeUrlSeed(session: Session, record: TorrentRecord, url: stri
 
 function save(session: Session, record: TorrentRecord, webSeeds: string[]): void {
   const { id } = record.row
-  session.store.saveHints(id, { ...session.store.hints(id), webSeeds })
+  session.store.saveSwarmSources(id, { ...session.store.swarmSources(id), webSeeds })
   session.optionsChanged(record)
 }

@@ -88,7 +88,7 @@ export class Scraper {
     this.restart()
     if (record === undefined || engine.state.state !== 'running') return
     this.#last = record.row.id
-    const { trackers } = store.hints(record.row.id)
+    const { trackers } = store.swarmSources(record.row.id)
     if (trackers.length === 0) return
     engine.call('scrape', { id: record.row.v1, urls: trackers.map(({ url }) => url) }).then(
       (found) => {

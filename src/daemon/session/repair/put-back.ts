@@ -1,7 +1,14 @@
 import { type Metainfo, MetainfoError, parseTorrent } from '../../../metainfo/index.ts'
 import type { SettingValue } from '../../../rpc/contract/types.ts'
 import { unknownProgress } from '../../state/examine.ts'
-import type { Hints, Metadata, ProgressRow, RemovalRow, SavedTorrent, TorrentRow } from '../../state/rows.ts'
+import type {
+  Metadata,
+  ProgressRow,
+  RemovalRow,
+  SavedTorrent,
+  SwarmSources,
+  TorrentRow,
+} from '../../state/rows.ts'
 import { describeRow, type SetAside } from '../../state/set-aside.ts'
 import type { Store } from '../../state/store.ts'
 import { blobSum, progressNames, sumOf, tables, type Value } from '../../state/tables.ts'
@@ -120,7 +127,7 @@ function putTorrent(store: Store, rows: readonly SetAside[], row: RawRow, result
   const { progress, have } = progressOf(of('progress'), of('bitfields'), metainfo !== null)
   const lastKey = Math.max(-1, ...there.map((other) => other.row.queueKey ?? -1))
   const sources = of('sources') ?? {}
-  const soundHints = wrongColumns(tables.sources, { ...sources, torrent_file: null, id: 1 }).length === 0
+  const soundSources = wrongColumns(tables.sources, { ...sources, torrent_file: null, id: 1 }).length === 0
   const saved: Omit<TorrentRow, 'id'> = {
     ...(metainfo ? sizesOf(metainfo, filePriorities) : noSizes),
     session,
@@ -142,12 +149,14 @@ function putTorrent(store: Store, rows: readonly SetAside[], row: RawRow, result
     error: value('error', null),
     errorFile: value('error_file', null),
   }
-  const hints = soundHints ? (JSON.parse(sources.hints as string) as Hints) : hintsOf(metainfo)
+  const swarmSources = soundSources
+    ? (JSON.parse(sources.hints as string) as SwarmSources)
+    : swarmSourcesOf(metainfo)
   result.torrents.push({
     row: store.addTorrent({
       row: saved,
       progress,
-      hints,
+      swarmSources,
       torrentFile,
       have,
       metadata: ownMetadata(of('metadata')),
@@ -156,7 +165,7 @@ function putTorrent(store: Store, rows: readonly SetAside[], row: RawRow, result
   })
   const derived = ['id', 'v1', 'queue_key', 'size', 'total', 'total_wanted', 'piece_length', 'pieces']
   const gone = [...wrong].filter((column) => !derived.includes(column))
-  if (!soundHints) gone.push('trackers')
+  if (!soundSources) gone.push('trackers')
   const what = gone.length === 0 ? '' : `, without its ${gone.join(', ')}, which could not be read`
   result.done.push(`${describeRow('torrents', { ...row, name: saved.name })} is used again${what}`)
   return null
@@ -231,7 +240,7 @@ function ownMetadata(row: RawRow | undefined): Metadata | null {
   return JSON.parse(row.content as string) as Metadata
 }
 
-function hintsOf(metainfo: Metainfo | null): Hints {
+function swarmSourcesOf(metainfo: Metainfo | null): SwarmSources {
   const trackers = metainfo?.trackers ?? []
   return {
     trackers: trackers.map(({ url, tier }) => ({ url, tier, source: trackerSource.torrentFile })),

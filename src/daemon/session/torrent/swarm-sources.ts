@@ -1,4 +1,4 @@
-import type { Hints } from '../../state/rows.ts'
+import type { SwarmSources } from '../../state/rows.ts'
 
 /** Where a tracker of a torrent comes from: libtorrent's announce_entry::tracker_source, as bits. */
 export const trackerSource = {
@@ -11,8 +11,11 @@ export const trackerSource = {
 } as const
 
 /** The trackers of both, each url once with the sources of both, sorted by tier. */
-export function mergeTrackers(old: Hints['trackers'], more: Hints['trackers']): Hints['trackers'] {
-  const byUrl = new Map<string, Hints['trackers'][number]>()
+export function mergeTrackers(
+  old: SwarmSources['trackers'],
+  more: SwarmSources['trackers'],
+): SwarmSources['trackers'] {
+  const byUrl = new Map<string, SwarmSources['trackers'][number]>()
   for (const tracker of [...old, ...more]) {
     const known = byUrl.get(tracker.url)
     const source = (known?.source ?? 0) | (tracker.source ?? 0)

@@ -1,6 +1,6 @@
 import { newBits } from '../../../metainfo/bits.ts'
 import type { TaskOptions, TorrentTask } from '../../engine/protocol.ts'
-import { FilesState, type Hints } from '../../state/rows.ts'
+import { FilesState, type SwarmSources } from '../../state/rows.ts'
 import { wantedFiles } from './file-priorities.ts'
 import { acceptsGone, hasFlag } from './flags.ts'
 import { hasMetadata } from './predicates.ts'
@@ -8,17 +8,17 @@ import type { TorrentRecord } from './record.ts'
 
 /** What of a torrent is read from the state only when the engine needs it. */
 export interface TaskSource {
-  hints: Hints
+  swarmSources: SwarmSources
   torrentFile: Uint8Array | null
   have: Uint8Array | null
   stamps: Uint8Array | null
 }
 
 /** What the engine is told of a torrent that it has. */
-export function optionsOf({ row, queue: { announces } }: TorrentRecord, hints: Hints): TaskOptions {
+export function optionsOf({ row, queue: { announces } }: TorrentRecord, sources: SwarmSources): TaskOptions {
   return {
-    trackers: hints.trackers,
-    webSeeds: hints.webSeeds,
+    trackers: sources.trackers,
+    webSeeds: sources.webSeeds,
     filePriorities: [...(wantedFiles(row) ?? [])],
     sequential: hasFlag(row.flags, 'sequential_download'),
     limits: {
@@ -39,7 +39,7 @@ export function optionsOf({ row, queue: { announces } }: TorrentRecord, hints: H
 export function taskOf(record: TorrentRecord, source: TaskSource): TorrentTask {
   const { row, progress } = record
   return {
-    ...optionsOf(record, source.hints),
+    ...optionsOf(record, source.swarmSources),
     id: row.v1,
     v2: row.v2,
     name: row.name,
@@ -50,9 +50,9 @@ export function taskOf(record: TorrentRecord, source: TaskSource): TorrentTask {
     hadPieces: hasMetadata(record) && progress.haveCount > 0,
     acceptGone: (row.flags & acceptsGone) !== 0,
     trusted: hasFlag(row.flags, 'seed_mode'),
-    peers: source.hints.peers,
+    peers: source.swarmSources.peers,
     known: record.observed?.knownPeers ?? [],
-    trackerId: source.hints.trackerId,
+    trackerId: source.swarmSources.trackerId,
     uploadedBefore: progress.uploaded,
     downloadedBefore: progress.downloaded,
   }

@@ -46,12 +46,12 @@ export function takeMetadata(session: Session, record: TorrentRecord, info: Uint
     if (infoHash[0] !== row.v1 || (row.v2 !== null && infoHash[1] !== row.v2))
       throw new MetainfoError('the metadata does not have the info hash')
     if (secret) dropLater(session, record)
-    const hints = session.store.hints(row.id)
-    const metainfo = parseInfo(info, hints)
+    const sources = session.store.swarmSources(row.id)
+    const metainfo = parseInfo(info, sources)
     // The engine checks what is on disk next and says so.
     learnMetadata(session, record, {
       metainfo,
-      torrentFile: torrentFileOf(info, hints.trackers, hints.webSeeds),
+      torrentFile: torrentFileOf(info, sources.trackers, sources.webSeeds),
       files: FilesState.unchecked,
     })
     session.saver.mark(record)

@@ -19,16 +19,16 @@ export function leaveOut(session: Session, { row }: TorrentRecord, news: boolean
  */
 export function dropLater(session: Session, record: TorrentRecord): void {
   const { id } = record.row
-  const { later, ...hints } = session.store.hints(id)
+  const { later, ...sources } = session.store.swarmSources(id)
   if (later === undefined) return
   const strange = new Set(later.trackers)
-  session.store.saveHints(id, {
-    ...hints,
-    trackers: hints.trackers.filter(
+  session.store.saveSwarmSources(id, {
+    ...sources,
+    trackers: sources.trackers.filter(
       ({ url, source = 0 }) => !strange.has(url) || (source & trackerSource.client) !== 0,
     ),
-    webSeeds: hints.webSeeds.filter((url) => !later.webSeeds.includes(url)),
-    peers: hints.peers.filter((peer) => !later.peers.includes(peer)),
+    webSeeds: sources.webSeeds.filter((url) => !later.webSeeds.includes(url)),
+    peers: sources.peers.filter((peer) => !later.peers.includes(peer)),
   })
   leaveOut(session, record, true)
   if (later.peers.length > 0) forgetPeers(session, record, later.peers)
