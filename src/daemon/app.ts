@@ -27,7 +27,7 @@ import type { RemovalRow, SavedTorrent } from './state/rows.ts'
 import { describeRow } from './state/set-aside.ts'
 import { Store } from './state/store.ts'
 
-/** Methods that are answered by daemon.ts: they are about the process, not about torrents. */
+/** Methods that are answered by methods/daemon.ts: they are about the process, not about torrents. */
 type DaemonMethods = 'hello' | 'daemon.status' | 'daemon.stop'
 export type AppHandlers = Omit<Handlers, DaemonMethods>
 

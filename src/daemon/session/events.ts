@@ -18,7 +18,7 @@ interface TorrentEvent {
   error?: string
 }
 
-/** Its torrents stand still, or go on. */
+/** The engine of the session ended, or runs again. While it is down no torrent runs. */
 interface EngineEvent {
   event: 'engine_down' | 'engine_up'
   session: string
@@ -26,13 +26,13 @@ interface EngineEvent {
   error?: string
 }
 
-/** Who wants to know. Must not throw. */
+/** Takes the events of a session. Must not throw. */
 export type EventSink = (event: SessionEvent) => void
 
-/** Nobody wants to know. */
+/** Drops the events. */
 export const noSink: EventSink = () => {}
 
-/** Says that something happened to a torrent. */
+/** Tells of something that happened to a torrent. */
 export function tell(
   sink: EventSink,
   event: TorrentEvent['event'],
@@ -43,8 +43,8 @@ export function tell(
 }
 
 /**
- * Starts or stops counting the durations of a torrent after it was started or paused, by whomever, and says so: the
- * two always change together. True when there is something to save.
+ * To be called after a change that may have started or paused a torrent. Starts or stops counting its durations, and tells
+ * `torrent_resumed` or `torrent_paused` with it. True when there is something to save.
  */
 export function turn(sink: EventSink, record: TorrentRecord, now: number): boolean {
   const ran = record.clock.countedTo !== null

@@ -6,10 +6,10 @@ import { beginLoad } from './torrent/observed.ts'
 import { inEngine, isMoving, mayLoad, shouldRun } from './torrent/predicates.ts'
 import type { TorrentRecord } from './torrent/record.ts'
 
-/** A call to a dying host may fail before its end is known, but not longer before than this. */
+/** When a host ends, calls to it may fail up to so long before `lost` is called. */
 const lostWithinMs = 250
 
-/** A move that could not be kept is tried again after so long. */
+/** A move whose outcome could not be written to the state is tried again after so long. */
 const retryMs = 5000
 
 /** What the reconciler asks for. */
@@ -17,16 +17,16 @@ export interface ReconcilerHost {
   readonly clock: Clock
   task(record: TorrentRecord): TorrentTask
   options(record: TorrentRecord): TaskOptions
-  /** It is out of the engine; with its last report, null when the engine did not know it or is gone. */
+  /** The torrent has left the engine. `report` is its last one; null when the engine did not have it or is gone. */
   unloaded(record: TorrentRecord, report: LastReport | null): void
   /**
-   * Moves its files, and keeps that it is done or that it cannot be. Rejects only when the engine went away, or when
-   * that could not be kept: the move is tried again then.
+   * Moves the files of a torrent and writes the outcome to the state, also when it failed. Rejects when the engine went away
+   * or the state cannot be written: the move is tried again then.
    */
   move(record: TorrentRecord): Promise<void>
-  /** Gives the files of a torrent their place by its priorities; `before` are the ones that they follow now. */
+  /** Has the files on disk follow the file priorities. `before`: the priorities that they follow now. */
   place(record: TorrentRecord, before: number[]): Promise<void>
-  /** The engine works but would not take the torrent, or its task could not be made. */
+  /** The engine refuses the torrent, or its task cannot be made. */
   refused(record: TorrentRecord, error: Error): void
 }
 
@@ -38,7 +38,7 @@ export class Reconciler {
   readonly #engine: Engine
   readonly #host: ReconcilerHost
   readonly #waiting = new Map<TorrentRecord, (() => void)[]>()
-  /** Grows whenever the engine lost everything: answers to older requests mean nothing then. */
+  /** Grows with each host that is lost. The answer to a request of an earlier life means nothing. */
   #life = 0
   #away = false
   #closed = false
@@ -70,14 +70,14 @@ export class Reconciler {
     }
   }
 
-  /** The engine has to hear of its options, at the next step. */
+  /** The options of a torrent changed. The engine hears of them at the next step. */
   optionsChanged(record: TorrentRecord): void {
     record.engine.optionsChanged = true
   }
 
   /**
-   * The task of a torrent changed: if the engine has it, it leaves it and comes back. Its session counters go on, or begin
-   * anew; they do so when it comes back, not before (libtorrent).
+   * The task of a torrent changed. If the engine has the torrent, it is unloaded and loaded again. Its session counters go on
+   * with the next load, or begin anew; as in libtorrent they show their old values until then.
    */
   reload(record: TorrentRecord, counters: 'continue' | 'anew'): void {
     if (inEngine(record)) record.engine.reload = counters
@@ -94,7 +94,7 @@ export class Reconciler {
     await left
   }
 
-  /** The engine is gone, and everything it had. */
+  /** The host ended, and with it everything that was loaded. */
   lost(records: Iterable<TorrentRecord>): void {
     this.#life++
     this.#away = true
@@ -107,13 +107,13 @@ export class Reconciler {
     }
   }
 
-  /** There is an engine again. */
+  /** A host answers again. */
   ready(records: Iterable<TorrentRecord>): void {
     this.#away = false
     for (const record of records) this.reconcile(record)
   }
 
-  /** Nothing more is asked of the engine; everybody who waits is let go. */
+  /** Asks nothing more of the engine, and resolves every pending `leave`. */
   close(): void {
     this.#closed = true
     for (const record of [...this.#waiting.keys()]) this.#out(record)
@@ -165,7 +165,7 @@ export class Reconciler {
   }
 
   #gone(record: TorrentRecord, report: LastReport | null): void {
-    // When the engine was lost meanwhile, `lost` has said so already.
+    // If the host ended meanwhile, `lost` has handled the record already.
     if (!record.engine.loaded) return
     record.engine.loaded = false
     this.#host.unloaded(record, report)
@@ -202,7 +202,7 @@ export class Reconciler {
     })
   }
 
-  /** The next try is due when the engine is back, or, if it never was away, soon. */
+  /** Has a failed move tried again: when the host is back, or after a while if it did not go away. */
   async #tryLater(record: TorrentRecord, life: number): Promise<void> {
     if (this.#closed || life !== this.#life) return
     if (this.#engine.state.state === 'running') await sleep(retryMs, undefined, { ref: false })
@@ -210,12 +210,15 @@ export class Reconciler {
     record.engine.countersContinue = mayLoad(record)
   }
 
-  /** Tells a host that went away, which will be followed by `lost` and `ready`, from one that said no. */
+  /**
+   * A load, an update or a change of priorities failed. If the host refused it, the torrent stops with an error. If the host
+   * ended, `lost` and later `ready` follow, and the torrent is loaded again.
+   */
   async #notLoaded(record: TorrentRecord, error: Error, life: number): Promise<void> {
     if (!(error instanceof RpcError) || error.code === ErrorCode.EngineUnavailable) await sleep(lostWithinMs)
     if (this.#closed || life !== this.#life) return
     if (this.#engine.state.state === 'running') return this.#host.refused(record, error)
-    // Asking again at once would go round in circles: `ready` will say when.
+    // Asking again at once would fail again. `ready` comes when there is a host.
     this.#away = true
     record.engine.countersContinue = true
   }

@@ -27,7 +27,7 @@ export function clearError(session: Session, record: TorrentRecord): void {
   session.optionsChanged(record)
 }
 
-/** Sets and clears flags as libtorrent does; returns sentences about what was in vain. */
+/** Sets and clears flags as libtorrent does; returns warnings about flags that have no effect. */
 export function setFlags(session: Session, record: TorrentRecord, changes: FlagChanges): string[] {
   const result = changedFlags(record.row.flags, changes, (name) => readsFlag(record, name))
   // What led to upload mode is over with it.

@@ -14,7 +14,7 @@ import { offerPeer } from './peers.ts'
 /**
  * Takes what is new in a request to add a torrent that is there already: its trackers, web seeds and peers, and the
  * metadata if it had none. A private torrent takes nothing (BEP 27: it may talk to its own trackers only); answers with
- * sentences for the user. Throws InvalidTorrent when the request is for another torrent, by its v2 hash.
+ * warnings for the user. Throws InvalidTorrent when the request is for another torrent, by its v2 hash.
  */
 export function merge(session: Session, record: TorrentRecord, request: AddRequest): string[] {
   checkHash(record, request)

@@ -23,7 +23,7 @@ type PropertyChanges = Pick<
   'download_limit' | 'upload_limit' | 'max_connections' | 'max_uploads' | 'flags'
 >
 
-/** Changes limits, then flags; returns sentences about what was in vain. */
+/** Changes limits, then flags; returns warnings about flags that have no effect. */
 export function setProperties(session: Session, record: TorrentRecord, changes: PropertyChanges): string[] {
   const { download_limit, upload_limit, max_connections, max_uploads, flags } = changes
   session.change(record, {

@@ -12,7 +12,7 @@ const waitMs = 60_000
 
 /**
  * Removes a torrent: it is gone, for good, before anything is waited for. With `removeFiles` its files go too, and
- * the promise tells how that went, with sentences about files that were left; what a dying daemon leaves is finished at
+ * the promise tells how that went, with warnings about files that were left; what a dying daemon leaves is finished at
  * the next start. Rejects with FileSystem or EngineUnavailable.
  */
 export async function removeTorrent(

@@ -3,10 +3,8 @@ import type { SettingsLayers } from '../settings/settings-layers.ts'
 import { hasMetadata, isFinished } from '../torrent/predicates.ts'
 import type { TorrentRecord } from '../torrent/record.ts'
 
-/**
- * libtorrent's inactive torrents: running, but slower than `inactive_down_rate` (or `inactive_up_rate` once finished) for
- * `auto_manage_startup` seconds. With `dont_count_slow_torrents` they take no slot of their kind.
- */
+// libtorrent's inactive torrents: they run, but have been slower than `inactive_down_rate` (`inactive_up_rate` once finished)
+// for `auto_manage_startup` seconds. With `dont_count_slow_torrents` they take no slot of their kind.
 
 /** Notes that a torrent was fast up to now. To be called before its rates or its kind change, and before `idleFrom`. */
 export function noteSpeed(record: TorrentRecord, settings: SettingsLayers, now: number): void {

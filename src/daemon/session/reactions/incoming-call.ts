@@ -4,12 +4,13 @@ import type { Session } from '../session.ts'
 import { isManaged, isStopped } from '../torrent/predicates.ts'
 import type { TorrentRecord } from '../torrent/record.ts'
 
-/** How an encrypted handshake names each torrent, computed when it is first asked for. */
+/** The hash by which an encrypted handshake names each torrent. Computed when the first such handshake comes. */
 const secrets = new WeakMap<TorrentRecord, string>()
 
 /**
- * A peer called for a torrent that does not run: if it waits in the queue it starts, whatever the limits
- * (libtorrent: incoming_starts_queued_torrents). This call is lost; the peer's next one is answered.
+ * A peer dialled us for a torrent that the engine does not have. If the torrent waits in the queue, it starts beside the
+ * limits of the queue (libtorrent: incoming_starts_queued_torrents). The connection itself is lost; the peer's next one
+ * finds the torrent.
  */
 export function wake(session: Session, which: Wanted): void {
   if (!session.settings.flag('incoming_starts_queued_torrents')) return

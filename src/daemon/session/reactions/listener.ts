@@ -7,7 +7,7 @@ import { finishRemovals } from '../transitions/removals.ts'
 import { wake } from './incoming-call.ts'
 import { takeReport } from './report.ts'
 
-/** What a session does with what its engine says. Nothing here may throw: nobody would catch it. */
+/** The listener of a session's engine. Its methods log what goes wrong and never throw, since nobody would catch it. */
 export function listenerOf(session: Session): EngineListener {
   const guarded =
     <A extends unknown[]>(work: (...args: A) => void) =>
@@ -22,7 +22,7 @@ export function listenerOf(session: Session): EngineListener {
   return {
     report: guarded((report) => {
       const record = session.records.byV1(report.id)
-      // Late words about a torrent that was removed, or added again since.
+      // A report may come late: the torrent was removed meanwhile, and perhaps added again.
       if (record?.observed && inEngine(record)) takeReport(session, record, report)
     }),
     metadata: guarded((id, info) => {
@@ -33,7 +33,7 @@ export function listenerOf(session: Session): EngineListener {
     lost: guarded((reason) => {
       session.log.warning(`session ${session.name}: the engine is gone: ${reason}`)
       session.reconciler.lost(session.records)
-      // Each further try to start it would say the same.
+      // The engine tries to start a host again and again, and each failure comes here. The event is for the first.
       if (!down) session.events({ event: 'engine_down', session: session.name, error: reason })
       down = true
     }),

@@ -13,7 +13,10 @@ import { takeError, withoutError } from '../transitions/errors.ts'
 import { finishedChanged, stopWhenReady } from '../transitions/finished.ts'
 import { recheck } from '../transitions/recheck.ts'
 
-/** Takes a report in, keeps what may not get lost, and lets the queue answer. */
+/**
+ * Takes a report of the engine into the record, has it saved, and asks for a run of the queue where that may change who
+ * has a slot.
+ */
 export function takeReport(session: Session, record: TorrentRecord, report: TorrentReport): void {
   countUp(record, session.clock.now())
   noteSpeed(record, session.settings, session.clock.now())
@@ -27,7 +30,7 @@ export function takeReport(session: Session, record: TorrentRecord, report: Torr
   if (changes.checkBegan || changes.checkEnded) session.scheduler.request()
   if (changes.finishedChanged) finishedChanged(session, record)
   if (changes.checkEnded) {
-    // What could not be read for a peer has been looked at.
+    // The error was told of a running torrent (bytes that could not be read for a peer). The check has read them all.
     if ((record.row.flags & errorTolerated) !== 0)
       session.note(record, withoutError(record.row, record.row.flags))
     stopWhenReady(session, record)
@@ -42,8 +45,8 @@ export function takeReport(session: Session, record: TorrentRecord, report: Torr
 }
 
 /**
- * Seed mode ends when the engine does not trust the files, when every piece has proved right, and with a check when one
- * has not.
+ * Ends libtorrent's seed mode: when the engine checks the files, when every piece was hashed and right, or when a piece was
+ * wrong. In the last case all pieces are checked.
  */
 function reviewTrust(session: Session, record: TorrentRecord, checkBegan: boolean): void {
   const { phase, trust } = record.observed!.seen
@@ -58,7 +61,7 @@ function reviewTrust(session: Session, record: TorrentRecord, checkBegan: boolea
   }
 }
 
-/** A file is gone or was changed by somebody else: a new load compares all of them and checks what it must. */
+/** A file is gone or was changed by another program. The next load compares all files and checks those that changed. */
 function lookAgain(session: Session, record: TorrentRecord): void {
   const name = record.row.name || record.row.v1
   session.log.warning(
@@ -68,8 +71,8 @@ function lookAgain(session: Session, record: TorrentRecord): void {
 }
 
 /**
- * The last report of a torrent that left the engine: it may have been stopped before it had looked at its files, and
- * an error in it may have been cleared since.
+ * Takes in the last report of a torrent that left the engine. Its phase counts only when the torrent was running: it may
+ * have left before the engine had looked at its files. Its error does not count: it may have been cleared since.
  */
 export function takeLastReport(session: Session, record: TorrentRecord, report: LastReport): void {
   const { phase, error: _, known, ...rest } = report
@@ -78,8 +81,8 @@ export function takeLastReport(session: Session, record: TorrentRecord, report: 
 }
 
 /**
- * What a torrent that is about to start anew says of its state is out of date, and of pieces too unless it only goes on
- * with another task.
+ * What counts in a report of a torrent that is about to leave the engine and come back. Its phase and its error are those
+ * of the old task. Its pieces count when the new task goes on with them.
  */
 function whatRemains(record: TorrentRecord, report: TorrentReport): TorrentReport {
   const { id, payloadDownload, payloadUpload, have, stamps, looked } = report

@@ -6,14 +6,14 @@ export const flagBit = Object.fromEntries(flagNames.map((name, i) => [name, 1 <<
   number
 >
 
-/** Not a flag of libtorrent: `pause()` took the torrent out of the queue's hands and `resume()` gives it back. */
+/** Not a flag of libtorrent: `pause()` cleared `auto_managed`, and `resume()` sets it again. */
 export const resumeGivesBackToQueue = 1 << 24
-/** Not a flag of libtorrent either: `torrent_finished` has been said, which happens once in a torrent's life. */
+/** Not a flag of libtorrent either: the event `torrent_finished`, which comes once in a torrent's life, has come. */
 export const finishedAnnounced = 1 << 25
 
 /**
- * And not this one: the error is told but does not stop the torrent. It is in upload mode because of it, or a peer was
- * refused.
+ * Not a flag of libtorrent either: the torrent runs in spite of its error. The error put it into upload mode, or concerned
+ * bytes that a peer asked for.
  */
 export const errorTolerated = 1 << 26
 
@@ -23,16 +23,16 @@ export const errorTolerated = 1 << 26
  */
 export const wantsEveryFile = 1 << 27
 
-/** Nor this: the error is that files are gone which held pieces. The pieces are kept for when they come back. */
+/** Nor this: the error is that files with pieces are gone. Which pieces they held is kept for when they are back. */
 export const filesGone = 1 << 28
 
-/** Nor this: somebody asked for files that were gone, so they are fetched again. Until the torrent has come to run. */
+/** Nor this: a user cleared the error of gone files, so they are downloaded again. Cleared when the torrent runs. */
 export const acceptsGone = 1 << 29
 
 /** What is said of an error besides its words. */
 export const errorKinds = errorTolerated | filesGone
 
-/** libtorrent's default flags that can be read back (lua-api: a freshly added torrent). */
+/** The flags that read true of a torrent which was added with libtorrent's defaults. */
 export const defaultFlags = flagBit.apply_ip_filter | flagBit.paused | flagBit.auto_managed
 
 /** Flags that have a meaning only in the request that adds a torrent. */
@@ -84,7 +84,7 @@ function withFlag(flags: number, name: FlagName, on: boolean): number {
   return on ? flags | flagBit[name] : flags & ~flagBit[name]
 }
 
-/** The bits after a change, and sentences about what was asked for in vain. */
+/** The bits after a change, and warnings about flags that have no effect. */
 export interface FlagResult {
   flags: number
   warnings: string[]

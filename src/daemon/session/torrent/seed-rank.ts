@@ -19,8 +19,8 @@ const countMask = startedLately - 1
 const latelySeconds = 30 * 60
 
 /**
- * `seed_rank`: who seeds first, higher goes first; 0 unless finished. The bits are libtorrent 2.0's, see the row in
- * the Lua API's table of TorrentStatus.
+ * `seed_rank`: who seeds first, higher goes first; 0 unless finished. The bits are those of
+ * libtorrent 2.0 (torrent::seed_rank).
  */
 export function seedRank(record: TorrentRecord, limits: SeedLimits, now: number): number {
   if (!isFinished(record)) return 0

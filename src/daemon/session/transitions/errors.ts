@@ -12,17 +12,18 @@ import type { TorrentRecord } from '../torrent/record.ts'
 const writeOnly = new Set(['EROFS', 'EACCES', 'EPERM', 'ENOSPC', 'EDQUOT', 'EFBIG'])
 
 /**
- * Takes an error of the engine in; `stopped`: the torrent does not run there any more.
+ * Takes in an error of the engine. `stopped`: the engine has stopped the torrent.
  *
- * As libtorrent does: a piece that cannot be written leads to upload mode, bytes that cannot be read for a peer are only
- * told, everything else stops the torrent. Unlike there, a status shows the error in each case.
+ * As in libtorrent, a piece that cannot be written puts the torrent into upload mode, bytes that cannot be read for a peer
+ * are an error that the torrent survives, and every other error stops the torrent. Unlike in libtorrent, a status shows the
+ * error in all three cases.
  */
 export function takeError(session: Session, record: TorrentRecord, error: TaskError, stopped: boolean): void {
   const { row } = record
   const { message, file } = error
   const readOnly = error.write && writeOnly.has(error.code ?? '') && !hasFlag(row.flags, 'upload_mode')
   const runs = !stopped || readOnly
-  // What is told already is not told again for every request of a peer.
+  // Each request of a peer for bytes that cannot be read comes here. The first error stays.
   if (!stopped && row.error !== null) return
   const flags = (readOnly ? row.flags | flagBit.upload_mode : row.flags) & ~errorKinds
   const kind = runs ? errorTolerated : error.code === 'EGONE' ? filesGone : 0
@@ -44,15 +45,15 @@ export function stopCulprit(session: Session, record: TorrentRecord, reason: str
 type ErrorChanges = Pick<TorrentRow, 'error' | 'errorFile' | 'flags'>
 
 /**
- * What resuming and rechecking make of flags and error: no error, unless the torrent is in upload mode because of it.
- * `flags` are those that it is to have.
+ * The columns that clear the error of a torrent which gets `flags` (resume, recheck, the end of upload mode). An error that
+ * put the torrent into upload mode stays as long as the torrent stays in upload mode.
  */
 export function withoutError({ error, errorFile }: TorrentRow, flags: number): ErrorChanges {
   if ((flags & errorTolerated) !== 0 && hasFlag(flags, 'upload_mode')) return { error, errorFile, flags }
   return { error: null, errorFile: null, flags: flags & ~errorKinds }
 }
 
-/** No error, and no upload mode; files that were gone may be fetched again. */
+/** The columns that clear the error and end upload mode. Files that were gone may be downloaded again. */
 export function cleared({ flags }: TorrentRow): ErrorChanges {
   return {
     error: null,
@@ -61,19 +62,19 @@ export function cleared({ flags }: TorrentRow): ErrorChanges {
   }
 }
 
-/** Flags of a torrent of which somebody asked for files that are gone. */
+/** The flags of a torrent whose error is cleared by a user: if files of it are gone, they may be downloaded again. */
 export function accepting(flags: number): number {
   return (flags & filesGone) !== 0 ? flags | acceptsGone : flags
 }
 
-/** Ends upload mode by itself, and tries again what failed. */
+/** Ends upload mode without being asked, so that what could not be written is tried again. */
 export function leaveUploadMode(session: Session, record: TorrentRecord): void {
   const { row } = record
   session.note(record, withoutError(row, row.flags & ~flagBit.upload_mode))
   session.optionsChanged(record)
 }
 
-/** A file that was gone is there again: the torrent goes on where it was, if everything else is there too. */
+/** A file that was gone is there again. The error is cleared; the next load finds out whether the others are there too. */
 export function filesAreBack(session: Session, record: TorrentRecord): void {
   const { row } = record
   session.log.info(`session ${session.name}: ${row.name || row.v1}: "${row.errorFile}" is there again`)
@@ -81,7 +82,10 @@ export function filesAreBack(session: Session, record: TorrentRecord): void {
   session.touch(record)
 }
 
-/** The engine would not take a torrent, or its metadata is of no use: it stops with an error. `what` names it in the log. */
+/**
+ * Stops a torrent with an error because the engine refuses it, or because its metadata is wrong. `what` names the torrent
+ * in the log.
+ */
 export function refused(
   session: Session,
   record: TorrentRecord,

@@ -4,10 +4,13 @@ import { finishedAnnounced, flagBit, hasFlag, pausedFlags, resumeGivesBackToQueu
 import { counter } from '../torrent/observed.ts'
 import type { TorrentRecord } from '../torrent/record.ts'
 
-/** Every wanted piece is there now, or no longer: a place in the queue, times and an event follow. */
+/**
+ * Has the rest of the record follow `progress.finished` after it changed: the place in the queue, the times, and the event
+ * `torrent_finished`.
+ */
 export function finishedChanged(session: Session, record: TorrentRecord): void {
   const { progress, row } = record
-  // Porla's rule: not when a check found everything, and once in a torrent's life.
+  // Porla's rule: the event comes once in a torrent's life, and not when a check found every piece.
   const say =
     progress.finished && (row.flags & finishedAnnounced) === 0 && counter(record, 'payloadDownload') > 0
   if (progress.finished) {
@@ -24,7 +27,10 @@ export function finishedChanged(session: Session, record: TorrentRecord): void {
   if (say) tell(session.events, 'torrent_finished', record)
 }
 
-/** The flag: pause and leave the queue's hands once it is known what is on disk; it clears itself. */
+/**
+ * Carries out the flag `stop_when_ready` of a torrent whose files were looked at: the torrent is paused, is no longer auto
+ * managed, and loses the flag.
+ */
 export function stopWhenReady(session: Session, record: TorrentRecord): void {
   if (!hasFlag(record.row.flags, 'stop_when_ready')) return
   const flags = pausedFlags(record.row.flags) & ~(resumeGivesBackToQueue | flagBit.stop_when_ready)

@@ -14,7 +14,7 @@ export function finishRemovals(session: Session, removals: readonly RemovalRow[]
   }
 }
 
-/** Goes on after a failure, and then rejects with the first. */
+/** Carries out all removals, also after one has failed. Rejects with the first failure when all are over. */
 export async function deleteAll(session: Session, removals: readonly RemovalRow[]): Promise<string[]> {
   const results = await Promise.allSettled(removals.map((removal) => deleteFiles(session, removal)))
   const failed = results.find((result) => result.status === 'rejected')
@@ -36,7 +36,7 @@ async function deleteFiles(session: Session, removal: RemovalRow): Promise<strin
     return texts
   } catch (error) {
     if (error instanceof RpcError && error.code === ErrorCode.FileSystem) {
-      // Who asked is told; to try again is up to them.
+      // The caller is told, and may try again. It is not tried again by itself.
       session.store.removalDone(removal.id)
       throw error
     }
@@ -47,7 +47,7 @@ async function deleteFiles(session: Session, removal: RemovalRow): Promise<strin
   }
 }
 
-/** A sentence about files that were not deleted, if there are any. */
+/** A warning about files that were not deleted; none when there are none. */
 function leftBehind(savePath: string, names: readonly string[], why: string): string[] {
   const [first] = names
   if (first === undefined) return []
