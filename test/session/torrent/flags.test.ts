@@ -4,7 +4,15 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { addRequestOf } from '../../../src/daemon/session/actions/add-request.ts'
 import { pause, resume, setFlags } from '../../../src/daemon/session/actions/control.ts'
+import {
+  changedFlags,
+  defaultFlags,
+  flagBit,
+  flagsForAdding,
+  plainFlags,
+} from '../../../src/daemon/session/torrent/flags.ts'
 import { bencode } from '../../../src/metainfo/index.ts'
+import { flagNames } from '../../../src/program/flag-names.ts'
 import type { FlagChanges } from '../../../src/rpc/contract/types.ts'
 import { base64, openSession, torrentBytes } from '../harness.ts'
 
@@ -95,4 +103,38 @@ test('trackers and web seeds that are given join those of the torrent, or replac
   ])
   assert.deepEqual(swarmSources({ override_trackers: true }), [[announce(given)], [given, own]])
   assert.deepEqual(swarmSources({ override_web_seeds: true }), [[announce(given), announce(own)], [given]])
+})
+
+test('flags when adding: defaults, changes, and what has no effect', () => {
+  assert.deepEqual(flagsForAdding({}), { flags: defaultFlags, warnings: [] })
+  const { flags, warnings } = flagsForAdding({
+    sequential_download: true,
+    paused: false,
+    super_seeding: true,
+    share_mode: false,
+    update_subscribe: true,
+    need_save_resume: false,
+  })
+  assert.deepEqual(plainFlags(flags), ['apply_ip_filter', 'sequential_download'])
+  assert.equal(flags & flagBit.paused, 0)
+  assert.deepEqual(warnings, ["the flag 'super_seeding' has no effect here"])
+})
+
+test('flags later: every name is taken, and those that do nothing say so when they are set', () => {
+  const told = flagNames.filter((name) => changedFlags(0, { [name]: true }, () => false).warnings.length > 0)
+  assert.deepEqual(told.toSorted(), [
+    'default_dont_download',
+    'duplicate_is_error',
+    'i2p_torrent',
+    'no_verify_files',
+    'override_trackers',
+    'override_web_seeds',
+    'seed_mode',
+    'share_mode',
+    'super_seeding',
+  ])
+  for (const name of flagNames)
+    assert.deepEqual(changedFlags(0, { [name]: false }, () => false).warnings, [], name)
+  const cleared = changedFlags(flagBit.seed_mode, { seed_mode: false }, () => true)
+  assert.deepEqual([cleared.flags, cleared.recheck], [0, true])
 })
