@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { LuaStatus } from '../../src/cli/lua/vm/c-api.ts'
 import { Lua } from '../../src/cli/lua/vm/lua.ts'
-import { LuaStatus } from '../../src/cli/lua/vm/raw.ts'
 import { loadLua } from '../../src/cli/lua/vm/wasm.ts'
 
 async function newLua(): Promise<Lua> {

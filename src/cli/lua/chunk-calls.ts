@@ -1,6 +1,6 @@
 import { ErrorReport, type Report } from './report.ts'
+import { LuaStatus, type Pointer, type State } from './vm/c-api.ts'
 import type { Lua } from './vm/lua.ts'
-import { LuaStatus, type Pointer, type State } from './vm/raw.ts'
 
 /** A chunk to run: its bytes and its name with Lua's mark (`@file`, `=name`). */
 export interface Chunk {

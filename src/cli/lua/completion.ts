@@ -1,5 +1,5 @@
+import { LuaType, registryIndex, type State } from './vm/c-api.ts'
 import type { Lua } from './vm/lua.ts'
-import { LuaType, registryIndex, type State } from './vm/raw.ts'
 
 /** LUA_RIDX_GLOBALS */
 const globals = 2n

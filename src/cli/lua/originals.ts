@@ -1,5 +1,5 @@
+import { LuaStatus, LuaType, registryIndex } from './vm/c-api.ts'
 import type { Lua } from './vm/lua.ts'
-import { LuaStatus, LuaType, registryIndex } from './vm/raw.ts'
 
 /**
  * Functions of the standard library as they were before any script: what a script puts in their place counts for that

@@ -1,5 +1,5 @@
+import { LuaType, type Pointer, type State } from './vm/c-api.ts'
 import type { Lua } from './vm/lua.ts'
-import { LuaType, type Pointer, type State } from './vm/raw.ts'
 
 /** What a run offers to call a function of the script. */
 export interface HookCaller {

@@ -1,6 +1,6 @@
 import { forTerminal } from '../../program/visible.ts'
 import type { Runtime } from './runtime.ts'
-import { LuaStatus, LuaType, multipleResults } from './vm/raw.ts'
+import { LuaStatus, LuaType, multipleResults } from './vm/c-api.ts'
 
 /** What a request for a line brings: the line without its newline, the end of the input, or a Ctrl-C. */
 export type Input = { line: Uint8Array } | 'end' | 'cancelled'

@@ -1,7 +1,7 @@
 import { exitCodeOf } from '../exit-code.ts'
 import { describeError } from './api/errors.ts'
+import { LuaType, type State } from './vm/c-api.ts'
 import type { Lua } from './vm/lua.ts'
-import { LuaType, type State } from './vm/raw.ts'
 
 /** What an uncaught error leaves: its text, and the exit code that fits it. */
 export interface Report {

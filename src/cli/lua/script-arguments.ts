@@ -1,6 +1,6 @@
+import { LuaType, type State } from './vm/c-api.ts'
 import { LuaError } from './vm/errors.ts'
 import type { Lua } from './vm/lua.ts'
-import { LuaType, type State } from './vm/raw.ts'
 
 /** Sets the global `arg` from the words of the command line; index 0 is the script, or the program. */
 export function setArguments(lua: Lua, words: readonly string[], script: number): void {

@@ -1,6 +1,6 @@
+import { LuaType, type Pointer, registryIndex, type State } from '../vm/c-api.ts'
 import { LuaError, WrongValue } from '../vm/errors.ts'
 import type { HostFunction } from '../vm/lua.ts'
-import { LuaType, type Pointer, registryIndex, type State } from '../vm/raw.ts'
 import { UserdataType } from '../vm/userdata.ts'
 import type { Api, ApiClass, MethodMember, PropertyMember } from './describe.ts'
 import { isLibtorrentName } from './libtorrent-names.ts'

@@ -1,7 +1,7 @@
 import { decodeExact } from '../vm/byte-text.ts'
+import { LuaType, type State } from '../vm/c-api.ts'
 import { WrongValue } from '../vm/errors.ts'
 import type { Lua } from '../vm/lua.ts'
-import { LuaType, type State } from '../vm/raw.ts'
 import { suggestion } from './suggestion.ts'
 
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })

@@ -2,8 +2,8 @@ import type { Method, Params, Result } from '../../../rpc/contract/index.ts'
 import type { Channel } from '../../daemon/channel.ts'
 import type { DaemonOptions } from '../../options.ts'
 import type { EventLoop } from '../loop/loop.ts'
+import type { LuaExports, State } from '../vm/c-api.ts'
 import type { HostFunction, Lua } from '../vm/lua.ts'
-import type { LuaExports, State } from '../vm/raw.ts'
 import type { TorrentRef } from './values/torrent-ref.ts'
 
 /**

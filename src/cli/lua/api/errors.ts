@@ -1,6 +1,6 @@
 import { ErrorCode, RpcError } from '../../../rpc/errors.ts'
+import { LuaType, multipleResults, type Pointer, registryIndex, type State } from '../vm/c-api.ts'
 import type { Lua } from '../vm/lua.ts'
-import { LuaType, multipleResults, type Pointer, registryIndex, type State } from '../vm/raw.ts'
 import { pushJson } from './convert.ts'
 import type { Api, ApiClass } from './describe.ts'
 

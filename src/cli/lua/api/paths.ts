@@ -3,8 +3,8 @@ import { expandHome } from '../../../program/endpoint.ts'
 import { Failure } from '../../../program/failure.ts'
 import { type ByteString, checkFileName, readable } from '../stdlib/names.ts'
 import { encodeExact } from '../vm/byte-text.ts'
+import type { State } from '../vm/c-api.ts'
 import { LuaError } from '../vm/errors.ts'
-import type { State } from '../vm/raw.ts'
 import type { Api } from './describe.ts'
 
 /**

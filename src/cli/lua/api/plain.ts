@@ -1,4 +1,4 @@
-import { LuaType, type State } from '../vm/raw.ts'
+import { LuaType, type State } from '../vm/c-api.ts'
 import type { Api, ApiClass, MethodMember, PropertyMember } from './describe.ts'
 
 /**

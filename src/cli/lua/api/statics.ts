@@ -1,5 +1,5 @@
+import { registryIndex, type State } from '../vm/c-api.ts'
 import { LuaError } from '../vm/errors.ts'
-import { registryIndex, type State } from '../vm/raw.ts'
 import { pushJson } from './convert.ts'
 import type { Api, ApiModule, ClassDescription, ConstantMember, StaticMember } from './describe.ts'
 import { suggestion } from './suggestion.ts'

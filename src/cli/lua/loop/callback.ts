@@ -1,6 +1,6 @@
+import { LuaType, registryIndex, type State } from '../vm/c-api.ts'
 import { WrongValue } from '../vm/errors.ts'
 import type { Lua } from '../vm/lua.ts'
-import { LuaType, registryIndex, type State } from '../vm/raw.ts'
 import type { EventLoop } from './loop.ts'
 
 /** A Lua function that is called later. It is kept from the garbage collector until `free`. */

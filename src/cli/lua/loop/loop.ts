@@ -2,8 +2,8 @@ import { ExitCode } from '../../../program/exit-codes.ts'
 import { InterruptThread } from '../../interrupt/interrupt-thread.ts'
 import { Interrupted, interruptible } from '../../interrupt/interruptible.ts'
 import { hangupIgnored } from '../../signals.ts'
+import type { State } from '../vm/c-api.ts'
 import { Unwind } from '../vm/errors.ts'
-import type { State } from '../vm/raw.ts'
 
 /** Something for which the program stays: a timer, a handler, a request, a child. */
 export interface Alive {

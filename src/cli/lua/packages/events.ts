@@ -13,8 +13,8 @@ import { infoHashClass } from '../api/values/info-hash.ts'
 import { peerInfoClass } from '../api/values/peer-info.ts'
 import type { TorrentRef } from '../api/values/torrent-ref.ts'
 import { Callback } from '../loop/callback.ts'
+import type { State } from '../vm/c-api.ts'
 import { ArgumentError } from '../vm/errors.ts'
-import type { State } from '../vm/raw.ts'
 import { type EventHandler, EventStream } from './events/event-stream.ts'
 
 /** What the functions of one VM share. */

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
+import { LuaStatus, type State } from '../vm/c-api.ts'
 import { LuaError } from '../vm/errors.ts'
 import type { Lua } from '../vm/lua.ts'
-import { LuaStatus, type State } from '../vm/raw.ts'
 import { systemFailure } from './errno.ts'
 import { type ByteString, pathOf } from './names.ts'
 import type { Stream } from './stream.ts'

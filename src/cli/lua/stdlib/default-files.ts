@@ -1,6 +1,6 @@
+import { type Pointer, registryIndex, type State } from '../vm/c-api.ts'
 import { LuaError } from '../vm/errors.ts'
 import type { Lua } from '../vm/lua.ts'
-import { type Pointer, registryIndex, type State } from '../vm/raw.ts'
 import type { FileTable, OpenFile } from './files.ts'
 
 export type Default = 'input' | 'output'

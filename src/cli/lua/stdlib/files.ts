@@ -1,6 +1,6 @@
+import type { Pointer, State } from '../vm/c-api.ts'
 import { LuaError } from '../vm/errors.ts'
 import type { HostFunction, Lua } from '../vm/lua.ts'
-import type { Pointer, State } from '../vm/raw.ts'
 import { systemFailure } from './errno.ts'
 import { pushFailure } from './results.ts'
 import type { Stream } from './stream.ts'

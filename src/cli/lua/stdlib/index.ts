@@ -1,6 +1,6 @@
+import { type Pointer, registryIndex } from '../vm/c-api.ts'
 import { Unwind } from '../vm/errors.ts'
 import type { HostFunction, Lua } from '../vm/lua.ts'
-import { type Pointer, registryIndex } from '../vm/raw.ts'
 import { debugFunction } from './debug.ts'
 import { type Default, DefaultFiles } from './default-files.ts'
 import { Descriptor } from './descriptor.ts'

@@ -1,7 +1,7 @@
 import { encodeExact } from '../vm/byte-text.ts'
+import { LuaType, type State } from '../vm/c-api.ts'
 import { ArgumentError, LuaError } from '../vm/errors.ts'
 import type { HostFunction, Lua } from '../vm/lua.ts'
-import { LuaType, type State } from '../vm/raw.ts'
 import type { Default, DefaultFiles } from './default-files.ts'
 import { systemFailure } from './errno.ts'
 import type { FileTable, OpenFile } from './files.ts'

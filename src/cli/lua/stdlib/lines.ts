@@ -1,6 +1,6 @@
+import { LuaType, type Pointer, registryIndex, type State } from '../vm/c-api.ts'
 import { ArgumentError, LuaError } from '../vm/errors.ts'
 import type { Lua } from '../vm/lua.ts'
-import { LuaType, type Pointer, registryIndex, type State } from '../vm/raw.ts'
 import { systemFailure } from './errno.ts'
 import type { FileTable, OpenFile } from './files.ts'
 import type { Transfer } from './transfer.ts'

@@ -1,5 +1,5 @@
+import { LuaType, multipleResults } from '../vm/c-api.ts'
 import type { HostFunction, Lua } from '../vm/lua.ts'
-import { LuaType, multipleResults } from '../vm/raw.ts'
 import { type ChunkSource, isLoaded, loadChunk } from './chunk.ts'
 import { systemFailure } from './errno.ts'
 import { checkFileName, optByteString } from './names.ts'

@@ -1,7 +1,7 @@
 import { decodeExact } from '../vm/byte-text.ts'
+import { LuaType, type State } from '../vm/c-api.ts'
 import { ArgumentError } from '../vm/errors.ts'
 import type { Lua } from '../vm/lua.ts'
-import { LuaType, type State } from '../vm/raw.ts'
 
 /**
  * Names of files, modules and variables are bytes. Here they are strings with one character for each byte

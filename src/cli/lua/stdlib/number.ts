@@ -1,5 +1,5 @@
+import type { State } from '../vm/c-api.ts'
 import type { Lua } from '../vm/lua.ts'
-import type { State } from '../vm/raw.ts'
 import { isSpace } from './decimal.ts'
 import type { Stream } from './stream.ts'
 

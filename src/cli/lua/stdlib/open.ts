@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { registryIndex, type State } from '../vm/c-api.ts'
 import type { Lua } from '../vm/lua.ts'
-import { registryIndex, type State } from '../vm/raw.ts'
 import { Descriptor } from './descriptor.ts'
 import { failureCode } from './errno.ts'
 import type { OpenFile } from './files.ts'

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
+import { registryIndex, type State } from '../vm/c-api.ts'
 import { LuaError } from '../vm/errors.ts'
 import type { HostFunction, Lua } from '../vm/lua.ts'
-import { registryIndex, type State } from '../vm/raw.ts'
 import { isLoaded, loadChunk } from './chunk.ts'
 import {
   type ByteString,

@@ -1,5 +1,5 @@
+import { LuaType } from '../vm/c-api.ts'
 import type { HostFunction, Lua } from '../vm/lua.ts'
-import { LuaType } from '../vm/raw.ts'
 import { systemFailure } from './errno.ts'
 import type { Stream } from './stream.ts'
 import type { Transfer } from './transfer.ts'

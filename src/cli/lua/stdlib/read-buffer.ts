@@ -1,4 +1,4 @@
-import type { State } from '../vm/raw.ts'
+import type { State } from '../vm/c-api.ts'
 import { scanDecimal, scanned } from './decimal.ts'
 import type { Descriptor } from './descriptor.ts'
 import { defaultCapacity, type StreamMemory } from './stream-memory.ts'

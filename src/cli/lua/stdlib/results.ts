@@ -1,6 +1,6 @@
 import os from 'node:os'
+import type { State } from '../vm/c-api.ts'
 import type { Lua } from '../vm/lua.ts'
-import type { State } from '../vm/raw.ts'
 import { systemFailure } from './errno.ts'
 import { type ByteString, pathOf } from './names.ts'
 

@@ -1,5 +1,5 @@
+import type { LuaExports, Pointer } from '../vm/c-api.ts'
 import { LuaError } from '../vm/errors.ts'
-import type { LuaExports, Pointer } from '../vm/raw.ts'
 
 /** Size of a stream's buffer in bytes, unless a long line or a whole file needs more. */
 export const defaultCapacity = 65536

@@ -1,4 +1,4 @@
-import type { LuaExports, Pointer, State } from '../vm/raw.ts'
+import type { LuaExports, Pointer, State } from '../vm/c-api.ts'
 import type { Descriptor } from './descriptor.ts'
 import { SystemError } from './errno.ts'
 import { ReadBuffer } from './read-buffer.ts'

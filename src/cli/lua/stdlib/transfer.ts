@@ -1,6 +1,6 @@
+import { LuaType, type Pointer, type State } from '../vm/c-api.ts'
 import { ArgumentError, LuaError } from '../vm/errors.ts'
 import type { Lua } from '../vm/lua.ts'
-import { LuaType, type Pointer, type State } from '../vm/raw.ts'
 import { readNumber } from './number.ts'
 import { pushFailure } from './results.ts'
 import type { Stream } from './stream.ts'

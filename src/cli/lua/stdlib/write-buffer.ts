@@ -1,4 +1,4 @@
-import type { Pointer } from '../vm/raw.ts'
+import type { Pointer } from '../vm/c-api.ts'
 import { maxDigits, writeDecimal } from './decimal.ts'
 import type { Descriptor } from './descriptor.ts'
 import { defaultCapacity, type StreamMemory } from './stream-memory.ts'

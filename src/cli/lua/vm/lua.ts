@@ -1,6 +1,6 @@
 import { decodeExact, encodeExact } from './byte-text.ts'
+import { type LuaExports, LuaType, type Pointer, type State } from './c-api.ts'
 import { ArgumentError, LuaError, Unwind } from './errors.ts'
-import { type LuaExports, LuaType, type Pointer, type State } from './raw.ts'
 
 /** A host function: arguments are on the stack from index 1; it pushes results and returns how many. */
 export type HostFunction = (L: State) => number

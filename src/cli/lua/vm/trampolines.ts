@@ -1,4 +1,4 @@
-import type { Pointer } from './raw.ts'
+import type { Pointer } from './c-api.ts'
 
 /** A host function as the VM calls it: numbers in, a number or nothing out. */
 export type TableFunction = (...args: number[]) => number | undefined

@@ -1,5 +1,5 @@
+import { LuaType, type Pointer, registryIndex, type State } from './c-api.ts'
 import type { HostFunction, Lua } from './lua.ts'
-import { LuaType, type Pointer, registryIndex, type State } from './raw.ts'
 
 /**
  * A kind of full userdata whose values are JavaScript objects. The block in Lua's memory holds only a slot number;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
+import type { LuaExports } from './c-api.ts'
 import { libc } from './libc.ts'
-import type { LuaExports } from './raw.ts'
 import { Trampolines } from './trampolines.ts'
 
 const pageBytes = 65_536

@@ -1,5 +1,5 @@
+import { LuaType, type State } from '../../vm/c-api.ts'
 import { WrongValue } from '../../vm/errors.ts'
-import { LuaType, type State } from '../../vm/raw.ts'
 import { readList, readText } from '../convert.ts'
 import type { Api, ApiClass } from '../describe.ts'
 import { tagsClass } from './tags.ts'

@@ -1,6 +1,6 @@
 import type { FileEntry } from '../../../../metainfo/index.ts'
+import type { State } from '../../vm/c-api.ts'
 import { ArgumentError } from '../../vm/errors.ts'
-import type { State } from '../../vm/raw.ts'
 import type { Api, ApiClass } from '../describe.ts'
 
 /** The file of argument 1, an index from 0 as in libtorrent. */

@@ -1,5 +1,5 @@
 import { type FlagName, flagNames } from '../../../../program/flag-names.ts'
-import type { State } from '../../vm/raw.ts'
+import type { State } from '../../vm/c-api.ts'
 import { type FieldReaders, readBoolean, readFields } from '../convert.ts'
 import type { Api, ApiClass } from '../describe.ts'
 import { flagDocs } from './flag-docs.ts'

@@ -1,6 +1,6 @@
+import { LuaType, type State } from '../../vm/c-api.ts'
 import { LuaError } from '../../vm/errors.ts'
 import type { Lua } from '../../vm/lua.ts'
-import { LuaType, type State } from '../../vm/raw.ts'
 import { readInteger, readText } from '../convert.ts'
 import type { Api, ApiClass } from '../describe.ts'
 

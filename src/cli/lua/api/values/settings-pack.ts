@@ -1,7 +1,7 @@
 import { settingAliases } from '../../../../program/setting-aliases.ts'
 import type { Settings, SettingValue } from '../../../../rpc/contract/types.ts'
+import { LuaType, type State } from '../../vm/c-api.ts'
 import { LuaError } from '../../vm/errors.ts'
-import { LuaType, type State } from '../../vm/raw.ts'
 import { int32, readBoolean, readInteger, readText } from '../convert.ts'
 import type { Api, ApiClass, StaticMember } from '../describe.ts'
 import { suggestion } from '../suggestion.ts'

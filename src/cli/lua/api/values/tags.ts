@@ -1,5 +1,5 @@
 import { visible } from '../../../../program/visible.ts'
-import { LuaType, type State } from '../../vm/raw.ts'
+import { LuaType, type State } from '../../vm/c-api.ts'
 import { readText } from '../convert.ts'
 import type { Api, ApiClass, MethodMember } from '../describe.ts'
 import { changeUserData, readUserData, type UserDataValue } from './user-data.ts'

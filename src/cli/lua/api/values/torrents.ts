@@ -1,7 +1,7 @@
 import type { CreateRequest } from '../../../make-torrent/make-torrent.ts'
+import { LuaType, type State } from '../../vm/c-api.ts'
 import { LuaError, WrongValue } from '../../vm/errors.ts'
 import type { Lua } from '../../vm/lua.ts'
-import { LuaType, type State } from '../../vm/raw.ts'
 import { type FieldReaders, readBoolean, readFields, readInteger, readList, readText } from '../convert.ts'
 import type { ApiModule } from '../describe.ts'
 import { absolutePath } from '../paths.ts'

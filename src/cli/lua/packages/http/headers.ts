@@ -1,6 +1,6 @@
 import { pushList } from '../../api/convert.ts'
 import type { Api, ApiClass } from '../../api/describe.ts'
-import { LuaType, type State } from '../../vm/raw.ts'
+import { LuaType, type State } from '../../vm/c-api.ts'
 
 /** Header fields of an answer: lower case names to their values, as latin1, in the order of the answer. */
 export type Headers = ReadonlyMap<string, readonly string[]>

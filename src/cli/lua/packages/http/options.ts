@@ -1,7 +1,7 @@
 import { type FieldReaders, readInteger, readText } from '../../api/convert.ts'
+import { LuaType, type State } from '../../vm/c-api.ts'
 import { WrongValue } from '../../vm/errors.ts'
 import type { Lua } from '../../vm/lua.ts'
-import { LuaType, type State } from '../../vm/raw.ts'
 import type { Hop } from './redirect.ts'
 
 /** What a script may say of a request beside where it goes. */

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
+import type { LuaExports, Pointer, State } from '../../vm/c-api.ts'
 import { LuaError } from '../../vm/errors.ts'
 import type { Lua } from '../../vm/lua.ts'
-import type { LuaExports, Pointer, State } from '../../vm/raw.ts'
 
 /** How deep values may be nested, here and in `encode`: each level takes stack of JavaScript and of Lua. */
 export const maxDepth = 2000

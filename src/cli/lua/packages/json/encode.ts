@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
+import { LuaType, type Pointer, type State } from '../../vm/c-api.ts'
 import { LuaError } from '../../vm/errors.ts'
 import type { Lua } from '../../vm/lua.ts'
-import { LuaType, type Pointer, type State } from '../../vm/raw.ts'
 import { firstBadByte, maxDepth } from './decode.ts'
 
 /** A value that JSON cannot say. */

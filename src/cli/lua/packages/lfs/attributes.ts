@@ -2,8 +2,8 @@ import { type BigIntStats, lstatSync, readlinkSync, statSync } from 'node:fs'
 import type { Api } from '../../api/describe.ts'
 import { systemFailure } from '../../stdlib/errno.ts'
 import { byteString, checkFileName, pathOf, pushByteString } from '../../stdlib/names.ts'
+import { LuaType, type State } from '../../vm/c-api.ts'
 import { LuaError } from '../../vm/errors.ts'
-import { LuaType, type State } from '../../vm/raw.ts'
 
 type Attribute = (stats: BigIntStats) => bigint | string
 

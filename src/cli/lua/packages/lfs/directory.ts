@@ -2,8 +2,8 @@ import { type Dir, opendirSync } from 'node:fs'
 import type { Api, ApiClass } from '../../api/describe.ts'
 import { systemFailure } from '../../stdlib/errno.ts'
 import { type ByteString, checkFileName, pathOf, pushByteString, readable } from '../../stdlib/names.ts'
+import type { State } from '../../vm/c-api.ts'
 import { ArgumentError, LuaError } from '../../vm/errors.ts'
-import type { State } from '../../vm/raw.ts'
 
 /** A folder that is read entry by entry. */
 export class Directory {

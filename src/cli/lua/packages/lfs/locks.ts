@@ -3,8 +3,8 @@ import type { Api, ApiClass } from '../../api/describe.ts'
 import { failureCode, systemFailure } from '../../stdlib/errno.ts'
 import { type ByteString, checkFileName, pathOf } from '../../stdlib/names.ts'
 import { encodeExact } from '../../vm/byte-text.ts'
+import type { State } from '../../vm/c-api.ts'
 import { ArgumentError } from '../../vm/errors.ts'
-import type { State } from '../../vm/raw.ts'
 
 /** Errors when the argument is no file of `io`. */
 export function checkFile(api: Api, L: State, arg: number): void {

@@ -5,10 +5,11 @@ import { type HandleValue, handleOf } from '../../api/handles/handle-value.ts'
 import { TorrentPages } from '../../api/handles/pages.ts'
 import { checkHash, overview, type SessionValue } from '../../api/handles/session.ts'
 import { torrentHandleClass } from '../../api/handles/torrent.ts'
-import { addTorrentParamsClass, type ParamsValue, requestOf } from '../../api/values/add-torrent-params.ts'
+import { addTorrentParamsClass } from '../../api/values/add-torrent-params.ts'
 import { infoHashClass } from '../../api/values/info-hash.ts'
+import { type ParamsValue, requestOf } from '../../api/values/params-value.ts'
 import { keyOf, type TorrentRef } from '../../api/values/torrent-ref.ts'
-import { LuaType, type State } from '../../vm/raw.ts'
+import { LuaType, type State } from '../../vm/c-api.ts'
 import { filterClass } from '../pql.ts'
 
 /** The method of a class by its name. */

@@ -1,6 +1,6 @@
 import type { Api, StaticMember } from '../../api/describe.ts'
+import { LuaStatus, multipleResults, registryIndex, type State } from '../../vm/c-api.ts'
 import { LuaError } from '../../vm/errors.ts'
-import { LuaStatus, multipleResults, registryIndex, type State } from '../../vm/raw.ts'
 import { source } from './source.ts'
 
 /** Reference to the table that the chunk returned, for each VM. */

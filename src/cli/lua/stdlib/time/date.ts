@@ -1,6 +1,6 @@
+import { LuaType, type State } from '../../vm/c-api.ts'
 import { ArgumentError, LuaError } from '../../vm/errors.ts'
 import type { HostFunction, Lua } from '../../vm/lua.ts'
-import { LuaType, type State } from '../../vm/raw.ts'
 import { optByteString, pushByteString } from '../names.ts'
 import { fitsInt, joinTime, type LocalTime, splitTime } from './local-time.ts'
 import { expand, InvalidConversion } from './strftime.ts'

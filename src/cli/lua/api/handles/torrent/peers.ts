@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
+import type { State } from '../../../vm/c-api.ts'
 import { ArgumentError } from '../../../vm/errors.ts'
-import type { State } from '../../../vm/raw.ts'
 import { pushList, readInteger } from '../../convert.ts'
 import type { Api, MethodMember } from '../../describe.ts'
 import { peerInfoClass } from '../../values/peer-info.ts'

@@ -1,8 +1,8 @@
 import type { Params } from '../../../../../rpc/contract/index.ts'
+import type { State } from '../../../vm/c-api.ts'
+import { LuaType } from '../../../vm/c-api.ts'
 import { WrongValue } from '../../../vm/errors.ts'
 import type { Lua } from '../../../vm/lua.ts'
-import type { State } from '../../../vm/raw.ts'
-import { LuaType } from '../../../vm/raw.ts'
 import {
   type FieldReaders,
   int32,
