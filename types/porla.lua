@@ -702,8 +702,8 @@ function List:add(value) end
 ---@field send_buffer_low_watermark integer
 ---@field send_buffer_watermark integer
 ---@field send_buffer_watermark_factor integer
----@field choking_algorithm integer Kept without effect.
----@field seed_choking_algorithm integer Kept without effect.
+---@field choking_algorithm integer
+---@field seed_choking_algorithm integer
 ---@field disk_io_write_mode integer Kept without effect.
 ---@field disk_io_read_mode integer Kept without effect.
 ---@field outgoing_port integer
@@ -724,7 +724,7 @@ function List:add(value) end
 ---@field max_paused_peerlist_size integer
 ---@field min_announce_interval integer
 ---@field auto_manage_startup integer
----@field seeding_piece_quota integer Kept without effect.
+---@field seeding_piece_quota integer
 ---@field max_rejects integer Kept without effect.
 ---@field recv_socket_buffer_size integer Kept without effect.
 ---@field send_socket_buffer_size integer Kept without effect.
@@ -734,7 +734,7 @@ function List:add(value) end
 ---@field local_service_announce_interval integer
 ---@field dht_announce_interval integer
 ---@field udp_tracker_token_expiry integer
----@field num_optimistic_unchoke_slots integer Kept without effect.
+---@field num_optimistic_unchoke_slots integer
 ---@field max_pex_peers integer
 ---@field tick_interval integer Kept without effect.
 ---@field share_mode_target integer Kept without effect.
@@ -786,7 +786,7 @@ function List:add(value) end
 ---@field max_web_seed_connections integer
 ---@field resolver_cache_timeout integer Kept without effect.
 ---@field send_not_sent_low_watermark integer Kept without effect.
----@field rate_choker_initial_threshold integer Kept without effect.
+---@field rate_choker_initial_threshold integer
 ---@field upnp_lease_duration integer
 ---@field max_concurrent_http_announces integer
 ---@field dht_max_peers_reply integer

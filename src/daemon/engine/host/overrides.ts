@@ -11,7 +11,7 @@ import type { Swarm } from './swarm.ts'
  * does in a later turn of the event loop.
  */
 export function override(swarm: Swarm): void {
-  const { torrent, client, state } = swarm
+  const { torrent, client } = swarm
   const stock = Object.getPrototypeOf(torrent) as Torrent
   const news = new WireNews(torrent)
   // stock: counts all pieces of all peers for each connection and each bitfield. Nothing reads it, see pieces/piece-order.ts
@@ -62,22 +62,8 @@ export function override(swarm: Swarm): void {
     if (peer.wire) tuneEncryption(peer.wire, swarm.limits.live)
     stock._addIncomingPeer.call(torrent, peer)
   }
-  torrent._rechoke = () => {
-    torrent._rechokeNumSlots = swarm.limits.slotsFor(swarm)
-    swarm.rechoking = true
-    const newTurn = torrent._rechokeOptimisticTime <= 0
-    try {
-      stock._rechoke.call(torrent)
-    } finally {
-      swarm.rechoking = false
-    }
-    // stock: two rounds more
-    if (newTurn) {
-      const { optimisticEvery, unchokeEvery } = swarm.limits.live
-      torrent._rechokeOptimisticTime = Math.max(0, Math.ceil(optimisticEvery / unchokeEvery) - 1)
-    }
-    state.changed()
-  }
+  // stock: ranks the peers of this torrent alone, see uploads/choker.ts
+  torrent._rechoke = () => {}
   // stock: interested in any missing piece, wanted or not
   torrent._updateWireInterest = (wire) => {
     guarded(wire, () => {

@@ -10,6 +10,7 @@ import {
 import { type PieceSettings, pieceSettings } from './pieces/settings.ts'
 import { proxyPlan } from './proxy/proxy-plan.ts'
 import { settingReader } from './setting-reader.ts'
+import { type UploadSettings, uploadSettings } from './uploads/settings.ts'
 
 /** Where to listen. Port 0 lets the system choose. */
 export interface ListenAddress {
@@ -41,13 +42,11 @@ export interface ClientPlan {
 }
 
 /** What can change at once. */
-export interface LiveSettings extends ConnectionSettings, PieceSettings {
+export interface LiveSettings extends ConnectionSettings, PieceSettings, UploadSettings {
   /** Bytes/s, 0 is unlimited. */
   downloadRate: number
   uploadRate: number
   connections: number
-  /** -1 is unlimited. */
-  unchokeSlots: number
   /** Peers that one peer may name by PEX, in all (max_pex_peers). */
   maxPexPeers: number
   filePoolSize: number
@@ -81,7 +80,6 @@ const defaults = {
   download_rate_limit: 0,
   upload_rate_limit: 0,
   connections_limit: 200,
-  unchoke_slots_limit: 8,
   max_pex_peers: 50,
   file_pool_size: 40,
   max_web_seed_connections: 3,
@@ -121,11 +119,11 @@ export function liveSettings(settings: Settings): LiveSettings {
   return {
     ...connectionSettings(settings),
     ...pieceSettings(settings),
+    ...uploadSettings(settings),
     downloadRate: Math.max(0, get('download_rate_limit')),
     uploadRate: Math.max(0, get('upload_rate_limit')),
     // libtorrent: 0 or less is as many as the system allows
     connections: connections > 0 ? connections : Number.POSITIVE_INFINITY,
-    unchokeSlots: get('unchoke_slots_limit'),
     maxPexPeers: Math.max(0, get('max_pex_peers')),
     filePoolSize: Math.max(1, get('file_pool_size')),
     userAgent: get('anonymous_mode') ? anonymousAgent : get('user_agent'),

@@ -32,6 +32,7 @@ import type { TorrentState } from './torrent-state.ts'
 import { Trackers } from './trackers/announcer.ts'
 import type { TrackerNet } from './trackers/net.ts'
 import { BlockSource } from './uploads/block-source.ts'
+import { TorrentUploads } from './uploads/torrent-uploads.ts'
 import { WebSeeds } from './web-seeds/web-seeds.ts'
 
 /** What the swarm tells its torrent. */
@@ -86,9 +87,7 @@ export class Swarm implements Sharer {
   /** Nearly all peers are seeds, so the order of pieces does not matter to them. */
   autoSequential = false
   readonly gate: UploadGate
-  readonly blocks: BlockSource
-  /** While webtorrent hands out the slots, by rank. */
-  rechoking = false
+  readonly uploads: TorrentUploads
   readonly #cache: ReadCache
   readonly #haves: Haves
   /** What is done once webtorrent has looked at the torrent. */
@@ -103,7 +102,7 @@ export class Swarm implements Sharer {
     this.events = events
     this.#cache = cache
     this.gate = new UploadGate([this.upload, limits.upload])
-    this.blocks = new BlockSource({
+    const blocks = new BlockSource({
       cache,
       storage: () => (this.#leaving ? null : state.storage),
       gate: this.gate,
@@ -124,6 +123,7 @@ export class Swarm implements Sharer {
       // only feeds an event nobody listens to
       noPeersIntervalTime: 86_400,
     })
+    this.uploads = new TorrentUploads(this, blocks)
     this.#haves = new Haves(this.torrent, this)
     this.metadata = new MetadataExchange({
       id: state.id,
@@ -180,17 +180,6 @@ export class Swarm implements Sharer {
     return this.torrent._numConns + this.torrent._numPending
   }
 
-  get interestedPeers(): number {
-    return this.torrent.wires.filter((wire) => wire.peerInterested).length
-  }
-
-  /** Whether an initial unchoke may go out now; webtorrent itself unchokes whoever first says "interested". */
-  mayUnchoke(): boolean {
-    if (this.rechoking) return true
-    const taken = this.torrent.wires.filter((wire) => !wire.amChoking && wire.peerInterested).length
-    return taken < this.limits.slotsFor(this)
-  }
-
   /** A magnet link's metadata is known and what is on disk is checked: from here on like any other torrent. */
   async begin(meta: Metainfo, storage: Storage): Promise<void> {
     const { torrent } = this
@@ -218,7 +207,8 @@ export class Swarm implements Sharer {
     const { torrent, peers: book, availability, bans, limits } = this
     const suspected = (wire: Wire) => bans.suspects(wire)
     const snubbed = (wire: Wire) => limits.watch.snubbed(wire)
-    return { torrent, book, availability, suspected, snubbed }
+    const optimistic = (wire: Wire) => limits.choker.isOptimistic(wire)
+    return { torrent, book, availability, suspected, snubbed, optimistic }
   }
 
   /** `resume`: it was known before this load. */
@@ -262,7 +252,7 @@ export class Swarm implements Sharer {
     for (const wire of torrent.wires.slice(Number.isFinite(allowed) ? allowed : torrent.wires.length))
       wire.destroy()
     for (let queued = torrent._queue?.length ?? 0; queued > 0; queued--) torrent._drain()
-    if (torrent.ready) torrent._rechoke()
+    this.limits.choker.apply()
   }
 
   /** Other trackers, or whether they are asked, or other sources of peers allowed. */
@@ -353,7 +343,7 @@ export class Swarm implements Sharer {
       if (!this.#leaving) this.events.failed(error)
     })
     torrent.on('warning', (error: Error) => this.events.warn(error.message))
-    // the rounds of choking are the session's, see wire-watch.ts
+    // the rounds of choking are the session's, see uploads/choker.ts
     torrent.once('infoHash', () => {
       if (torrent._rechokeIntervalId !== null) clearInterval(torrent._rechokeIntervalId)
     })
@@ -362,9 +352,7 @@ export class Swarm implements Sharer {
       this.applySelection()
       if (state.meta !== null) this.webSeeds.start(state.meta)
       // peers that were interested before the pieces were known have not been heard
-      queueMicrotask(() => {
-        if (!torrent.destroyed) torrent._rechoke()
-      })
+      queueMicrotask(() => this.limits.choker.apply())
     })
     torrent.on('download', (bytes: number) => {
       state.download += bytes

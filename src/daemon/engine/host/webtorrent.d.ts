@@ -85,7 +85,6 @@ declare module 'webtorrent' {
     _readableState: { buffered: number; queue: { length: number }; highWaterMark: number }
     _read: (done: (error?: Error | null) => void) => void
     push: (bytes: Uint8Array | null) => unknown
-    resume(): void
     /** An encrypted handshake waits for its torrent. */
     _pePending: boolean
     _cryptoSyncPattern: Uint8Array | null
@@ -234,14 +233,11 @@ declare module 'webtorrent' {
       ): void
     }
     _startupBitfield: Uint8Array | undefined
-    _rechokeNumSlots: number
     _numConns: number
     _numPending: number
     _peers: Map<string, Peer> | null
     _queue: Peer[] | null
     _rechokeIntervalId: NodeJS.Timeout | null
-    _rechokeOptimisticWire: Wire | null
-    _rechokeOptimisticTime: number
     addPeer(address: string, source?: string): boolean
     addWebSeed(url: string): void
     removePeer(id: string): void

@@ -93,14 +93,6 @@ const reasons: readonly (readonly [why: string, ...names: string[]])[] = [
     'A peer that sent a bad piece alone is banned at once; one that shared in several is, too.',
     'use_parole_mode',
   ],
-  [
-    'There is one way of choosing whom to unchoke: who sends fastest, then who takes fastest, and one slot by lot.',
-    'choking_algorithm',
-    'seed_choking_algorithm',
-    'num_optimistic_unchoke_slots',
-    'seeding_piece_quota',
-    'rate_choker_initial_threshold',
-  ],
   ['Trackers and web seeds always hear the user agent.', 'always_send_user_agent'],
   ['Names are looked up by the system, which has its own cache.', 'resolver_cache_timeout'],
   ['The proxy is told that datagrams may come from anywhere.', 'socks5_udp_send_local_ep'],
@@ -122,6 +114,7 @@ const bounds: ReadonlyMap<string, string> = new Map([
     'the call itself is refused, the peer’s next one is answered; it runs beside the limits for auto_manage_interval seconds; nobody can call while no torrent of the session runs',
   ],
   ['proxy_type', 'see [proxy.md](proxy.md)'],
+  ['unchoke_slots_limit', 'peers of the local network count as all others do'],
 ])
 
 const byName = new Map(reasons.flatMap(([why, ...names]) => names.map((name) => [name, why] as const)))

@@ -4,13 +4,13 @@ import { Offenders } from '../peers/offenders.ts'
 import { WireWatch } from '../peers/wire-watch.ts'
 import type { LiveSettings } from '../settings.ts'
 import type { TorrentState } from '../torrent-state.ts'
+import { Choker } from '../uploads/choker.ts'
 import { Bucket } from './bucket.ts'
 
-/** A running swarm, as far as sharing connections and slots is concerned. */
+/** A running swarm, as far as sharing connections is concerned. */
 export interface Sharer {
   readonly state: TorrentState
   readonly connections: number
-  readonly interestedPeers: number
 }
 
 /** The limits of a session and how its torrents share them. */
@@ -20,9 +20,11 @@ export class SessionLimits {
   readonly pace = new DialPace()
   readonly localEnds = new LocalEnds()
   readonly offenders = new Offenders(() => this.live.severalPerAddress)
+  readonly choker = new Choker(() => this.live)
   readonly watch = new WireWatch(
     () => this.live,
     (swarm) => this.connectionsFor(swarm) <= swarm.connections,
+    this.choker,
   )
   readonly #sharers = new Set<Sharer>()
   live: LiveSettings
@@ -37,6 +39,7 @@ export class SessionLimits {
     this.download.setRate(live.downloadRate)
     this.upload.setRate(live.uploadRate)
     this.pace.setRate(live.dialRate)
+    this.choker.apply()
   }
 
   add(sharer: Sharer): void {
@@ -60,22 +63,5 @@ export class SessionLimits {
     for (const other of this.#sharers) if (other !== sharer) others += other.connections
     const own = sharer.state.options.limits.connections
     return Math.max(0, Math.min(own > 0 ? own : Number.POSITIVE_INFINITY, this.live.connections - others))
-  }
-
-  /**
-   * How many peers a torrent may unchoke: an even share of the session's slots among torrents that peers want
-   * something of. libtorrent ranks peers over all torrents; webtorrent only within one.
-   */
-  slotsFor(sharer: Sharer): number {
-    const own = sharer.state.options.limits.uploads
-    const limit = own > 0 ? own : Number.POSITIVE_INFINITY
-    const { unchokeSlots } = this.live
-    if (unchokeSlots < 0) return limit
-    let sharing = 0
-    for (const other of this.#sharers) if (other === sharer || other.interestedPeers > 0) sharing++
-    return Math.min(
-      limit,
-      unchokeSlots === 0 ? 0 : Math.max(1, Math.floor(unchokeSlots / Math.max(1, sharing))),
-    )
   }
 }

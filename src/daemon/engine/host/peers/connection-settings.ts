@@ -32,8 +32,6 @@ export interface ConnectionSettings {
   /** Per cent of peers to replace, and of the limit from which on to do so; every so many seconds, 0 is never. */
   turnover: { share: number; cutoff: number; every: number }
   /** Seconds. */
-  unchokeEvery: number
-  optimisticEvery: number
   connectTimeout: number
   handshakeTimeout: number
   pieceTimeout: number
@@ -88,8 +86,6 @@ const defaults = {
   peer_turnover: 4,
   peer_turnover_cutoff: 90,
   peer_turnover_interval: 300,
-  unchoke_interval: 15,
-  optimistic_unchoke_interval: 30,
   peer_connect_timeout: 15,
   handshake_timeout: 10,
   piece_timeout: 20,
@@ -149,8 +145,6 @@ export function connectionSettings(settings: Settings): ConnectionSettings {
       cutoff: Math.max(0, get('peer_turnover_cutoff')),
       every: Math.max(0, get('peer_turnover_interval')),
     },
-    unchokeEvery: Math.max(1, get('unchoke_interval')),
-    optimisticEvery: Math.max(1, get('optimistic_unchoke_interval')),
     connectTimeout: Math.max(1, get('peer_connect_timeout')),
     handshakeTimeout: Math.max(1, get('handshake_timeout')),
     pieceTimeout: Math.max(1, get('piece_timeout')),

@@ -39,6 +39,8 @@ export interface PeerSight {
   suspected: (wire: Wire) => boolean
   /** It did not send what it was asked for in time. */
   snubbed: (wire: Wire) => boolean
+  /** It has one of the slots that go round. */
+  optimistic: (wire: Wire) => boolean
 }
 
 /** Every connection of a torrent, half-open ones included. */
@@ -113,7 +115,7 @@ function met(sight: PeerSight, peer: Peer, wire: Wire, shared: ReadonlySet<strin
   }
 }
 
-function flagsOf({ torrent, suspected, snubbed }: PeerSight, peer: Peer, wire: Wire): number {
+function flagsOf({ suspected, snubbed, optimistic }: PeerSight, peer: Peer, wire: Wire): number {
   const { peerExtensions, peerExtendedHandshake } = wire
   let flags = kindFlags(peer)
   const set = (flag: number, on: boolean) => {
@@ -126,7 +128,7 @@ function flagsOf({ torrent, suspected, snubbed }: PeerSight, peer: Peer, wire: W
   set(PeerFlag.supportsExtensions, peerExtensions.extended === true)
   set(PeerFlag.onParole, suspected(wire))
   set(PeerFlag.seed, wire.isSeeder === true)
-  set(PeerFlag.optimisticUnchoke, torrent._rechokeOptimisticWire === wire)
+  set(PeerFlag.optimisticUnchoke, optimistic(wire))
   set(PeerFlag.snubbed, snubbed(wire))
   set(PeerFlag.uploadOnly, Number(peerExtendedHandshake.upload_only ?? 0) === 1)
   // bittorrent-protocol: 1 plain text after the key exchange, 2 RC4

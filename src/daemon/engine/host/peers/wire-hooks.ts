@@ -2,9 +2,7 @@ import type { Torrent, Wire } from 'webtorrent'
 import { addressBytes, plainHost } from '../../peer-address.ts'
 import { takeFromAll } from '../limits/bucket.ts'
 import type { Swarm } from '../swarm.ts'
-import { UploadQueue } from '../uploads/upload-queue.ts'
 import { wellEncrypted } from './encryption.ts'
-import { sendQueue } from './send-queue.ts'
 import { hearDhtPort } from './wire-dht.ts'
 import { dismiss, takeBlocks } from './wire-guard.ts'
 
@@ -36,13 +34,9 @@ export function hookWire(swarm: Swarm, wire: Wire, address: string | undefined):
   countUpload(swarm, wire)
   countPieces(swarm, wire, address)
   limitDownload(swarm, wire)
-  serveRequests(swarm, wire)
+  swarm.uploads.meet(wire)
   swarm.limits.watch.add(swarm, wire)
   askAtOnce(swarm, wire)
-  const unchoke = wire.unchoke
-  wire.unchoke = () => {
-    if (swarm.mayUnchoke()) unchoke.call(wire)
-  }
   for (const event of ['interested', 'uninterested', 'choke', 'unchoke'])
     wire.on(event, () => state.changed())
   wire.once('close', () => {
@@ -181,16 +175,4 @@ function askAtOnce(swarm: Swarm, wire: Wire): void {
         swarm.downloads?.update(wire)
     }),
   )
-}
-
-/** Answers what the peer asks for, as fast as it reads. */
-function serveRequests(swarm: Swarm, wire: Wire): void {
-  const { torrent, blocks, limits } = swarm
-  new UploadQueue({
-    wire,
-    queue: sendQueue(wire),
-    settings: () => limits.live,
-    has: (piece) => torrent.store !== undefined && torrent.bitfield.get(piece),
-    read: (piece, offset, length, done) => blocks.read(wire, piece, offset, length, done),
-  })
 }

@@ -42,13 +42,18 @@ export class WireWatch {
   readonly #live: () => ConnectionSettings
   /** Whether the session has no room for another connection. */
   readonly #full: (swarm: Swarm) => boolean
+  readonly #rounds: { tick(now: number): void }
   #timer: NodeJS.Timeout | null = null
-  #unchoked = 0
   #looked = 0
 
-  constructor(live: () => ConnectionSettings, full: (swarm: Swarm) => boolean) {
+  constructor(
+    live: () => ConnectionSettings,
+    full: (swarm: Swarm) => boolean,
+    rounds: { tick(now: number): void },
+  ) {
     this.#live = live
     this.#full = full
+    this.#rounds = rounds
   }
 
   add(swarm: Swarm, wire: Wire): void {
@@ -124,14 +129,11 @@ export class WireWatch {
       if (own === undefined) swarms.set(watched.swarm, [watched])
       else own.push(watched)
     }
-    // a tick may come a little early
-    const rechoke = now - this.#unchoked >= live.unchokeEvery * 1000 - tickMs / 2
-    if (rechoke) this.#unchoked = now
     for (const [swarm, all] of swarms) {
       swarm.autoSequential = live.autoSequential && mostlySeeds(all)
       this.#turnOver(swarm, all, live, now)
-      if (rechoke && swarm.torrent.ready && !swarm.torrent.destroyed) swarm.torrent._rechoke()
     }
+    this.#rounds.tick(now)
   }
 
   #measure(watched: Watched, seconds: number, now: number): void {
