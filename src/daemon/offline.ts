@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { asFailure } from './failure.ts'
-import { InstanceLock, type InstancePlaces } from './instance.ts'
+import { InstanceLock, type InstancePlaces } from './instance-lock.ts'
 import { putBack } from './session/repair/put-back.ts'
 import { lookAtState, type StateReport } from './state/look.ts'
 import { type Restored, restore } from './state/restore.ts'

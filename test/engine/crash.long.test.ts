@@ -59,7 +59,7 @@ describe('crashes', { concurrency: 4 }, () => {
       listener: {
         report() {},
         metadata() {},
-        wanted() {},
+        incoming() {},
         culprit() {},
         lost: () => times.push(performance.now()),
         ready() {},

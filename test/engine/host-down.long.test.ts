@@ -30,7 +30,7 @@ function watched(t: TestContext, options: { hostEntry?: string; silenceMs?: numb
     listener: {
       report() {},
       metadata() {},
-      wanted() {},
+      incoming() {},
       culprit() {},
       lost: (reason) => lost.push({ reason, at: performance.now() }),
       ready: () => seen.ready++,

@@ -42,7 +42,12 @@ export function choosePieceSize(totalSize: number): number {
   return size
 }
 
-/** Makes a torrent file of a file or a folder. Throws an Error that names the path it is about. */
+/**
+ * Makes a torrent file of a file or a folder. Throws an Error that names the path it is about.
+ *
+ * create-torrent is kept for reading and hashing, by the design of the program. It is asynchronous, which is why this runs in
+ * a process of its own.
+ */
 export async function makeTorrent(request: CreateRequest): Promise<Uint8Array> {
   const { path } = request
   const stats = await statOf(path)

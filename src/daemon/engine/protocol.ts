@@ -292,7 +292,7 @@ export interface LastReport extends TorrentReport {
 }
 
 /** Which torrent a peer called for. */
-export type Wanted = { id: TorrentId } | { secret: string }
+export type IncomingForUnloaded = { id: TorrentId } | { secret: string }
 
 /** What a host says on its own. */
 export type HostEvent =
@@ -304,7 +304,7 @@ export type HostEvent =
    * A peer called for a torrent that is not loaded: its id, or (encrypted) `secret`, the SHA-1 of "req2" and the id's
    * bytes as hex. Only with incoming_starts_queued_torrents.
    */
-  | ({ event: 'wanted' } & Wanted)
+  | ({ event: 'incoming' } & IncomingForUnloaded)
   /** The client could not listen or lost its DHT; the host tries again by itself. */
   | { event: 'trouble'; message: string }
   | { event: 'log'; level: 'debug' | 'info' | 'warning' | 'error'; message: string }
@@ -340,7 +340,7 @@ export interface EngineListener {
   report(report: TorrentReport): void
   metadata(id: TorrentId, info: Uint8Array): void
   /** A peer called for a torrent that is not loaded, if anybody wants to know. */
-  wanted(which: Wanted): void
+  incoming(which: IncomingForUnloaded): void
   /**
    * The host is gone. Everything that was loaded no longer is; the supervisor starts a new host with back-off and
    * then calls `ready`.

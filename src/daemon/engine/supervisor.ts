@@ -224,8 +224,8 @@ class Supervisor implements Engine {
       case 'metadata':
         listener.metadata(event.id, event.info)
         break
-      case 'wanted':
-        listener.wanted(event)
+      case 'incoming':
+        listener.incoming(event)
         break
       case 'listening':
         this.state.listening = event.host.includes(':')

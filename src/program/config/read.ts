@@ -5,6 +5,9 @@ import { ConfigError } from '../failure.ts'
 /**
  * Reads and parses one configuration file with cosmiconfig: TOML, YAML or JSON by its name. An empty file is an empty
  * configuration. Loaded only when there is a file. Throws ConfigError with the file's name and the parser's words.
+ *
+ * cosmiconfig's own strength, the search for a file, is switched off: locate.ts knows the places. The library is kept for
+ * its loaders, by the design of the program.
  */
 export function readConfigFile(file: string): unknown {
   const explorer = withoutMetaConfig(() =>

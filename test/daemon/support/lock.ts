@@ -2,7 +2,7 @@
 // or ends: "stopping" marks them, "release" and the end let them go, "fork" starts a child that outlives this process.
 import { fork } from 'node:child_process'
 import { createInterface } from 'node:readline'
-import { InstanceLock } from '../../../src/daemon/instance.ts'
+import { InstanceLock } from '../../../src/daemon/instance-lock.ts'
 import { Failure } from '../../../src/program/failure.ts'
 
 const [socket = '', stateDir = '', waitMs = '0', idle] = process.argv.slice(2)

@@ -15,7 +15,7 @@ const engine = createEngine({
       if (report.phase === 'checking') process.stdout.write(`${engine.state.pid}\n`)
     },
     metadata() {},
-    wanted() {},
+    incoming() {},
     lost() {},
     culprit() {},
     ready() {},

@@ -2,7 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
-import type { Engine, TorrentReport, TorrentTask, Wanted } from '../../../src/daemon/engine/protocol.ts'
+import type {
+  Engine,
+  IncomingForUnloaded,
+  TorrentReport,
+  TorrentTask,
+} from '../../../src/daemon/engine/protocol.ts'
 import { createEngine } from '../../../src/daemon/engine/supervisor.ts'
 import { countBits } from '../../../src/metainfo/bits.ts'
 import type { Settings } from '../../../src/rpc/contract/types.ts'
@@ -27,7 +32,7 @@ export interface TestEngine extends Engine {
   metadata: Map<string, Uint8Array>
   log: string[]
   /** Torrents that are not loaded and that a peer called for. */
-  wanted: Wanted[]
+  incoming: IncomingForUnloaded[]
   lost: string[]
   /** Torrents that ended one host after the other. */
   culprits: string[]
@@ -54,7 +59,7 @@ export function startEngine(t: TestContext, settings: Settings = {}, name = 'tes
     reports: [] as TorrentReport[],
     metadata: new Map<string, Uint8Array>(),
     log: [] as string[],
-    wanted: [] as Wanted[],
+    incoming: [] as IncomingForUnloaded[],
     lost: [] as string[],
     culprits: [] as string[],
     ready: 0,
@@ -69,8 +74,8 @@ export function startEngine(t: TestContext, settings: Settings = {}, name = 'tes
         merged.set(report.id, { ...merged.get(report.id), ...report })
       },
       metadata: (id, info) => seen.metadata.set(id, info),
-      wanted(which) {
-        seen.wanted.push(which)
+      incoming(which) {
+        seen.incoming.push(which)
       },
       lost(reason) {
         merged.clear()
@@ -88,7 +93,7 @@ export function startEngine(t: TestContext, settings: Settings = {}, name = 'tes
   t.after(() => engine.stop(3000))
   const report = (id: string) => merged.get(id) ?? { id }
   Object.defineProperty(engine, 'ready', { get: () => seen.ready })
-  const { reports, metadata, log, lost, culprits, wanted } = seen
+  const { reports, metadata, log, lost, culprits, incoming } = seen
   const load = engine.load.bind(engine)
   return Object.assign(engine, {
     reports,
@@ -96,7 +101,7 @@ export function startEngine(t: TestContext, settings: Settings = {}, name = 'tes
     log,
     lost,
     culprits,
-    wanted,
+    incoming,
     report,
     load(task: TorrentTask) {
       // what an earlier load said is no longer true

@@ -13,7 +13,7 @@ test('incoming_starts_queued_torrents: a torrent that waits runs when a peer cal
   pause(s.session, fourth!)
   await s.settle()
   const running = () => records.filter((record) => record.engine.loaded).map((record) => record.row.v1[0])
-  const call = (id: string) => s.engine.listener.wanted({ id })
+  const call = (id: string) => s.engine.listener.incoming({ id })
   call(second!.row.v1)
   await s.settle()
   assert.deepEqual(running(), ['1'], 'the setting is off')
@@ -25,7 +25,7 @@ test('incoming_starts_queued_torrents: a torrent that waits runs when a peer cal
   assert.deepEqual(running(), ['1', '2'], 'neither one that the user paused nor one that is not here')
   assert.ok(!s.status(second!).flags.includes('paused'))
   const secret = createHash('sha1').update('req2').update(third!.row.v1, 'hex').digest('hex')
-  s.engine.listener.wanted({ secret })
+  s.engine.listener.incoming({ secret })
   await s.settle()
   assert.deepEqual(running(), ['1', '2', '3'])
   s.clock.ms += 1000

@@ -264,7 +264,7 @@ export class HostSession implements Handlers {
   #opened(client: WebTorrent): void {
     guardPeers(client, this.#border(client))
     guardIncoming(client, this.#limits)
-    hearStrangers(client, this.#limits, (which) => this.#emit({ event: 'wanted', ...which }))
+    hearStrangers(client, this.#limits, (which) => this.#emit({ event: 'incoming', ...which }))
     const address = client._connPool?.tcpServer.address()
     if (address !== null && typeof address === 'object') {
       this.#emit({ event: 'listening', host: address.address, port: address.port })

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Wanted } from '../../engine/protocol.ts'
+import type { IncomingForUnloaded } from '../../engine/protocol.ts'
 import type { Session } from '../session.ts'
 import { isManaged, isStopped } from '../torrent/predicates.ts'
 import type { TorrentRecord } from '../torrent/record.ts'
@@ -12,7 +12,7 @@ const secrets = new WeakMap<TorrentRecord, string>()
  * limits of the queue (libtorrent: incoming_starts_queued_torrents). The connection itself is lost; the peer's next one
  * finds the torrent.
  */
-export function wake(session: Session, which: Wanted): void {
+export function takeIncomingCall(session: Session, which: IncomingForUnloaded): void {
   if (!session.settings.flag('incoming_starts_queued_torrents')) return
   const record = 'id' in which ? session.records.byV1(which.id) : bySecret(session.records, which.secret)
   if (!record || !isManaged(record) || isStopped(record) || record.queue.hasSlot) return

@@ -4,7 +4,7 @@ import { hasMetadata, inEngine } from '../torrent/predicates.ts'
 import { stopCulprit } from '../transitions/errors.ts'
 import { takeMetadata } from '../transitions/metadata.ts'
 import { finishRemovals } from '../transitions/removals.ts'
-import { wake } from './incoming-call.ts'
+import { takeIncomingCall } from './incoming-call.ts'
 import { takeReport } from './report.ts'
 
 /** The listener of a session's engine. Its methods log what goes wrong and never throw, since nobody would catch it. */
@@ -29,7 +29,7 @@ export function listenerOf(session: Session): EngineListener {
       const record = session.records.byV1(id)
       if (record && !hasMetadata(record)) takeMetadata(session, record, info)
     }),
-    wanted: guarded((which) => wake(session, which)),
+    incoming: guarded((which) => takeIncomingCall(session, which)),
     lost: guarded((reason) => {
       session.log.warning(`session ${session.name}: the engine is gone: ${reason}`)
       session.reconciler.lost(session.records)

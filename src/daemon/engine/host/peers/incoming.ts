@@ -1,5 +1,5 @@
 import type WebTorrent from 'webtorrent'
-import type { Wanted } from '../../protocol.ts'
+import type { IncomingForUnloaded } from '../../protocol.ts'
 import type { SessionLimits } from '../limits/session-limits.ts'
 
 /**
@@ -38,7 +38,7 @@ export function guardIncoming(client: WebTorrent, limits: SessionLimits): void {
 export function hearStrangers(
   client: WebTorrent,
   limits: SessionLimits,
-  wanted: (which: Wanted) => void,
+  wanted: (which: IncomingForUnloaded) => void,
 ): void {
   const pool = client._connPool
   if (pool === null) return
