@@ -89,5 +89,5 @@ test('a script with all packages runs from cron', async (t) => {
   const { code, out, stderr } = await run('/usr/bin/env', job, { cwd: '/' })
   assert.match(stderr, /INFO {4}from cron\n/)
   const all = [...apiModules.map(({ name }) => name), ...Object.keys(packageFiles)].sort()
-  assert.deepEqual([code, out], [0, `content\t3out\t-1\n${all.join(' ')}\n`], stderr)
+  assert.deepEqual({ code, out }, { code: 0, out: `content\t3out\t-1\n${all.join(' ')}\n` }, stderr)
 })

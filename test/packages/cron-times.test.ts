@@ -64,7 +64,7 @@ test('a script in such a zone is called at the time that os.date tells', async (
   const { code: exit, out } = await run(process.execPath, [launcher, '-e', code], {
     env: { ...process.env, TZ: 'IST-5:30' },
   })
-  assert.deepEqual([exit, out], [0, 'IST\tcalled\n'])
+  assert.deepEqual({ exit, out }, { exit: 0, out: 'IST\tcalled\n' })
 })
 
 test('what is wrong is said as people count', () => {

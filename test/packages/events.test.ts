@@ -74,7 +74,7 @@ test('handlers hear what others do, in order, until they are disconnected', asyn
   await client.call('torrents.add', { info_hash: hash(3), save_path: '/nowhere' })
   client.close()
   const { code, stderr } = await script.end
-  assert.deepEqual([code, stderr], [0, ''])
+  assert.deepEqual({ code, stderr }, { code: 0, stderr: '' })
   assert.deepEqual(script.lines, [
     'listening',
     'torrent_added\t01',

@@ -53,7 +53,7 @@ test('method, headers and body arrive as they are, and so does the answer', asyn
      send(1)`,
     { args: [url] },
   )
-  assert.deepEqual([code, stderr], [0, ''])
+  assert.deepEqual({ code, stderr }, { code: 0, stderr: '' })
   assert.equal(out, [1, 2, 3, 4, 5].map((i) => `${i}\tinteger\t201\ttrue\n`).join(''))
   assert.deepEqual(seen, [
     ['GET /a?b=c', undefined, undefined, Buffer.alloc(0)],
@@ -268,16 +268,16 @@ test('what says who asks is not carried to another host, and other places than H
   )
   const secrets = ['authorization', 'cookie', 'x-own']
   assert.deepEqual(
-    seen.map(({ at, carried }) => [at, carried]),
+    seen.map(({ at, carried }) => ({ at, carried })),
     [
-      ['GET /away', secrets],
-      ['GET /there', ['x-own']],
-      ['GET /stay', secrets],
-      ['GET /here', secrets],
-      ['GET /file', secrets],
-      ['GET /bad', secrets],
-      ['GET /away', ['authorization']],
-      ['GET /there', []],
+      { at: 'GET /away', carried: secrets },
+      { at: 'GET /there', carried: ['x-own'] },
+      { at: 'GET /stay', carried: secrets },
+      { at: 'GET /here', carried: secrets },
+      { at: 'GET /file', carried: secrets },
+      { at: 'GET /bad', carried: secrets },
+      { at: 'GET /away', carried: ['authorization'] },
+      { at: 'GET /there', carried: [] },
     ],
   )
 })

@@ -87,7 +87,7 @@ test('an error in the main chunk ends the script whatever is alive', async (t) =
      require("process").launch{ file = "/bin/sleep", args = { "0.2" } }
      error("no")`,
   )
-  assert.deepEqual([code, out], [1, ''])
+  assert.deepEqual({ code, out }, { code: 1, out: '' })
 })
 
 test('os.exit in a callback ends everything with its code', async (t) => {
@@ -96,7 +96,7 @@ test('os.exit in a callback ends everything with its code', async (t) => {
     `local keep = require("timers").new{ interval = 60000, callback = print }
      local timer = require("timers").new{ interval = 5, callback = function() io.write("bye"); os.exit(7) end }`,
   )
-  assert.deepEqual([code, out, stderr], [7, 'bye', ''])
+  assert.deepEqual({ code, out, stderr }, { code: 7, out: 'bye', stderr: '' })
 })
 
 for (const [signal, code] of [
@@ -118,7 +118,7 @@ for (const [signal, code] of [
     const start = performance.now()
     script.signal(signal)
     const outcome = await script.end
-    assert.deepEqual([outcome.code, outcome.stderr], [code, ''])
+    assert.deepEqual({ code: outcome.code, stderr: outcome.stderr }, { code, stderr: '' })
     assert.ok(performance.now() - start < 1000)
   })
 

@@ -20,7 +20,7 @@ test('arguments, both outputs, exit code and signal', async (t) => {
      process.launch{ file = sh, args = { "-c", "cat; echo read $?" }, done = function(_, stdout) io.write(stdout) end }
      process.launch{ file = "/bin/true" }`,
   )
-  assert.deepEqual([code, stderr], [0, ''])
+  assert.deepEqual({ code, stderr }, { code: 0, stderr: '' })
   for (const line of ['3\t3\ta b||*|ü|\tbad', 'integer\t143\ttrue', 'read 0'])
     assert.ok(out.includes(`${line}\n`), out)
 })
@@ -34,7 +34,7 @@ test('a child may write more than a pipe holds to both its outputs', async (t) =
        done = function(status, stdout, stderr) print(status, #stdout, #stderr, stdout == ("\\0"):rep(4000000)) end,
      }`,
   )
-  assert.deepEqual([code, out], [0, '0\t4000000\t2000000\ttrue\n'])
+  assert.deepEqual({ code, out }, { code: 0, out: '0\t4000000\t2000000\ttrue\n' })
 })
 
 test('PATH is searched by search_path alone', async (t) => {
@@ -80,6 +80,6 @@ test('a child that outlives the script does not hold it up', async (t) => {
      timer = require("timers").new{ interval = 1, callback = function() os.exit(5) end }`,
   )
   const { code, out } = await script.end
-  assert.deepEqual([code, out], [5, ''])
+  assert.deepEqual({ code, out }, { code: 5, out: '' })
   assert.ok(performance.now() - start < 2500)
 })

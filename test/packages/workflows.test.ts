@@ -163,7 +163,7 @@ test('own triggers and actions are plain functions; an error in one is shown', a
      }
      collectgarbage()`,
   )
-  assert.deepEqual([code, out], [1, '10\n30\n'])
+  assert.deepEqual({ code, out }, { code: 1, out: '10\n30\n' })
   assert.match(stderr, /script\.lua:14: two\nstack traceback/)
 })
 

@@ -8,7 +8,7 @@ import { test } from 'node:test'
 import { temporaryFolder } from '../helpers/lua.ts'
 import { porlaLua } from '../helpers/program.ts'
 import { waitUntil } from '../helpers/wait-until.ts'
-import { type Running, startLua } from './support.ts'
+import { type Running, startLua } from '../packages/support.ts'
 
 const hooks = `
   function porla.init() print("init") end

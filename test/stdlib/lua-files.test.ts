@@ -1,3 +1,5 @@
+// The standard library as lua5.4 has it, tested in Lua: each file prints what failed, and `done` at its end.
+
 import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -5,7 +7,7 @@ import { test } from 'node:test'
 import { sourceProgram, temporaryFolder } from '../helpers/lua.ts'
 import { root, run } from '../helpers/program.ts'
 
-const folder = join(root, 'test/lua')
+const folder = join(root, 'test/stdlib/lua')
 
 /** What some of them need in their environment. */
 const environments: Readonly<Record<string, NodeJS.ProcessEnv>> = {
@@ -14,11 +16,15 @@ const environments: Readonly<Record<string, NodeJS.ProcessEnv>> = {
 
 for (const name of readdirSync(folder).sort()) {
   if (!name.endsWith('.lua') || name === 'check.lua') continue
-  test(`test/lua/${name}`, async (t) => {
-    const result = await run(process.execPath, [...sourceProgram, '-I', folder, join(folder, name)], {
-      cwd: await temporaryFolder(t),
-      env: { ...process.env, ...environments[name] },
-    })
-    assert.deepEqual([result.stderr, result.out, result.code], ['', 'done\n', 0])
+  test(name, async (t) => {
+    const { code, out, stderr } = await run(
+      process.execPath,
+      [...sourceProgram, '-I', folder, join(folder, name)],
+      {
+        cwd: await temporaryFolder(t),
+        env: { ...process.env, ...environments[name] },
+      },
+    )
+    assert.deepEqual({ code, out, stderr }, { code: 0, out: 'done\n', stderr: '' })
   })
 }

@@ -1,11 +1,8 @@
-// What scripts do with objects before any daemon is asked.
+// AddTorrentParams before any daemon is asked: defaults, lists, magnet links, userdata.
 
 import assert from 'node:assert/strict'
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { test } from 'node:test'
-import { bencode } from '../../src/metainfo/index.ts'
-import { failing, luaFolder } from './support/lua.ts'
+import { failing, luaFolder } from '../support/lua.ts'
 
 const hash = '0123456789abcdef0123456789abcdef01234567'
 
@@ -86,60 +83,6 @@ test('lists read and write like sequences, and belong to their object', async (t
     "no property 'ad' in List; did you mean 'add'?",
     "bad value for 'file_priorities' of AddTorrentParams (integer expected, got string at [1])",
     '3\t4',
-  ])
-})
-
-test('a misspelt name is an error that suggests the right one, everywhere', async (t) => {
-  const lua = await luaFolder(t)
-  const lines = await lua.lines(`${failing}
-    local p = AddTorrentParams.new()
-    failing(function() return p.sav_path end)
-    failing(function() p.sav_path = "x" end)
-    failing(function() p:neww() end)
-    failing(function() p.userdata = nil end)
-    failing(function() return p[1] end)
-    failing(function() return p.userdata.categry end)
-    failing(function() p.userdata.session = "x" end)
-    failing(function() return p.info_hash.v3 end)
-    failing(function() return p.flags.pausd end)
-    failing(function() p.flags = {pausd = true} end)
-    failing(function() p.flags.paused = 1 end)
-    failing(function() return AddTorrentParams.neu end)
-    failing(function() return TorrentInfo.from_fil end)
-    failing(function() return require("sessions").gett end)
-    failing(function() return require("torrents").creat end)
-    failing(function() return FileStorage() end)
-    failing(AddTorrentParams)
-    failing(function() p.ti = {} end)
-    failing(function() p.save_path = true end)
-    failing(function() p.save_path = "\\xff" end)
-    failing(function() p.max_uploads = -2 end)
-    failing(function() p.info_hash = "123" end)
-    failing(function() return getmetatable(p).__index end)`)
-  assert.deepEqual(lines, [
-    "no property 'sav_path' in AddTorrentParams; did you mean 'save_path'?",
-    "no property 'sav_path' in AddTorrentParams; did you mean 'save_path'?",
-    "no property 'neww' in AddTorrentParams",
-    "'userdata' of AddTorrentParams cannot be written",
-    "no property '1' in AddTorrentParams",
-    "no property 'categry' in TorrentClientData; did you mean 'category'?",
-    "'session' of TorrentClientData cannot be written",
-    "no property 'v3' in InfoHash; did you mean 'v1'?",
-    "no property 'pausd' in TorrentFlags; did you mean 'paused'?",
-    "bad value for 'flags' of AddTorrentParams (unknown field 'pausd'; did you mean 'paused'?)",
-    "bad value for 'paused' of TorrentFlags (boolean expected, got number)",
-    "no function 'neu' in AddTorrentParams; did you mean 'new'?",
-    "no function 'from_fil' in TorrentInfo; did you mean 'from_file'?",
-    "no function 'gett' in sessions; did you mean 'get'?",
-    "no function 'creat' in torrents; did you mean 'create'?",
-    'FileStorage cannot be called: it has no constructor',
-    'AddTorrentParams cannot be called: use AddTorrentParams.new, AddTorrentParams.from_magnet',
-    "bad value for 'ti' of AddTorrentParams (TorrentInfo expected, got table)",
-    "bad value for 'save_path' of AddTorrentParams (string expected, got boolean)",
-    "bad value for 'save_path' of AddTorrentParams (text in UTF-8 expected, got other bytes)",
-    "bad value for 'max_uploads' of AddTorrentParams (-1 to 2147483647 expected, got -2)",
-    "bad value for 'info_hash' of AddTorrentParams (InfoHash, or 40 or 64 hex digits expected)",
-    'attempt to index a boolean value',
   ])
 })
 
@@ -228,95 +171,5 @@ test('the userdata of parameters is a category and a set of tags', async (t) => 
     "no property '1' in Tags",
     "bad value for 'category' of TorrentClientData (string expected, got boolean)",
     'TorrentClientData (not added)',
-  ])
-})
-
-test('TorrentInfo tells what the bytes say, and what is wrong with bad ones', async (t) => {
-  const lua = await luaFolder(t)
-  const info = {
-    name: 'top',
-    'piece length': 16384,
-    pieces: Buffer.alloc(40, 7),
-    private: 1,
-    files: [
-      { length: 16384, path: ['a', 'ü:?.bin'] },
-      { length: 5, path: ['b'] },
-    ],
-  }
-  const torrent = bencode({
-    announce: 'http://one/announce',
-    'announce-list': [['http://one/announce', 'http://two/announce'], ['udp://three:1']],
-    comment: 'hello',
-    'created by': 'me',
-    info,
-  })
-  await writeFile(join(lua.path, 'good.torrent'), torrent)
-  await writeFile(join(lua.path, 'bad.torrent'), 'garbage')
-  const lines = await lua.lines(`${failing}
-    local ti, problem = TorrentInfo.from_file("good.torrent")
-    print(problem, ti:name(), ti:comment(), ti:creator(), ti:priv(), ti:num_files(), ti:num_pieces(), ti:total_size())
-    local file = assert(io.open("good.torrent", "rb"))
-    local same = assert(TorrentInfo.from_buffer(file:read("a")))
-    file:close()
-    print(ti:info_hash() == same:info_hash(), #ti:info_hash().v1, ti:info_hash().v2)
-    local trackers = ti:trackers()
-    print(type(trackers), #trackers)
-    for _, e in ipairs(trackers) do
-      print(e.url, e.tier, e.trackerid == "", e.fail_limit, e.source, e.verified, #e.endpoints)
-    end
-    local fs = ti:files()
-    print(fs:file_name(0), fs:file_path(0), fs:file_size(0), fs:file_path(1), fs:num_files(), #fs)
-    failing(fs.file_name, fs, 2)
-    failing(function() fs:file_path(-1) end)
-    failing(function() fs:file_path("x") end)
-    failing(function() fs.file_path(ti, 0) end)
-    failing(function() ti.name() end)
-    failing(function() return ti:nam() end)
-    print(TorrentInfo.from_file("bad.torrent"))
-    print(TorrentInfo.from_file("nothing.torrent"))
-    print(TorrentInfo.from_file("."))
-    print(TorrentInfo.from_buffer(""))
-    failing(TorrentInfo.from_buffer, nil)
-    print(ti, ti == ti)`)
-  assert.deepEqual(lines, [
-    'nil\ttop\thello\tme\ttrue\t2\t2\t16389',
-    'true\t40\tnil',
-    'table\t3',
-    'http://one/announce\t0\ttrue\t0\t1\tfalse\t0',
-    'http://two/announce\t0\ttrue\t0\t1\tfalse\t0',
-    'udp://three:1\t1\ttrue\t0\t1\tfalse\t0',
-    'ü:?.bin\ttop/a/ü:?.bin\t16384\ttop/b\t2\t2',
-    "bad argument #2 to '?' (file index 2 is out of range: there are 2 files, from 0)",
-    "bad argument #1 to 'file_path' (file index -1 is out of range: there are 2 files, from 0)",
-    "bad argument #1 to 'file_path' (number expected, got string)",
-    "bad argument #1 to 'file_path' (FileStorage expected, got TorrentInfo)",
-    "bad argument #1 to 'name' (TorrentInfo expected, got no value)",
-    "no property 'nam' in TorrentInfo; did you mean 'name'?",
-    'nil\texpected value (list, dict, int or string) in bencoded string',
-    'nil\tNo such file or directory',
-    'nil\tIs a directory',
-    'nil\tunexpected end of file in bencoded string',
-    "bad argument #1 to '?' (string expected, got nil)",
-    'TorrentInfo (top)\ttrue',
-  ])
-})
-
-test('the globals are there before anything is required, and scripts may use their own names', async (t) => {
-  const lua = await luaFolder(t)
-  const lines = await lua.lines(`
-    for _, name in ipairs{"AddTorrentParams", "FileStorage", "SettingsPack", "TorrentInfo", "porla"} do
-      print(name, type(_G[name]))
-    end
-    print(_G["lt.TorrentHandle"], getmetatable(_G), package.loaded.sessions, sessions)
-    function porla.init() return "mine" end
-    print(porla.init(), require("sessions") == require("sessions"))`)
-  assert.deepEqual(lines, [
-    'AddTorrentParams\ttable',
-    'FileStorage\ttable',
-    'SettingsPack\ttable',
-    'TorrentInfo\ttable',
-    'porla\ttable',
-    'nil\tnil\tnil\tnil',
-    'mine\ttrue',
   ])
 })

@@ -35,7 +35,7 @@ test('print writes what tostring gives, with tabs and a newline', async (t) => {
     '1\t1.0\t-0.0\t1e+100\ta\0b\tnil\ttrue\t-9223372036854775808\n\nown\nMy: PTR\n' +
       "false\t'__tostring' must return a string\nxy\n",
   )
-  assert.deepEqual([result.stderr, result.code], ['', 0])
+  assert.deepEqual({ stderr: result.stderr, code: result.code }, { stderr: '', code: 0 })
 })
 
 test('every byte passes from stdin to stdout, also megabytes of them', async (t) => {
@@ -70,7 +70,7 @@ test('stdout and what commands print keep their order in a pipe', async (t) => {
 
 test('stderr is not buffered and does not mix with stdout', async (t) => {
   const result = await runLua(t, 'io.write("out") io.stderr:write("err", 1, " ", 2.0) io.write("put")')
-  assert.deepEqual([result.out, result.stderr], ['output', 'err1 2'])
+  assert.deepEqual({ out: result.out, stderr: result.stderr }, { out: 'output', stderr: 'err1 2' })
 })
 
 test('what is buffered is written when the script ends, fails or exits', async (t) => {
@@ -91,7 +91,7 @@ test('what is buffered is written when the script ends, fails or exits', async (
   for (const [end, code] of cases) {
     const cwd = await temporaryFolder(t)
     const result = await runLua(t, write + end, { cwd })
-    assert.deepEqual([result.out, result.code], ['partial', code], end)
+    assert.deepEqual({ out: result.out, code: result.code }, { out: 'partial', code }, end)
     assert.equal(await readFile(join(cwd, 'file'), 'utf8'), 'in file', end)
   }
 })
@@ -245,5 +245,5 @@ test('memory is given back: large reads leave no large buffers', async (t) => {
     ['-c', 'ulimit -v 8000000 2>/dev/null; exec "$@"', 'sh', process.execPath, ...sourceProgram, '-e', code],
     { cwd },
   )
-  assert.deepEqual([result.out, result.stderr], ['done\n', ''])
+  assert.deepEqual({ out: result.out, stderr: result.stderr }, { out: 'done\n', stderr: '' })
 })

@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
-import { startDaemon } from '../helpers/daemon.ts'
-import { type CallRecorder, recordCalls } from './support/call-recorder.ts'
+import { startDaemon } from '../../helpers/daemon.ts'
+import { type CallRecorder, recordCalls } from '../support/call-recorder.ts'
 
 const count = 1500
 const hashes = Array.from({ length: count }, (_, i) => createHash('sha1').update(`${i}`).digest('hex')).sort()
@@ -49,12 +49,12 @@ test('pages', async (t) => {
     )
     const calls = recorder.take()
     assert.deepEqual(
-      calls.map(({ method, params }) => [method, params.limit, params.fields]),
+      calls.map(({ method, params: { limit, fields } }) => ({ method, limit, fields })),
       [
-        ['sessions.list', undefined, undefined],
-        ['torrents.list', 256, undefined],
-        ['torrents.list', 1024, ['info_hash', 'name']],
-        ['torrents.list', 1024, ['info_hash', 'name']],
+        { method: 'sessions.list', limit: undefined, fields: undefined },
+        { method: 'torrents.list', limit: 256, fields: undefined },
+        { method: 'torrents.list', limit: 1024, fields: ['info_hash', 'name'] },
+        { method: 'torrents.list', limit: 1024, fields: ['info_hash', 'name'] },
       ],
     )
   })

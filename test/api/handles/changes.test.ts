@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Changes } from '../../src/cli/lua/api/handles/changes.ts'
-import type { Method } from '../../src/rpc/contract/index.ts'
+import { Changes } from '../../../src/cli/lua/api/handles/changes.ts'
+import type { Method } from '../../../src/rpc/contract/index.ts'
 
 const torrent = { session: 'default', info_hash: 'a'.repeat(40) }
 

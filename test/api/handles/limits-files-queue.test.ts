@@ -2,25 +2,17 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { startDaemon } from '../helpers/daemon.ts'
-import { writeFiles } from '../helpers/data.ts'
-import { failing } from './support/lua.ts'
+import { startDaemon } from '../../helpers/daemon.ts'
+import { writeFiles } from '../../helpers/data.ts'
+import { prelude } from '../support/paused-torrents.ts'
 
-const prelude = `${failing}
-local session = require("sessions").get("default")
-local function paused(digit)
-  local p = AddTorrentParams.new()
-  p.info_hash = digit:rep(40)
-  p.save_path = "elsewhere"
-  p.flags = {paused = true, auto_managed = false}
-  return p
-end
+const scripts = `${prelude}
 local function show(list) print(#list, table.concat(list, " ")) end
 `
 
 test('a torrent is controlled', async (t) => {
   const daemon = await startDaemon(t)
-  const lines = async (code: string) => (await daemon.ok(prelude + code)).split('\n')
+  const lines = async (code: string) => (await daemon.ok(scripts + code)).split('\n')
   await writeFiles(daemon.folder, { 'data/a.bin': 70_000, 'data/b.bin': 10, 'data/c.bin': 30_000 })
   await daemon.ok(
     `${prelude} local p = paused("f")
