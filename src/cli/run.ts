@@ -12,8 +12,10 @@ import { exactVariable } from './exact-words.ts'
 import { endBy } from './interrupt/end-by.ts'
 import { Interrupted, interruptible } from './interrupt/interruptible.ts'
 import { type Lines, repl } from './lua/repl.ts'
-import { Runtime, type RuntimeOptions, Unwind } from './lua/runtime.ts'
+import { Runtime } from './lua/runtime.ts'
+import type { RuntimeOptions } from './lua/runtime-options.ts'
 import { encodeExact } from './lua/vm/byte-text.ts'
+import { Unwind } from './lua/vm/errors.ts'
 import { type DaemonOptions, isBare, type Preload, type RunnerOptions } from './options.ts'
 
 /** The program's name in messages. */

@@ -1,10 +1,9 @@
 import { basename } from 'node:path'
 import { ExitCode } from '../../program/exit-codes.ts'
-import { daemonOfSocket, isStopped, silenceOf } from '../../program/running.ts'
 import { forTerminal } from '../../program/visible.ts'
-import { ErrorCode, RpcError } from '../../rpc/errors.ts'
 import { Channel } from '../daemon/channel.ts'
-import type { DaemonOptions, Preload } from '../options.ts'
+import { whyDaemonIsSilent } from '../daemon/silent-daemon.ts'
+import type { Preload } from '../options.ts'
 import { installApi } from './api/index.ts'
 import { type Chunk, ChunkCalls } from './chunk-calls.ts'
 import { currentFolder } from './current-folder.ts'
@@ -13,39 +12,14 @@ import { Originals } from './originals.ts'
 import { installPackages } from './packages/index.ts'
 import { PluginHooks } from './plugin-hooks.ts'
 import type { Report } from './report.ts'
+import type { RuntimeOptions } from './runtime-options.ts'
 import { pushArguments, setArguments } from './script-arguments.ts'
 import { installStdlib, OutputError, type Stdlib } from './stdlib/index.ts'
 import { encodeExact } from './vm/byte-text.ts'
 import { LuaStatus, multipleResults, type Pointer, type State } from './vm/c-api.ts'
-import { Unwind } from './vm/errors.ts'
 import { Lua } from './vm/lua.ts'
 import { loadLua } from './vm/wasm.ts'
 import { watchInstructions } from './watch.ts'
-
-/** What one run of the VM needs. */
-export interface RuntimeOptions {
-  /** How messages name the program, and `arg[0]` without a script. */
-  program: string
-  env: NodeJS.ProcessEnv
-  /** -E: no LUA_INIT, LUA_PATH, LUA_CPATH. */
-  ignoreEnvironment: boolean
-  include: string[]
-  /** Socket of the daemon, asked for at the first call. */
-  socketPath: () => string
-  /** Starts a daemon when none answers, synchronously; throws RpcError. undefined: forbidden. */
-  startDaemon: (() => void) | undefined
-  /** Options of the command line that say where configuration and state are. */
-  daemon?: DaemonOptions
-  /** The script's file; undefined when there is none, or when it is standard input. */
-  script?: string | undefined
-  /**
-   * Called every few instructions while Lua code runs, which makes that code 2.5 times as slow. It ends the code by
-   * throwing LuaError or Unwind.
-   */
-  watch?: (() => void) | undefined
-  /** Waits in place of a blocking read from the daemon, at most so many milliseconds; may throw as `watch`. */
-  wait?: ((ms: number) => void) | undefined
-}
 
 /** A VM with the standard library over the real machine and the API over the daemon's socket. */
 export class Runtime {
@@ -77,7 +51,10 @@ export class Runtime {
     })
     this.channel = new Channel({
       socketPath: options.socketPath,
-      silent: (socket) => this.#daemonIsSilent(socket),
+      silent: (socket) => {
+        const text = whyDaemonIsSilent(socket)
+        if (text !== undefined) this.#tell(`${text}; waiting`)
+      },
       beforeCall: () => this.stdlib.settle(),
       ...(options.startDaemon && { start: options.startDaemon }),
       ...(options.wait && { wait: options.wait }),
@@ -119,15 +96,6 @@ export class Runtime {
         }),
     })
     if (options.watch) watchInstructions(lua, options.watch)
-  }
-
-  /** Says so, once; a daemon that was stopped is not waited for. */
-  #daemonIsSilent(socket: string): void {
-    const daemon = daemonOfSocket(socket, { certain: false })
-    if (!daemon) return
-    const text = silenceOf(daemon.pid)
-    if (isStopped(daemon.pid)) throw new RpcError(ErrorCode.DaemonUnreachable, text)
-    this.stdlib.stderr.write(Buffer.from(`${this.#program}: ${text}; waiting\n`))
   }
 
   /** Sets the global `arg` from the words of the command line; index 0 is the script, or the program. */
@@ -287,5 +255,3 @@ export class Runtime {
     this.fail(failure.message)
   }
 }
-
-export { Unwind }

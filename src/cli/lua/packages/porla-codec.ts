@@ -1,24 +1,10 @@
-import { mkdirSync } from 'node:fs'
-import { resolveStateDir } from '../../../program/endpoint.ts'
-import { version } from '../../../program/version.ts'
-import { pushJson } from '../api/convert.ts'
-import type { Api, ApiModule, StaticMember } from '../api/describe.ts'
-import { checkPlace } from '../api/paths.ts'
-import { systemFailure } from '../stdlib/errno.ts'
-import { pathOf } from '../stdlib/names.ts'
+import type { Api, ApiModule } from '../api/describe.ts'
 import type { State } from '../vm/c-api.ts'
 import { ArgumentError, LuaError } from '../vm/errors.ts'
-import { modules as configModules, configOf, orLuaError } from './config.ts'
-import { modules as fsModules } from './fs.ts'
 import { decodeJson } from './json/decode.ts'
 import { encodeJson } from './json/encode.ts'
 
 type Functions = Readonly<Record<string, (api: Api, L: State) => number>>
-
-function membersOf(modules: readonly ApiModule[], module: string, names: readonly string[]): StaticMember[] {
-  const found = modules.find(({ name }) => name === module)?.members ?? []
-  return found.filter((one): one is StaticMember => one.kind === 'static' && names.includes(one.name))
-}
 
 const bytesOf = (api: Api, L: State): Buffer => Buffer.from(api.lua.checkView(L, 1))
 
@@ -80,14 +66,6 @@ function pushCodecs(api: Api, L: State): void {
   }
 }
 
-function pushRuntime(api: Api, L: State): void {
-  const { env, daemon } = api.host
-  const { path } = orLuaError(() =>
-    resolveStateDir({ flag: daemon.stateDir, env, config: configOf(api).config }),
-  )
-  pushJson(api.lua, L, { version, args: { 'state-dir': path } })
-}
-
 export const modules: readonly ApiModule[] = [
   {
     name: 'porla_codec',
@@ -103,51 +81,5 @@ export const modules: readonly ApiModule[] = [
         'base64: {encode: fun(bytes: string): string, decode: fun(text: string): string}}',
       push: pushCodecs,
     },
-  },
-  {
-    name: 'porla_filesystem',
-    doc: 'Files, as newer versions of Porla have them; `fs` and `lfs` do more.',
-    origin: 'porla',
-    members: [
-      ...membersOf(fsModules, 'fs', ['exists']),
-      {
-        kind: 'static',
-        name: 'create_directories',
-        signature: '(path: string): boolean?, string?',
-        doc:
-          'Makes a folder and those above it that are missing: true, false when it was there already, or nil and a ' +
-          'message.',
-        origin: 'porla',
-        call: (api, L) => {
-          const path = checkPlace(api, L, 1)
-          try {
-            api.lua.pushBoolean(L, mkdirSync(pathOf(path), { recursive: true }) !== undefined)
-            return 1
-          } catch (error) {
-            const failure = systemFailure(error)
-            if (failure === undefined) throw error
-            api.lua.pushNil(L)
-            api.lua.pushText(L, failure.message)
-            return 2
-          }
-        },
-      },
-    ],
-  },
-  {
-    name: 'porla_presets',
-    doc: 'The presets of the configuration; the package `presets` by the name that newer versions of Porla give it.',
-    origin: 'porla',
-    classes: configModules.find(({ name }) => name === 'presets')?.classes ?? [],
-    members: membersOf(configModules, 'presets', ['get']),
-  },
-  {
-    name: 'porla_runtime',
-    doc:
-      'What runs the script: `version` is porla-lua’s, `args["state-dir"]` the state folder, there or not. Other ' +
-      'arguments of Porla are nil.',
-    origin: 'porla',
-    members: [],
-    data: { type: '{version: string, args: table<string, string>}', push: pushRuntime },
   },
 ]
