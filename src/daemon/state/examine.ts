@@ -8,7 +8,7 @@ import {
   torrentFromArray,
   torrentSumAt,
 } from './columns.ts'
-import { FilesState, type ProgressRow, type SavedTorrent } from './rows.ts'
+import { type ProgressRow, type SavedTorrent, unknownProgress } from './rows.ts'
 import { columnsOf, describeRow, keepAside, readRaw } from './set-aside.ts'
 import {
   blobSum,
@@ -37,24 +37,6 @@ export interface Examined {
 /** Settings that decide where data goes: without one of them a session could talk to whom it must not. */
 const guarding =
   /^(proxy_|outgoing_interfaces$|listen_interfaces$|anonymous_mode$|\w+_enc_policy$|allowed_enc_level$)/
-
-/** How progress reads of a torrent whose own is gone: its files will be looked at. */
-export const unknownProgress: ProgressRow = {
-  files: FilesState.unseen,
-  haveCount: 0,
-  done: 0,
-  wantedDone: 0,
-  finished: false,
-  completedTime: 0,
-  downloaded: 0,
-  uploaded: 0,
-  activeMs: 0,
-  finishedMs: 0,
-  seedingMs: 0,
-  lastDownload: 0,
-  lastUpload: 0,
-  lastSeenComplete: 0,
-}
 
 /**
  * Looks at every row, sets aside what cannot be used and returns the torrents that can. Runs inside a transaction.

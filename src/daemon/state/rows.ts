@@ -127,3 +127,21 @@ export interface SavedTorrent {
   row: TorrentRow
   progress: ProgressRow
 }
+
+/** Progress of a torrent of whose files nothing is known: they will be looked at. */
+export const unknownProgress: Readonly<ProgressRow> = Object.freeze({
+  files: FilesState.unseen,
+  haveCount: 0,
+  done: 0,
+  wantedDone: 0,
+  finished: false,
+  completedTime: 0,
+  downloaded: 0,
+  uploaded: 0,
+  activeMs: 0,
+  finishedMs: 0,
+  seedingMs: 0,
+  lastDownload: 0,
+  lastUpload: 0,
+  lastSeenComplete: 0,
+})

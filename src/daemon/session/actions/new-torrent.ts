@@ -1,9 +1,9 @@
-import { FilesState, type ProgressRow, type TorrentRow } from '../../state/rows.ts'
+import { type TorrentRow, unknownProgress } from '../../state/rows.ts'
 import type { NewTorrent } from '../../state/store.ts'
 import { flagBit } from '../torrent/flags.ts'
 import { countLimit, rateLimit } from '../torrent/limits.ts'
 import { plainPath } from '../torrent/save-path.ts'
-import { sizesOf } from '../torrent/sizes.ts'
+import { noSizes, sizesOf } from '../torrent/sizes.ts'
 import type { AddRequest } from './add-request.ts'
 
 /** What is kept of a new torrent. `queueKey` is its place in the queue, should it be unfinished. */
@@ -35,23 +35,12 @@ export function newTorrentOf(
     error: null,
     errorFile: null,
   }
-  const progress: ProgressRow = {
-    files: FilesState.unseen,
-    haveCount: 0,
-    done: 0,
-    wantedDone: 0,
-    finished: false,
-    completedTime: 0,
-    downloaded: 0,
-    uploaded: 0,
-    activeMs: 0,
-    finishedMs: 0,
-    seedingMs: 0,
-    lastDownload: 0,
-    lastUpload: 0,
-    lastSeenComplete: 0,
+  return {
+    row,
+    progress: { ...unknownProgress },
+    swarmSources,
+    torrentFile,
+    have: null,
+    metadata: params.metadata ?? null,
   }
-  return { row, progress, swarmSources, torrentFile, have: null, metadata: params.metadata ?? null }
 }
-
-const noSizes = { size: 0, total: 0, totalWanted: 0, pieceLength: 0, pieces: 0 }

@@ -1,13 +1,13 @@
 import { type Metainfo, MetainfoError, parseTorrent } from '../../../metainfo/index.ts'
 import type { SettingValue } from '../../../rpc/contract/types.ts'
-import { unknownProgress } from '../../state/examine.ts'
-import type {
-  Metadata,
-  ProgressRow,
-  RemovalRow,
-  SavedTorrent,
-  SwarmSources,
-  TorrentRow,
+import {
+  type Metadata,
+  type ProgressRow,
+  type RemovalRow,
+  type SavedTorrent,
+  type SwarmSources,
+  type TorrentRow,
+  unknownProgress,
 } from '../../state/rows.ts'
 import { describeRow, type SetAside } from '../../state/set-aside.ts'
 import type { Store } from '../../state/store.ts'
@@ -15,7 +15,7 @@ import { blobSum, progressNames, sumOf, tables, type Value } from '../../state/t
 import { type RawRow, wrongColumns } from '../../state/values.ts'
 import { checkSetting } from '../settings/pack.ts'
 import { defaultFlags } from '../torrent/flags.ts'
-import { sizesOf } from '../torrent/sizes.ts'
+import { noSizes, sizesOf } from '../torrent/sizes.ts'
 import { trackerSource } from '../torrent/swarm-sources.ts'
 
 /** What came of what was set aside. It is kept when this is returned; sessions that run have to take it over. */
@@ -44,8 +44,6 @@ type Counters = Pick<
   | 'lastUpload'
   | 'lastSeenComplete'
 >
-
-const noSizes = { size: 0, total: 0, totalWanted: 0, pieceLength: 0, pieces: 0 }
 
 /**
  * Tries again to use what is set aside. Of a damaged row what cannot be read is replaced by what is usual, if the rest

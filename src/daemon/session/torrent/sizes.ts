@@ -14,6 +14,15 @@ export interface Sizes {
   pieces: number
 }
 
+/** Of a torrent without metadata. */
+export const noSizes: Readonly<Sizes> = Object.freeze({
+  size: 0,
+  total: 0,
+  totalWanted: 0,
+  pieceLength: 0,
+  pieces: 0,
+})
+
 type Layout = Pick<TorrentFacts, 'files' | 'totalSize' | 'pieceLength' | 'numPieces'>
 
 export function sizesOf(metainfo: Layout, priorities: Uint8Array | null): Sizes {
