@@ -695,8 +695,8 @@ function List:add(value) end
 ---@field optimistic_unchoke_interval integer
 ---@field num_want integer
 ---@field initial_picker_threshold integer
----@field allowed_fast_set_size integer Kept without effect.
----@field suggest_mode integer Kept without effect.
+---@field allowed_fast_set_size integer
+---@field suggest_mode integer
 ---@field max_queued_disk_bytes integer
 ---@field handshake_timeout integer
 ---@field send_buffer_low_watermark integer
@@ -730,7 +730,7 @@ function List:add(value) end
 ---@field send_socket_buffer_size integer Kept without effect.
 ---@field max_peer_recv_buffer_size integer Kept without effect.
 ---@field optimistic_disk_retry integer
----@field max_suggest_pieces integer Kept without effect.
+---@field max_suggest_pieces integer
 ---@field local_service_announce_interval integer
 ---@field dht_announce_interval integer
 ---@field udp_tracker_token_expiry integer

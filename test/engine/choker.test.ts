@@ -125,8 +125,18 @@ class Peers {
     this.choker.apply()
   }
 
+  /** A torrent whose changes nobody wants to hear of. */
   torrent(mostUploads = Number.POSITIVE_INFINITY): ChokerTorrent {
-    return { serves: true, mostUploads, totalSize: 1000, pieceLength: 10, share: () => 0, changed: () => {} }
+    const changed = () => {}
+    return {
+      serves: true,
+      mostUploads,
+      totalSize: 1000,
+      pieceLength: 10,
+      share: () => 0,
+      changed,
+      unchokes: changed,
+    }
   }
 
   add(count: number, torrent = this.torrent()): OurWire[] {

@@ -28,5 +28,9 @@ declare module 'bittorrent-protocol' {
     ): void
     piece(piece: number, offset: number, block: Uint8Array): void
     reject(piece: number, offset: number, length: number): void
+    have(piece: number): void
+    suggest(piece: number): void
+    allowedFast(piece: number): void
+    peerAllowedFastSet: number[]
   }
 }

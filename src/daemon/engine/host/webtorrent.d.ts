@@ -66,6 +66,9 @@ declare module 'webtorrent' {
     hasFast: boolean
     /** Pieces that the peer may ask for while it is choked. */
     allowedFastSet: number[]
+    peerAllowedFastSet: number[]
+    suggest(piece: number): void
+    allowedFast(piece: number): void
     _encryptionMethod: number | null | undefined
     /** What `secure` was when the peer was made; read again when the end that was called chooses. */
     _peEnabled: number

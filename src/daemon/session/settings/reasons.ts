@@ -31,14 +31,7 @@ const reasons: readonly (readonly [why: string, ...names: string[]])[] = [
   ['Files that are not used are closed when others need the descriptor.', 'close_file_interval'],
   ['Answers of trackers are limited by tracker_maximum_response_length.', 'max_http_recv_buffer_size'],
   ['There is no regular tick to tune.', 'tick_interval'],
-  [
-    'Requests and pieces are the engine’s own choice.',
-    'max_rejects',
-    'allowed_fast_set_size',
-    'suggest_mode',
-    'max_suggest_pieces',
-    'predictive_piece_announce',
-  ],
+  ['Requests and pieces are the engine’s own choice.', 'max_rejects', 'predictive_piece_announce'],
   [
     'The buffers of sockets and streams are those of Node.js.',
     'send_not_sent_low_watermark',

@@ -23,6 +23,8 @@ export interface DownloadSettings extends QueueSettings {
   readonly initialThreshold: number
   readonly maxQueuedDisk: number
   readonly urlSeedPipeline: number
+  /** Suggestions of a peer that are kept; undefined: all. */
+  readonly mostSuggested?: number
 }
 
 /** What of a torrent is to be had. */
@@ -146,6 +148,14 @@ export class Downloads {
     const peer = new PeerRequests(wire, (request) => this.#lost(request))
     this.#peers.set(wire, peer)
     this.#count(peer)
+    wire.on('suggest', (piece: number) =>
+      peer.suggests(piece, this.#settings().mostSuggested ?? Number.POSITIVE_INFINITY),
+    )
+    wire.on('reject', (piece: number) => {
+      // it allows that no longer, as in libtorrent
+      const at = wire.peerChoking ? wire.peerAllowedFastSet.indexOf(piece) : -1
+      if (at !== -1) wire.peerAllowedFastSet.splice(at, 1)
+    })
   }
 
   leave(wire: Wire): void {
@@ -275,11 +285,27 @@ export class Downloads {
   }
 
   #fill(peer: PeerRequests): void {
+    if (!peer.wire.peerChoking) {
+      this.#fillFrom(peer)
+      return
+    }
+    const { pieces } = peer
+    const allowed = peer.allowedOf(this.#meta.numPieces)
+    if (allowed === null) {
+      this.#idle.delete(peer)
+      return
+    }
+    // only these are to be seen by the picker
+    peer.pieces = allowed
+    this.#fillFrom(peer)
+    peer.pieces = pieces
+  }
+
+  #fillFrom(peer: PeerRequests): void {
     const { wire } = peer
     const { options, wantedMissing } = this.#goal
     this.#idle.delete(peer)
-    if (this.#stopped || wire.destroyed || wire.peerChoking || options.uploadMode || wantedMissing === 0)
-      return
+    if (this.#stopped || wire.destroyed || options.uploadMode || wantedMissing === 0) return
     if (peer.useful === 0) return
     const settings = this.#settings()
     const most = peer.isWebSeed ? settings.urlSeedPipeline : peer.most(settings)

@@ -2,6 +2,7 @@ import type { Wire } from 'webtorrent'
 import type { BegunPiece, BlockRequest } from './begun-piece.ts'
 import { blockLength } from './begun-piece.ts'
 import type { PickerPeer, Run } from './picker.ts'
+import { addPiece, hasPiece, newPieceSet } from './piece-set.ts'
 
 /** What a peer is asked for before its speed is known, blocks. */
 const firstQueue = 16
@@ -56,11 +57,31 @@ export class PeerRequests implements PickerPeer {
   rate = 0
   /** Of it only one request is to wait. */
   snubbed = false
+  readonly suggested: number[] = []
   readonly lost: (request: OutRequest) => void
 
   constructor(wire: Wire, lost: (request: OutRequest) => void) {
     this.wire = wire
     this.lost = lost
+  }
+
+  /** The peer suggests a piece (BEP 6); so many are kept. */
+  suggests(piece: number, most: number): void {
+    const at = this.suggested.indexOf(piece)
+    if (at !== -1) this.suggested.splice(at, 1)
+    this.suggested.unshift(piece)
+    if (this.suggested.length > most) this.suggested.length = most
+  }
+
+  /** Of its pieces, those that it may be asked for although it chokes us (BEP 6); null: none. */
+  allowedOf(numPieces: number): Uint8Array | null {
+    const { hasFast, peerAllowedFastSet } = this.wire
+    if (!hasFast || peerAllowedFastSet.length === 0) return null
+    const allowed = newPieceSet(numPieces)
+    for (const piece of peerAllowedFastSet)
+      if (piece < numPieces && (this.pieces === null || hasPiece(this.pieces, piece)))
+        addPiece(allowed, piece)
+    return allowed
   }
 
   get isWebSeed(): boolean {

@@ -22,6 +22,8 @@ export interface PickerPeer {
   readonly fast: boolean
   /** The piece that it works on. */
   current: BegunPiece | null
+  /** Pieces that it had better be asked for, the best first (BEP 6). */
+  readonly suggested?: readonly number[]
 }
 
 /** What a torrent wants and how. */
@@ -233,6 +235,8 @@ export class Picker {
   #fresh(peer: PickerPeer, rules: PickerRules): number {
     if (this.order.size === 0) return -1
     if (rules.sequential) return this.order.next(peer.pieces)
+    const suggested = peer.suggested?.find((piece) => this.order.has(piece) && has(peer, piece)) ?? -1
+    if (suggested !== -1) return suggested
     if (rules.numHave < rules.initialThreshold) {
       // as in libtorrent: the first pieces are any, to have something to give soon
       const top = this.order.best(peer.pieces)

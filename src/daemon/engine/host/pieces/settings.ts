@@ -17,6 +17,8 @@ export interface PieceSettings {
   maxQueuedDisk: number
   /** Peers that have a piece hear, too, that we have it. */
   redundantHave: boolean
+  /** So many suggestions are kept, of each peer and for each. */
+  mostSuggested: number
 }
 
 /** libtorrent 2.0's defaults. */
@@ -28,6 +30,7 @@ const defaults = {
   whole_pieces_threshold: 20,
   max_queued_disk_bytes: 1048576,
   send_redundant_have: true,
+  max_suggest_pieces: 16,
 }
 
 /** Reads them. Names missing from `settings` have libtorrent's defaults. */
@@ -41,5 +44,6 @@ export function pieceSettings(settings: Settings): PieceSettings {
     wholePieceSeconds: Math.max(0, get('whole_pieces_threshold')),
     maxQueuedDisk: Math.max(1, get('max_queued_disk_bytes')),
     redundantHave: get('send_redundant_have'),
+    mostSuggested: Math.max(1, get('max_suggest_pieces')),
   }
 }

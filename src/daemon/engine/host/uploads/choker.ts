@@ -15,6 +15,8 @@ export interface ChokerTorrent {
   share(wire: Wire): number
   /** A slot was given or taken. */
   changed(): void
+  /** A peer is unchoked next. */
+  unchokes(wire: Wire): void
 }
 
 interface Member extends Candidate {
@@ -204,6 +206,7 @@ export class Choker {
   #unchoke(member: Member): void {
     const { wire, torrent } = member
     if (!wire.amChoking || wire.destroyed) return
+    torrent.unchokes(wire)
     member.send.unchoke()
     member.lastUnchoke = performance.now()
     member.uploadedAtUnchoke = wire.uploaded

@@ -24,9 +24,8 @@ export interface UploadSettings {
   rateThreshold: number
   /** So many pieces each peer may ask for while it is choked. */
   allowedFast: number
-  /** Peers hear which pieces are in memory, and how many each and the torrent keep in mind. */
+  /** Peers hear which pieces are in memory. */
   suggests: boolean
-  mostSuggested: number
 }
 
 /** libtorrent 2.0's defaults. */
@@ -41,7 +40,6 @@ const defaults = {
   rate_choker_initial_threshold: 1024,
   allowed_fast_set_size: 5,
   suggest_mode: 0,
-  max_suggest_pieces: 16,
 }
 
 /** Reads them. Names missing from `settings` have libtorrent's defaults. */
@@ -58,6 +56,5 @@ export function uploadSettings(settings: Settings): UploadSettings {
     rateThreshold: get('rate_choker_initial_threshold'),
     allowedFast: Math.max(0, get('allowed_fast_set_size')),
     suggests: get('suggest_mode') === 1,
-    mostSuggested: Math.max(1, get('max_suggest_pieces')),
   }
 }

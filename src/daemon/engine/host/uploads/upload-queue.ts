@@ -14,6 +14,8 @@ export interface UploadQueueParts {
   wire: Wire
   queue: SendQueue
   settings(): SendBufferSettings & { maxRequestsIn: number }
+  /** Whether the peer may ask for a block of the piece although it is choked; takes that request off. */
+  mayWhileChoked(piece: number): boolean
   /** Whether the piece is here. */
   has(piece: number): boolean
   /** Reads a block, at its turn under the limits of upload; answers now or later. */
@@ -87,11 +89,11 @@ export class UploadQueue {
   }
 
   #asked(request: Request): void {
-    const { wire, settings, has } = this.#parts
+    const { wire, settings, has, mayWhileChoked } = this.#parts
     const { piece, offset, length } = request
-    const allowed = !wire.amChoking || (wire.hasFast && wire.allowedFastSet.includes(piece))
     const open = this.#requests.length - this.#over
-    if (!allowed || open >= settings().maxRequestsIn || !has(piece)) {
+    const refused = open >= settings().maxRequestsIn || !has(piece)
+    if (refused || (wire.amChoking && !mayWhileChoked(piece))) {
       if (wire.hasFast) wire.reject(piece, offset, length)
       return
     }
