@@ -1,16 +1,31 @@
-import type { Torrent } from 'webtorrent'
+import type WebTorrent from 'webtorrent'
+import type { Torrent, Wire } from 'webtorrent'
+import type { ConnectionSettings } from './peers/connection-settings.ts'
 import { tuneEncryption } from './peers/encryption.ts'
-import { sayDhtPort } from './peers/wire-dht.ts'
+import { type DhtSwarm, sayDhtPort } from './peers/wire-dht.ts'
 import { admit, guarded } from './peers/wire-guard.ts'
 import { WireNews } from './peers/wire-news.ts'
-import type { Swarm } from './swarm.ts'
+import type { RuledTorrent } from './peers/wire-rules.ts'
+
+/** What webtorrent's own calls are led to. */
+export interface OverridingSwarm extends DhtSwarm {
+  readonly torrent: Torrent
+  readonly client: WebTorrent
+  readonly limits: { readonly live: ConnectionSettings }
+  readonly ruled: RuledTorrent
+  readonly discovery: { start(): void }
+  readonly connector: { drain(): void }
+  readonly downloads: { interesting(wire: Wire): boolean; update(wire: Wire): void } | null
+  piecesKnown(): void
+  checkDone(): void
+}
 
 /**
  * Replaces methods of one webtorrent torrent where the stock ones do not do what a session promises. Each says
  * what the stock method does. They must be in place before webtorrent has looked at what it was given, which it
  * does in a later turn of the event loop.
  */
-export function override(swarm: Swarm): void {
+export function override(swarm: OverridingSwarm): void {
   const { torrent, client } = swarm
   const stock = Object.getPrototypeOf(torrent) as Torrent
   const news = new WireNews(torrent)

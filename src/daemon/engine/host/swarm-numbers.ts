@@ -1,11 +1,27 @@
-import type { Wire } from 'webtorrent'
+import type { Torrent, Wire } from 'webtorrent'
 import { joinAddress, plainHost } from '../peer-address.ts'
 import type { Dialer } from './peers/dialer.ts'
-import type { Swarm } from './swarm.ts'
-import type { SwarmNumbers } from './torrent-state.ts'
+import type { Availability } from './pieces/availability.ts'
+import type { SwarmNumbers, TorrentState } from './torrent-state.ts'
+
+/** The swarm whose peers are counted. */
+export interface CountedSwarm {
+  readonly torrent: Torrent
+  readonly state: Pick<TorrentState, 'complete' | 'has'>
+  readonly dialer: Dialer
+  /** null until the pieces are known. */
+  readonly availability: Availability | null
+  readonly connections: number
+}
 
 /** What a report says of the peers. */
-export function swarmNumbers({ torrent, state, dialer, availability, connections }: Swarm): SwarmNumbers {
+export function swarmNumbers({
+  torrent,
+  state,
+  dialer,
+  availability,
+  connections,
+}: CountedSwarm): SwarmNumbers {
   const { wires } = torrent
   const callers = unknownCallers(wires, dialer)
   return {

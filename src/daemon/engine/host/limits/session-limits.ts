@@ -3,18 +3,12 @@ import { LocalEnds } from '../peers/local-ends.ts'
 import { Offenders } from '../peers/offenders.ts'
 import { WireWatch } from '../peers/wire-watch.ts'
 import type { LiveSettings } from '../settings.ts'
-import type { TorrentState } from '../torrent-state.ts'
 import { Choker } from '../uploads/choker.ts'
 import { Bucket } from './bucket.ts'
-
-/** A running swarm, as far as sharing connections is concerned. */
-export interface Sharer {
-  readonly state: TorrentState
-  readonly connections: number
-}
+import type { ConnectionShares, Sharer } from './sharer.ts'
 
 /** The limits of a session and how its torrents share them. */
-export class SessionLimits {
+export class SessionLimits implements ConnectionShares {
   readonly download = new Bucket()
   readonly upload = new Bucket()
   readonly pace = new DialPace()

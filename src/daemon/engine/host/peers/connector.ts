@@ -1,23 +1,42 @@
 import { connect as tcpConnect } from 'node:net'
-import type { Connection, Peer } from 'webtorrent'
+import type WebTorrent from 'webtorrent'
+import type { Connection, Peer, Torrent } from 'webtorrent'
 import { splitAddress } from '../../peer-address.ts'
+import type { ConnectionShares, Sharer } from '../limits/sharer.ts'
 import { connectThrough } from '../proxy/proxy.ts'
-import type { Swarm } from '../swarm.ts'
 import type { ConnectionSettings } from './connection-settings.ts'
+import type { DialPace } from './dial-pace.ts'
 import { tuneEncryption } from './encryption.ts'
+import type { LocalEnds } from './local-ends.ts'
+
+/** The swarm whose peers are dialled. */
+export interface ConnectorSwarm extends Sharer {
+  readonly torrent: Torrent
+  readonly client: WebTorrent
+  readonly state: Sharer['state'] & { changed(): void }
+  readonly limits: ConnectionShares & {
+    readonly live: ConnectionSettings
+    readonly pace: DialPace
+    readonly localEnds: LocalEnds
+  }
+  readonly peers: { calling(peer: Peer): void; answered(peer: Peer): void }
+  /** `closed` tells after how long the address is dialled again, ms; null for not at all. */
+  readonly dialer: { closed(address: string): number | null }
+  readonly events: { warn(message: string): void }
+}
 
 /**
  * Opens a torrent's outgoing connections, in place of webtorrent's `_drain`: that one knows neither a proxy nor a
  * local address, a limit over all torrents, a pace, or other timeouts than its own.
  */
 export class Connector {
-  readonly #swarm: Swarm
+  readonly #swarm: ConnectorSwarm
   /** Attempts beside the session's pace (torrent_connect_boost). */
   #boost: number
   /** One function, since the pace knows those who wait by it. */
   readonly #again = () => this.drain()
 
-  constructor(swarm: Swarm) {
+  constructor(swarm: ConnectorSwarm) {
     this.#swarm = swarm
     this.#boost = swarm.limits.live.dialBoost
   }

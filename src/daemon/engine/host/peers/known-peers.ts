@@ -1,9 +1,19 @@
+import type { Torrent } from 'webtorrent'
 import type { KnownPeer } from '../../protocol.ts'
-import type { Swarm } from '../swarm.ts'
-import { PeerSource } from './peer-book.ts'
+import type { Dialer } from './dialer.ts'
+import { type PeerBook, PeerSource } from './peer-book.ts'
+
+/** A torrent's swarm, as far as it knows addresses. */
+export interface KnowingSwarm {
+  readonly torrent: Torrent
+  readonly state: { readonly isPrivate: boolean; changed(urgent?: boolean): void }
+  readonly peers: PeerBook
+  readonly dialer: Dialer
+  addPeer(address: string, source: 'resume'): void
+}
 
 /** Everybody whom a torrent knows, connected or not, and who is no web seed. */
-export function knownPeers({ dialer, peers }: Swarm): KnownPeer[] {
+export function knownPeers({ dialer, peers }: KnowingSwarm): KnownPeer[] {
   return dialer.all().map((peer) => ({ ...peer, source: peers.sourceOf(peer.address) }))
 }
 
@@ -14,15 +24,15 @@ export function mostUseful(known: readonly KnownPeer[], most: number): readonly 
 }
 
 /** Takes over somebody who was known before this load; a private torrent only whom it may call. */
-export function recallPeer(swarm: Swarm, { address, source, seed }: KnownPeer): void {
+export function recallPeer(swarm: KnowingSwarm, { address, source, seed }: KnownPeer): void {
   if (swarm.state.isPrivate && isStrange(source)) return
   swarm.peers.remember(address, source)
   swarm.dialer.know(address, seed)
-  swarm.addPeer(address)
+  swarm.addPeer(address, 'resume')
 }
 
 /** Disconnects all and forgets who is known, but for web seeds. */
-export function clearPeers({ torrent, peers, dialer, state }: Swarm): void {
+export function clearPeers({ torrent, peers, dialer, state }: KnowingSwarm): void {
   if (torrent.destroyed || torrent._peers === null) return
   // or each peer that goes would make room for one of those who wait
   torrent._queue = []
@@ -37,7 +47,7 @@ export function clearPeers({ torrent, peers, dialer, state }: Swarm): void {
 }
 
 /** Disconnects the peer at an address and forgets it. */
-export function dropPeer({ torrent, dialer }: Swarm, address: string): void {
+export function dropPeer({ torrent, dialer }: KnowingSwarm, address: string): void {
   dialer.forget(address)
   torrent.removePeer(address)
 }
@@ -46,7 +56,7 @@ export function dropPeer({ torrent, dialer }: Swarm, address: string): void {
  * Drops the addresses that came from DHT, PEX or the local network, and that no tracker named: also of those that are
  * not connected just now, since what is known outlives a pause and would be called then.
  */
-export function dropOpenPeers(swarm: Swarm): void {
+export function dropOpenPeers(swarm: KnowingSwarm): void {
   for (const { address } of swarm.dialer.all()) {
     if (isStrange(swarm.peers.sourceOf(address))) dropPeer(swarm, address)
   }

@@ -1,13 +1,51 @@
+import type WebTorrent from 'webtorrent'
 import type { Torrent, Wire } from 'webtorrent'
 import { addressBytes, plainHost } from '../../peer-address.ts'
-import { takeFromAll } from '../limits/bucket.ts'
-import type { Swarm } from '../swarm.ts'
+import { type Bucket, takeFromAll } from '../limits/bucket.ts'
+import type { ConnectionShares, Sharer } from '../limits/sharer.ts'
+import type { Availability } from '../pieces/availability.ts'
+import type { Downloads } from '../pieces/downloads.ts'
+import type { TorrentState } from '../torrent-state.ts'
+import type { Bans } from './bans.ts'
+import type { ConnectionSettings } from './connection-settings.ts'
 import { wellEncrypted } from './encryption.ts'
-import { hearDhtPort } from './wire-dht.ts'
+import { type DhtSwarm, hearDhtPort } from './wire-dht.ts'
 import { dismiss, takeBlocks } from './wire-guard.ts'
+import type { WatchedSwarm, WireWatch } from './wire-watch.ts'
+
+/** Hears of each connection that has shaken hands. */
+interface Meets {
+  meet(wire: Wire): void
+}
+
+/** The swarm that a connection joins. */
+export interface JoinedSwarm extends DhtSwarm, Sharer, WatchedSwarm {
+  readonly torrent: Torrent
+  readonly client: WebTorrent
+  readonly state: TorrentState
+  readonly limits: ConnectionShares & {
+    readonly live: ConnectionSettings
+    readonly watch: WireWatch
+    readonly download: Bucket
+  }
+  readonly bans: Bans
+  readonly dialer: { connected(address: string): void; seed(address: string): void }
+  readonly uploadOnly: WatchedSwarm['uploadOnly'] & { meet(wire: Wire, address: string | undefined): void }
+  readonly metadata: Meets
+  readonly peers: Meets
+  readonly exchange: Meets
+  readonly uploads: Meets
+  /** Holds back what comes in for this torrent. */
+  readonly download: Bucket
+  readonly gate: { release(wire: Wire): void }
+  /** null until the pieces are known. */
+  readonly downloads: Downloads | null
+  readonly availability: Availability | null
+  takeBlock(wire: Wire, piece: number, offset: number, bytes: Uint8Array): void
+}
 
 /** A connection has shaken hands: counts what it does, holds it to the limits. */
-export function hookWire(swarm: Swarm, wire: Wire, address: string | undefined): void {
+export function hookWire(swarm: JoinedSwarm, wire: Wire, address: string | undefined): void {
   if (!welcome(swarm, wire, address)) {
     dismiss(wire)
     return
@@ -50,7 +88,7 @@ export function hookWire(swarm: Swarm, wire: Wire, address: string | undefined):
 }
 
 /** Whether the connection may stay. */
-function welcome(swarm: Swarm, wire: Wire, address: string | undefined): boolean {
+function welcome(swarm: JoinedSwarm, wire: Wire, address: string | undefined): boolean {
   const { client, torrent, limits } = swarm
   if (wire.type === 'webSeed') return true
   // our own address comes back from trackers and DHT
@@ -75,14 +113,14 @@ function sameHost(one: string | undefined, other: string | undefined): boolean {
   return one !== undefined && other !== undefined && plainHost(one) === plainHost(other)
 }
 
-function countUpload({ state }: Swarm, wire: Wire): void {
+function countUpload({ state }: JoinedSwarm, wire: Wire): void {
   // webtorrent's own totals hold protocol bytes as well
   wire.on('upload', (bytes: number) => {
     state.payloadUpload += bytes
   })
 }
 
-function countPieces(swarm: Swarm, wire: Wire, address: string | undefined): void {
+function countPieces(swarm: JoinedSwarm, wire: Wire, address: string | undefined): void {
   const { state } = swarm
   // webtorrent takes everybody for a seed who has not said yet what he has, and leaves it at that; whom it takes for a
   // seed it does not unchoke either
@@ -115,7 +153,7 @@ function countPieces(swarm: Swarm, wire: Wire, address: string | undefined): voi
  * Holds back what comes in, by torrent and by session. webtorrent's throttles know only the client, and take a
  * peer on before its torrent is known; here the torrent is known.
  */
-function limitDownload(swarm: Swarm, wire: Wire): void {
+function limitDownload(swarm: JoinedSwarm, wire: Wire): void {
   const { _write, end } = wire
   const { watch } = swarm.limits
   const buckets = [swarm.download, swarm.limits.download]
@@ -166,7 +204,7 @@ function limitDownload(swarm: Swarm, wire: Wire): void {
  * A peer may unchoke in the same breath as it shakes hands: webtorrent listens for that only a turn later, and then
  * never asks such a peer for anything.
  */
-function askAtOnce(swarm: Swarm, wire: Wire): void {
+function askAtOnce(swarm: JoinedSwarm, wire: Wire): void {
   const { torrent } = swarm
   // webtorrent's own turn has been queued after this one, so once more
   queueMicrotask(() =>

@@ -1,5 +1,5 @@
-import type { Wire } from 'webtorrent'
-import type { Swarm } from '../swarm.ts'
+import type { Torrent, Wire } from 'webtorrent'
+import type { ConnectionShares, Sharer } from '../limits/sharer.ts'
 import type { ConnectionSettings } from './connection-settings.ts'
 import { sendQueue } from './send-queue.ts'
 import { WireRate } from './wire-rates.ts'
@@ -8,10 +8,21 @@ const tickMs = 1000
 /** libtorrent's rule for auto_sequential: so many seeds, and ten of them for each downloader. */
 const manySeeds = 10
 
+/** The swarm of a connection that is watched. */
+export interface WatchedSwarm extends Sharer {
+  readonly torrent: Torrent
+  readonly limits: ConnectionShares
+  readonly uploadOnly: { redundant(wire: Wire): boolean }
+  /** `measured`: what a peer sends, bytes a second. `snub`: it does not answer in time. */
+  readonly downloads: { measured(wire: Wire, rate: number): void; snub(wire: Wire): void } | null
+  /** Nearly all peers are seeds; set here. */
+  autoSequential: boolean
+}
+
 /** One connection, times in ms of `performance.now()`. */
 interface Watched {
   wire: Wire
-  swarm: Swarm
+  swarm: WatchedSwarm
   rate: WireRate
   /** When anything came from it, and whether anything has come since. */
   heard: number
@@ -38,17 +49,17 @@ interface Watched {
 export class WireWatch {
   readonly #all = new Map<Wire, Watched>()
   readonly #snubbed = new WeakSet<Wire>()
-  readonly #turnedOver = new WeakMap<Swarm, number>()
+  readonly #turnedOver = new WeakMap<WatchedSwarm, number>()
   readonly #live: () => ConnectionSettings
   /** Whether the session has no room for another connection. */
-  readonly #full: (swarm: Swarm) => boolean
+  readonly #full: (swarm: WatchedSwarm) => boolean
   readonly #rounds: { tick(now: number): void }
   #timer: NodeJS.Timeout | null = null
   #looked = 0
 
   constructor(
     live: () => ConnectionSettings,
-    full: (swarm: Swarm) => boolean,
+    full: (swarm: WatchedSwarm) => boolean,
     rounds: { tick(now: number): void },
   ) {
     this.#live = live
@@ -56,7 +67,7 @@ export class WireWatch {
     this.#rounds = rounds
   }
 
-  add(swarm: Swarm, wire: Wire): void {
+  add(swarm: WatchedSwarm, wire: Wire): void {
     // webtorrent's own timeout would close the connection
     wire.setTimeout(0)
     const watched: Watched = {
@@ -116,7 +127,7 @@ export class WireWatch {
     const live = this.#live()
     const seconds = Math.max(0.1, (now - this.#looked) / 1000)
     this.#looked = now
-    const swarms = new Map<Swarm, Watched[]>()
+    const swarms = new Map<WatchedSwarm, Watched[]>()
     for (const watched of [...this.#all.values()]) {
       this.#measure(watched, seconds, now)
       if (watched.wire.type === 'webSeed') continue
@@ -191,7 +202,7 @@ export class WireWatch {
   }
 
   /** Makes room for others who wait, now and then, at the cost of the least useful peers. */
-  #turnOver(swarm: Swarm, all: Watched[], live: ConnectionSettings, now: number): void {
+  #turnOver(swarm: WatchedSwarm, all: Watched[], live: ConnectionSettings, now: number): void {
     const { share, cutoff, every } = live.turnover
     const last = this.#turnedOver.get(swarm)
     if (last === undefined) this.#turnedOver.set(swarm, now)

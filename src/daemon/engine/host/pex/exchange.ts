@@ -1,9 +1,9 @@
-import type { Wire } from 'webtorrent'
+import type { Torrent, Wire } from 'webtorrent'
 import { joinAddress, plainHost } from '../../peer-address.ts'
 import { isLocal } from '../peers/local-address.ts'
 import { hostOf } from '../peers/offenders.ts'
 import { refuse } from '../peers/wire-guard.ts'
-import type { Swarm } from '../swarm.ts'
+import type { TorrentState } from '../torrent-state.ts'
 import { PexFlag, type PexPeer, parsePex, pexDictionary } from './message.ts'
 
 /** A peer is not told more often than this, ms (BEP 11: once a minute). */
@@ -17,6 +17,13 @@ const mostHeard = 6
 /** libtorrent disconnects who sends a longer message, bytes. One that is not read names more peers than are taken. */
 const longest = 500 << 10
 const longestRead = 32 << 10
+
+/** The swarm whose peers are told of each other. */
+export interface PexSwarm {
+  readonly torrent: Torrent
+  readonly state: Pick<TorrentState, 'options' | 'isPrivate' | 'complete'>
+  readonly limits: { readonly live: { readonly maxPexPeers: number } }
+}
 
 interface Partner {
   /** What it was told of: address -> flags. */
@@ -35,13 +42,13 @@ interface Partner {
  * minute.
  */
 export class PeerExchange {
-  readonly #swarm: Swarm
+  readonly #swarm: PexSwarm
   readonly #partners = new Map<Wire, Partner>()
   #on: boolean
   #timer: NodeJS.Timeout | null = null
   #timerAt = 0
 
-  constructor(swarm: Swarm) {
+  constructor(swarm: PexSwarm) {
     this.#swarm = swarm
     this.#on = this.#wanted
   }
