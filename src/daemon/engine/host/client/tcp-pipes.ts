@@ -5,6 +5,11 @@ import { SocketOutlet } from '../peers/outlet.ts'
 
 /** All TCP connections are read into this memory, one after the other: what is to be kept is copied from there. */
 const shared = Buffer.allocUnsafeSlow(256 << 10)
+/**
+ * So many bytes are read in one turn of the event loop, of all connections; the others are read in the next ones. libuv alone
+ * reads 32 times of each connection, and hashing what fifty of them send holds everything else up.
+ */
+const mostAtOnce = 2 << 20
 
 const stock = PeerClass.prototype.setThrottlePipes
 PeerClass.prototype.setThrottlePipes = function (this: Peer) {
@@ -19,18 +24,29 @@ PeerClass.prototype.setThrottlePipes = function (this: Peer) {
  * read allocates 64 KiB, which is garbage a moment later. uTP, WebRTC and web seeds keep the pipes.
  */
 function join(peer: Peer, socket: Socket, wire: Wire): void {
+  /** The wire has not done with what it got; and as much was read in this turn as may be. */
+  let busy = false
+  let resting = false
+  const goOn = () => {
+    if (!busy && !resting && !socket.destroyed) socket.resume()
+  }
+  const rested = () => {
+    resting = false
+    goOn()
+  }
   const take = (bytes: Uint8Array) => {
     if (peer.destroyed || wire._finished) return
     peer.emit('download', bytes.length)
     if (peer.destroyed) return
-    let waits = true
+    busy = true
     let inside = true
     wire._write(bytes, () => {
-      waits = false
-      if (!inside && !socket.destroyed) socket.resume()
+      busy = false
+      if (!inside) goOn()
     })
     inside = false
-    if (waits) socket.pause()
+    resting ||= !mayReadOn(bytes.length, rested)
+    if (busy || resting) socket.pause()
   }
   const outlet = new SocketOutlet(wire, socket, (bytes) => peer.emit('upload', bytes))
   const { push } = wire
@@ -41,6 +57,24 @@ function join(peer: Peer, socket: Socket, wire: Wire): void {
   if (!readInto(socket, shared, (count) => take(shared.subarray(0, count)))) socket.on('data', take)
   if (before instanceof Uint8Array) take(before)
   if (!socket.isPaused()) socket.resume()
+}
+
+/** Bytes that were read since the event loop last turned, and connections that wait for its next turn. */
+let readNow = 0
+const waiting: (() => void)[] = []
+
+/** Counts what was read. False when that is enough for one turn of the event loop: `next` is called in the next one. */
+function mayReadOn(count: number, next: () => void): boolean {
+  if (readNow === 0) {
+    setImmediate(() => {
+      readNow = 0
+      for (const go of waiting.splice(0)) go()
+    })
+  }
+  readNow += count
+  if (readNow <= mostAtOnce) return true
+  waiting.push(next)
+  return false
 }
 
 interface ReadableHandle {
