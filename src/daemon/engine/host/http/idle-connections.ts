@@ -10,7 +10,7 @@ export class IdleConnections {
   readonly #waiting = new Map<string, Socket[]>()
   #count = 0
 
-  /** One to the server of this url, if there is any. It is the caller's from here on. */
+  /** One to the server of this url, if there is any. It is the caller's from here on, with its errors. */
   take(url: URL, way: HttpWay): Socket | undefined {
     const sockets = this.#waiting.get(keyOf(url, way))
     const socket = sockets?.at(-1)
@@ -29,6 +29,8 @@ export class IdleConnections {
     this.#count++
     const drop = () => {
       this.#forget(url, way, socket)
+      // what else goes wrong with it concerns nobody
+      socket.on('error', () => {})
       socket.destroy()
     }
     // whatever it says now is no answer to anything
@@ -51,9 +53,9 @@ export class IdleConnections {
     else this.#waiting.delete(key)
     const drop = this.#ends.get(socket)
     if (drop === undefined) return
+    this.#ends.delete(socket)
     socket.pause()
     for (const event of events) socket.off(event, drop)
-    socket.on('error', () => {})
     socket.setTimeout(0)
     socket.ref()
   }

@@ -2,6 +2,8 @@ import type { Wire } from 'webtorrent'
 
 /** A peer that had a part in so many bad pieces is sent away. */
 const tolerance = 3
+/** So many peers are suspected, and so many addresses and ids banned; the oldest go first. */
+const mostRemembered = 4000
 
 /**
  * Peers that sent bad data. One that sent a bad piece alone is to blame at once; where several sent blocks of it,
@@ -33,7 +35,9 @@ export class Bans {
     return senders.filter((wire) => {
       const id = wire.peerId ?? ''
       const bad = (this.#suspicion.get(id) ?? 0) + 1
+      this.#suspicion.delete(id)
       this.#suspicion.set(id, bad)
+      dropOldest(this.#suspicion)
       if (senders.length > 1 && bad < tolerance) return false
       this.#ban(wire)
       return true
@@ -53,5 +57,14 @@ export class Bans {
     this.#banned.add(wire.peerId ?? '')
     const address = this.#addresses.get(wire)
     if (address !== undefined) this.#banned.add(address)
+    dropOldest(this.#banned)
+  }
+}
+
+/** A torrent may run for years, and whoever calls may have another id each time. */
+function dropOldest(names: Map<string, unknown> | Set<string>): void {
+  for (const name of names.keys()) {
+    if (names.size <= mostRemembered) return
+    names.delete(name)
   }
 }

@@ -25,6 +25,8 @@ const goodAfterMs = 60_000
 /** Waits before the next way is tried, and before all ways are tried again (the last one repeats), ms. */
 const nextWayMs = 1000
 const nextRoundMs = [5000, 15_000]
+/** So many addresses that are no longer known are remembered as not to be called; the oldest go first. */
+const mostForgotten = 4000
 /** Ports that only the system's own services listen on. */
 const firstOpenPort = 1024
 
@@ -50,6 +52,8 @@ export class Dialer {
   readonly #uploadOnly = new Set<string>()
   /** Of those, whom nothing was wanted from when their turn came. */
   readonly #passedOver = new Set<string>()
+  /** Addresses that were known, in the order in which they were forgotten. */
+  readonly #forgotten = new Set<string>()
 
   /** Takes over which addresses the torrent takes up. */
   constructor(torrent: Torrent, state: TorrentState, client: WebTorrent, limits: SessionLimits, bans: Bans) {
@@ -153,7 +157,15 @@ export class Dialer {
     this.#known.delete(address)
     this.#passedOver.delete(address)
     this.#uploadOnly.delete(address)
+    this.#called.delete(address)
     this.#called.set(address, { way: 0, failures: Number.POSITIVE_INFINITY, since: null })
+    this.#forgotten.delete(address)
+    this.#forgotten.add(address)
+    for (const oldest of this.#forgotten) {
+      if (this.#forgotten.size <= mostForgotten) return
+      this.#forgotten.delete(oldest)
+      if (!this.#known.has(oldest)) this.#called.delete(oldest)
+    }
   }
 
   /** The same of every address that is known, whether it is connected, was, or waits for its turn. */
