@@ -2,9 +2,8 @@ import type { Log } from '../log.ts'
 import { backUp } from './backup.ts'
 import { ageOfDaily, dailyPath, prune } from './copies.ts'
 
-/** The first look comes so long after the start, when what starts with it has been done. */
-const firstMs = 60_000
-const lookMs = 15 * 60_000
+/** How long it waits: before the first look, when what starts with the daemon has been done, and between looks, ms. */
+const usualWaits = { firstMs: 60_000, lookMs: 15 * 60_000 }
 const daySeconds = 24 * 60 * 60
 
 /** Copies the state once a day while the daemon runs, unless nothing has changed; the last three copies are kept. */
@@ -12,15 +11,18 @@ export class DailyCopies {
   readonly #database: string
   readonly #changes: () => number
   readonly #log: Log
+  readonly #waits: typeof usualWaits
   #timer: NodeJS.Timeout
   #copied = Number.NaN
   #closed = false
 
-  constructor(database: string, changes: () => number, log: Log) {
+  /** `changes` counts what was committed. A copy is a day old by the time of its file. */
+  constructor(database: string, changes: () => number, log: Log, waits = usualWaits) {
     this.#database = database
     this.#changes = changes
     this.#log = log
-    this.#timer = this.#after(firstMs)
+    this.#waits = waits
+    this.#timer = this.#after(waits.firstMs)
   }
 
   close(): void {
@@ -31,7 +33,7 @@ export class DailyCopies {
   #after(ms: number): NodeJS.Timeout {
     return setTimeout(() => {
       this.#look().finally(() => {
-        if (!this.#closed) this.#timer = this.#after(lookMs)
+        if (!this.#closed) this.#timer = this.#after(this.#waits.lookMs)
       })
     }, ms).unref()
   }
