@@ -162,6 +162,59 @@ test('a download that has only begun does not go on where its disk was', { timeo
   )
 })
 
+test('a magnet link whose metadata arrived does not go on where its disk was', { timeout }, async (t) => {
+  const { daemon, disk, store } = await seedingFromDisk(t)
+  const port = Number((await listenAddress(daemon, 'seeding')).split(':')[1])
+  const target = join(disk, 'target')
+  const inDownloads = { session: 'downloads' }
+  await withClient(daemon, async (client) => {
+    const { torrents } = await client.call('torrents.list', inSeeding)
+    const info_hash = torrents[0]!.info_hash!
+    const { magnet_uri } = await client.call('torrents.magnet_uri', { ...inSeeding, info_hash })
+    // in upload mode it asks for metadata and for no piece
+    await client.call('torrents.add', {
+      ...inDownloads,
+      magnet_uri,
+      save_path: target,
+      flags: { upload_mode: true },
+    })
+    await client.call('torrents.peers.add', { ...inDownloads, info_hash, ip: '127.0.0.1', port })
+  })
+  await waitForTorrent(
+    daemon,
+    'its metadata arrived',
+    ({ has_metadata }) => has_metadata === true,
+    inDownloads,
+  )
+  const state = new DatabaseSync(join(daemon.stateDir, 'state.db'), { readOnly: true })
+  const kept = state.prepare('SELECT count(*) AS n FROM file_stamps')
+  await waitUntil('it has looked at the disk, and kept what it saw', () => kept.get()?.n === 2)
+  state.close()
+  await restart(daemon, 'SIGTERM', async () => unmount(disk))
+  const { error, error_file, num_pieces } = await waitForTorrent(
+    daemon,
+    'it has an error',
+    (status) => typeof status.error === 'string',
+    inDownloads,
+  )
+  assert.deepEqual({ error_file, num_pieces }, { error_file: target, num_pieces: 0 })
+  assert.match(error ?? '', /nothing is mounted at/)
+  assert.deepEqual(await readdir(disk), [])
+  mount('--bind', store, disk)
+  await withClient(daemon, async (client) => {
+    const { torrents } = await client.call('torrents.list', inDownloads)
+    const key = { ...inDownloads, info_hash: torrents[0]!.info_hash! }
+    await client.call('torrents.flags.set', { ...key, flags: { upload_mode: false } })
+    await client.call('torrents.resume', key)
+    await client.call('torrents.peers.add', {
+      ...key,
+      ip: '127.0.0.1',
+      port: Number((await listenAddress(daemon, 'seeding')).split(':')[1]),
+    })
+  })
+  await waitForSeeding(daemon, inDownloads)
+})
+
 test('a byte that changes while nobody looks is found before it is served', { timeout }, async (t) => {
   const { daemon, torrentFile, savePath } = await seedingFromDisk(t)
   const file = join(savePath, 'data/b.bin')
