@@ -80,6 +80,8 @@ try {
     build({
       ...common,
       entryPoints: { 'engine-host': 'src/daemon/engine/host/main.ts' },
+      // without its cache of every address that ever called
+      alias: { 'addr-to-ip-port': './src/daemon/engine/host/peers/address-parts.ts' },
       banner: { js: requireShim },
       plugins: [optionalNatives(root)],
     }),
