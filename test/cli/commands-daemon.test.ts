@@ -57,6 +57,7 @@ test('a started daemon is away from the terminal and logs to its file', { timeou
   assert.equal(readlinkSync(`/proc/${pid}/fd/1`), log)
   assert.equal(readlinkSync(`/proc/${pid}/fd/2`), log)
   assert.equal(statSync(log).mode & 0o777, 0o600)
+  assert.ok(readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('\0--max-semi-space-size=16\0'))
 })
 
 test('a large log is put aside at the start', { timeout: 60_000 }, async (t) => {
