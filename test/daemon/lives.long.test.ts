@@ -10,6 +10,7 @@ import type { RpcClient } from '../../src/rpc/client.ts'
 import type { Result } from '../../src/rpc/contract/index.ts'
 import { startDaemon, type TestDaemon } from '../helpers/daemon.ts'
 import { writeFiles } from '../helpers/data.ts'
+import { fillEvents } from '../helpers/events.ts'
 import { HeapProbe } from '../helpers/heap.ts'
 import { createTorrent, engineProcess, listenAddress } from '../helpers/torrents.ts'
 import { waitUntil } from '../helpers/wait-until.ts'
@@ -20,10 +21,6 @@ const lives = torrents * rounds
 const many = { active_downloads: 100, active_seeds: 100, active_limit: 100, stop_tracker_timeout: 1 }
 /** What was asked of trackers that do not answer is given up by then, and what is saved a few seconds behind is saved. */
 const settleMs = 13_000
-/** The daemon keeps so many events; each short life has two. */
-const keptEvents = 10_000
-const infoHash = (n: number): [string, null] => [n.toString(16).padStart(40, '0'), null]
-
 type InfoHash = Result<'torrents.add'>['info_hash']
 
 interface Ground {
@@ -91,21 +88,7 @@ test('as many lives again leave as many objects as before', { timeout: 115_000 }
     )
 
   await some()
-  // events fill their ring, and torrents that never run come and go
-  for (let n = 1; n <= keptEvents / 2; n += 500) {
-    const hashes = Array.from({ length: 500 }, (_, more) => infoHash(n + more))
-    const add = (info_hash: [string, null]) =>
-      client.call('torrents.add', {
-        session: 'default',
-        info_hash,
-        save_path: daemon.folder,
-        flags: { paused: true, auto_managed: false },
-      })
-    await Promise.all(hashes.map(add))
-    await Promise.all(
-      hashes.map((info_hash) => client.call('torrents.remove', { session: 'default', info_hash })),
-    )
-  }
+  await fillEvents(client, daemon.folder)
   const processes = {
     daemon: daemon.pid,
     host: await engineProcess(daemon),
