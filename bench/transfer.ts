@@ -19,6 +19,7 @@ import { bytes, writeFiles } from '../test/helpers/data.ts'
 import { addTorrent, createTorrent, engineProcess, listenAddress } from '../test/helpers/torrents.ts'
 import { type Measured, measure, medians, quantile } from './transfer/measure.ts'
 import { context, type Settings, startLibtorrents, startParty } from './transfer/parties.ts'
+import { swarm } from './transfer/swarm.ts'
 
 const MiB = 2 ** 20
 const { values: given, positionals: names } = parseArgs({
@@ -61,6 +62,10 @@ rows['encrypted-seed'] = { what: 'seed', work: 'medium', others: 1, settings: rc
 rows['files-download'] = { what: 'download', work: 'many', others: 1, settings: plain }
 rows['files-seed'] = { what: 'seed', work: 'many', others: 1, settings: plain }
 const callsRow = 'calls'
+/** One seed and so many leechers of the same program, see swarm.ts. */
+const swarmLeechers = 20
+const swarmRow = `swarm-${swarmLeechers}`
+const otherRows = [callsRow, swarmRow]
 
 async function transfer(
   who: 'porla-lua' | 'libtorrent',
@@ -170,13 +175,15 @@ function show(name: string, { seconds, cpu, firstMs, memory }: Measured): string
 
 try {
   for (const name of names)
-    if (rows[name] === undefined && name !== callsRow)
-      throw new Error(`there is no row "${name}"; there are: ${[...Object.keys(rows), callsRow].join(', ')}`)
-  const chosen = names.length > 0 ? names : [...Object.keys(rows), callsRow]
+    if (rows[name] === undefined && !otherRows.includes(name))
+      throw new Error(
+        `there is no row "${name}"; there are: ${[...Object.keys(rows), ...otherRows].join(', ')}`,
+      )
+  const chosen = names.length > 0 ? names : [...Object.keys(rows), ...otherRows]
   console.log(`medians of ${runs}, ${given.mib} MiB where nothing else is said`)
   for (const name of chosen) {
     const row = rows[name]
-    if (row === undefined) {
+    if (name === callsRow) {
       const work = await workOf('medium')
       const all: number[] = []
       for (let run = 0; run < runs; run++) all.push(...(await callTimes(work)))
@@ -186,12 +193,16 @@ try {
       )
       continue
     }
-    const work = await workOf(row.work)
+    const work = await workOf(row?.work ?? 'medium')
+    const run = (who: 'porla-lua' | 'libtorrent') =>
+      row === undefined
+        ? swarm(who, swarmLeechers, work.torrentFile, work.source, plain)
+        : transfer(who, row, work)
     const ours: Measured[] = []
     const theirs: Measured[] = []
-    for (let run = 0; run < runs; run++) {
-      ours.push(await transfer('porla-lua', row, work))
-      theirs.push(await transfer('libtorrent', row, work))
+    for (let i = 0; i < runs; i++) {
+      ours.push(await run('porla-lua'))
+      theirs.push(await run('libtorrent'))
     }
     const [a, b] = [medians(ours), medians(theirs)]
     console.log(
