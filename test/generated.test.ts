@@ -8,7 +8,7 @@ import { generatedFiles } from '../scripts/generate/files.ts'
 import { porlaMethodTable } from '../scripts/generate/porla-methods.ts'
 import { apiClasses, apiModules } from '../src/cli/lua/api/index.ts'
 import { packageModules } from '../src/cli/lua/packages/index.ts'
-import { settingRows } from '../src/daemon/session/settings/table.ts'
+import { settingRows } from '../src/daemon/settings/table.ts'
 import { contract } from '../src/rpc/contract/index.ts'
 import { porlaLua, root } from './helpers/program.ts'
 

@@ -9,7 +9,15 @@ import { circlesOf } from './helpers/circles.ts'
 import { root } from './helpers/program.ts'
 
 /** What every file of a session may import. */
-const belowSession = ['daemon/state', 'daemon/engine', 'daemon/log.ts', 'program', 'rpc', 'metainfo']
+const belowSession = [
+  'daemon/settings',
+  'daemon/state',
+  'daemon/engine',
+  'daemon/log.ts',
+  'program',
+  'rpc',
+  'metainfo',
+]
 
 /** Folders and files of daemon/session by their names. */
 const inSession = (...names: string[]) =>
@@ -24,6 +32,7 @@ const hostGround = [
     (name) => `daemon/engine/host/${name}.ts`,
   ),
   'daemon/engine/storage',
+  'daemon/settings',
   'metainfo',
   'program',
   'rpc',
@@ -165,6 +174,8 @@ const allowed: [from: string, to: string[]][] = [
     ],
   ],
   ['cli', ['cli', 'program', 'rpc', 'metainfo', 'pql']],
+  // What a setting is called and what its default is, for the daemon and its hosts alike.
+  ['daemon/settings', ['daemon/settings', 'program', 'rpc']],
   ['daemon/state', ['daemon/state', 'daemon/log.ts', 'program', 'rpc']],
   // Parts of the engine host name what they need of a swarm; swarm.ts and what holds it wire them.
   inHost('proxy'),
@@ -180,8 +191,8 @@ const allowed: [from: string, to: string[]][] = [
   inHost('web-seeds', 'http', 'proxy'),
   inHost('client', 'peers'),
   ['daemon/engine/storage', ['daemon/engine/storage', 'daemon/engine/concurrency.ts', 'metainfo']],
-  ['daemon/engine', ['daemon/engine', 'daemon/log.ts', 'program', 'rpc', 'metainfo']],
-  ['daemon/session/settings', ['daemon/session/settings', 'program', 'rpc']],
+  ['daemon/engine', ['daemon/engine', 'daemon/settings', 'daemon/log.ts', 'program', 'rpc', 'metainfo']],
+  ['daemon/session/settings', ['daemon/session/settings', 'daemon/settings', 'program', 'rpc']],
   ['daemon/session/torrent', ['daemon/session/torrent', ...belowSession]],
   [
     'daemon/session/queue',

@@ -6,10 +6,10 @@ import type {
 } from '../../src/cli/lua/api/describe.ts'
 import { apiClasses, apiModules } from '../../src/cli/lua/api/index.ts'
 import { packageModules } from '../../src/cli/lua/packages/index.ts'
-import { deprecatedRows, laterRows } from '../../src/daemon/session/settings/more-rows.ts'
 import { boundOf, reasonOf } from '../../src/daemon/session/settings/reasons.ts'
-import { settingRows } from '../../src/daemon/session/settings/table.ts'
 import { changedFlags, defaultFlags, flagsForAdding } from '../../src/daemon/session/torrent/flags.ts'
+import { deprecatedRows, laterRows } from '../../src/daemon/settings/more-rows.ts'
+import { settingRows } from '../../src/daemon/settings/table.ts'
 import { type FlagName, flagNames } from '../../src/rpc/contract/types.ts'
 import { table, wrap } from './text.ts'
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { describe, test } from 'node:test'
+import { version } from '../../src/program/version.ts'
 import type { Settings } from '../../src/rpc/contract/types.ts'
 import { listen } from '../helpers/listen.ts'
 import { type OddTracker, oddTracker, oddUdpTracker } from '../helpers/odd-tracker.ts'
@@ -57,7 +58,7 @@ describe('settings of trackers', { concurrency: 4 }, () => {
       requests[0]!.headers['user-agent'],
     ]
     assert.deepEqual(told(tracker), ['192.0.2.7', '17', undefined, undefined, 'someone/1'])
-    assert.deepEqual(told(other), [undefined, '200', '1', '0', 'porla-lua'])
+    assert.deepEqual(told(other), [undefined, '200', '1', '0', `porla-lua/${version}`])
     assert.equal(tracker.queries[0]!.get('port'), '4321')
   })
 

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { deprecatedRows, laterRows } from '../../src/daemon/session/settings/more-rows.ts'
 import {
   allRows,
   checkSetting,
@@ -10,7 +9,8 @@ import {
 } from '../../src/daemon/session/settings/pack.ts'
 import { explained } from '../../src/daemon/session/settings/reasons.ts'
 import { SettingsLayers } from '../../src/daemon/session/settings/settings-layers.ts'
-import { settingRows } from '../../src/daemon/session/settings/table.ts'
+import { deprecatedRows, laterRows } from '../../src/daemon/settings/more-rows.ts'
+import { settingRows } from '../../src/daemon/settings/table.ts'
 import type { Settings, SettingValue } from '../../src/rpc/contract/types.ts'
 import { ErrorCode, RpcError } from '../../src/rpc/errors.ts'
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import { settingRows } from '../../../src/daemon/session/settings/table.ts'
+import { settingRows } from '../../../src/daemon/settings/table.ts'
 import { contract } from '../../../src/rpc/contract/index.ts'
 import { LineReader } from '../../../src/rpc/framing.ts'
 import { anyJson, type Json, mutateJson } from '../json.ts'

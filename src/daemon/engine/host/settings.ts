@@ -63,35 +63,9 @@ export interface LiveSettings extends ConnectionSettings, PieceSettings, UploadS
   banWebSeeds: boolean
 }
 
-/** The part of libtorrent's settings that this engine reads, with libtorrent 2.0's defaults. */
-const defaults = {
-  listen_interfaces: '0.0.0.0:6881,[::]:6881',
-  max_retry_port_bind: 10,
-  listen_queue_size: 5,
-  upnp_lease_duration: 3600,
-  listen_system_port_fallback: true,
-  enable_upnp: true,
-  enable_natpmp: true,
-  enable_incoming_utp: true,
-  enable_outgoing_utp: true,
-  peer_fingerprint: '-PL0100-',
-  user_agent: 'porla-lua',
-  anonymous_mode: false,
-  download_rate_limit: 0,
-  upload_rate_limit: 0,
-  connections_limit: 200,
-  max_pex_peers: 50,
-  file_pool_size: 40,
-  max_web_seed_connections: 3,
-  urlseed_timeout: 20,
-  urlseed_wait_retry: 30,
-  urlseed_pipeline_size: 5,
-  ban_web_seeds: true,
-}
-
 /** Reads what needs a new client. Names missing from `settings` have libtorrent's defaults. */
 export function clientPlan(settings: Settings): ClientPlan {
-  const get = settingReader(settings, defaults)
+  const get = settingReader(settings)
   // as in libtorrent: whoever calls peers through a proxy must not be found beside it
   const hidden = proxyPlan(settings)?.peers ?? false
   const [listen, ...others] = hidden
@@ -114,7 +88,7 @@ export function clientPlan(settings: Settings): ClientPlan {
 
 /** Reads what can change at once. */
 export function liveSettings(settings: Settings): LiveSettings {
-  const get = settingReader(settings, defaults)
+  const get = settingReader(settings)
   const connections = get('connections_limit')
   return {
     ...connectionSettings(settings),

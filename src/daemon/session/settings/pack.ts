@@ -1,17 +1,18 @@
 import { nearest } from '../../../program/nearest.ts'
 import { settingAliases } from '../../../program/setting-aliases.ts'
 import type { Settings, SettingValue } from '../../../rpc/contract/types.ts'
+import { identityOf } from '../../settings/identity.ts'
+import { deprecatedRows, laterRows } from '../../settings/more-rows.ts'
+import { type SettingRow, settingRows } from '../../settings/table.ts'
 import { descriptorLimit } from './descriptor-limit.ts'
-import { deprecatedRows, laterRows } from './more-rows.ts'
-import { settingRows } from './table.ts'
 
 export type PresetName = 'default' | 'min_memory_usage' | 'high_performance_seed'
 
 /** Every setting that has a name here. */
-export const allRows = [...settingRows, ...laterRows, ...deprecatedRows]
+export const allRows: readonly SettingRow[] = [...settingRows, ...laterRows, ...deprecatedRows]
 const rows = new Map(allRows.map((row) => [row[0], row]))
 /** Who we are is not a matter of taste: readable, never writable (as in Porla). */
-const identityNames = new Set(['user_agent', 'peer_fingerprint'])
+const identityNames = new Set(Object.keys(identityOf('')))
 
 /** The name under which a setting is kept, null when libtorrent has no such setting. */
 export function settingName(name: string): string | null {
@@ -25,16 +26,9 @@ export function unknownSetting(name: string): string {
   return `there is no setting '${name}'${meant ? `; did you mean '${meant}'?` : ''}`
 }
 
-/** Defaults of every setting; the identity is ours, as `porla-lua/0.1.0` and an Azureus-style `-PL0100-`. */
+/** Defaults of every setting; the identity is ours. */
 export function defaultSettings(version: string): Settings {
-  const settings: Settings = Object.fromEntries(allRows.map((row) => [row[0], row[1]]))
-  const [major = 0, minor = 0, patch = 0] = version
-    .split(/[.-]/)
-    .map((part) => Number.parseInt(part, 10) || 0)
-  const digit = (n: number) => Math.min(n, 35).toString(36).toUpperCase()
-  settings.user_agent = `porla-lua/${version}`
-  settings.peer_fingerprint = `-PL${digit(major)}${digit(minor)}${digit(patch)}0-`
-  return settings
+  return { ...Object.fromEntries(allRows.map((row) => [row[0], row[1]])), ...identityOf(version) }
 }
 
 /** What a preset of libtorrent sets; `default` sets everything. */

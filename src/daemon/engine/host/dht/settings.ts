@@ -18,26 +18,9 @@ export interface DhtSettings {
   traffic: TrafficSettings
 }
 
-/** libtorrent 2.0's defaults. */
-const defaults = {
-  enable_dht: true,
-  dht_bootstrap_nodes: 'dht.libtorrent.org:25401',
-  dht_announce_interval: 900,
-  dht_search_branching: 5,
-  dht_max_torrents: 2000,
-  dht_max_peers: 500,
-  dht_max_peers_reply: 100,
-  dht_max_dht_items: 700,
-  dht_item_lifetime: 0,
-  use_dht_as_fallback: false,
-  dht_upload_rate_limit: 8000,
-  dht_block_ratelimit: 5,
-  dht_block_timeout: 300,
-}
-
 /** Names missing from `settings` have libtorrent's defaults; entries of dht_bootstrap_nodes without a port are left out. */
 export function dhtSettings(settings: Settings): DhtSettings {
-  const get = settingReader(settings, defaults)
+  const get = settingReader(settings)
   const nodes = get('dht_bootstrap_nodes').split(',')
   return {
     // as in libtorrent: whoever calls peers through a proxy must not be found beside it

@@ -14,11 +14,8 @@ export interface LsdSettings {
   announceIntervalMs: number
 }
 
-/** libtorrent 2.0's defaults. */
-const defaults = { enable_lsd: true, local_service_announce_interval: 300 }
-
 export function lsdSettings(settings: Settings): LsdSettings {
-  const get = settingReader(settings, defaults)
+  const get = settingReader(settings)
   return {
     // as in libtorrent: whoever calls peers through a proxy must not be found beside it
     on: get('enable_lsd') && !(proxyPlan(settings)?.peers ?? false),

@@ -67,52 +67,6 @@ export interface ConnectionSettings {
   proxy: ProxyPlan | null
 }
 
-/** libtorrent 2.0's defaults. */
-const defaults = {
-  enable_outgoing_tcp: true,
-  enable_outgoing_utp: true,
-  enable_incoming_tcp: true,
-  enable_incoming_utp: true,
-  allow_multiple_connections_per_ip: false,
-  close_redundant_connections: true,
-  seeding_outgoing_connections: true,
-  no_connect_privileged_ports: false,
-  connection_speed: 30,
-  torrent_connect_boost: 30,
-  max_failcount: 3,
-  max_peerlist_size: 3000,
-  max_paused_peerlist_size: 1000,
-  incoming_starts_queued_torrents: false,
-  peer_turnover: 4,
-  peer_turnover_cutoff: 90,
-  peer_turnover_interval: 300,
-  peer_connect_timeout: 15,
-  handshake_timeout: 10,
-  piece_timeout: 20,
-  request_timeout: 60,
-  peer_timeout: 120,
-  inactivity_timeout: 600,
-  in_enc_policy: 1,
-  out_enc_policy: 1,
-  allowed_enc_level: 3,
-  prefer_rc4: false,
-  user_agent: 'porla-lua',
-  handshake_client_version: '',
-  anonymous_mode: false,
-  outgoing_interfaces: '',
-  outgoing_port: 0,
-  num_outgoing_ports: 0,
-  auto_sequential: true,
-  max_allowed_in_request_queue: 2000,
-  send_buffer_watermark: 500 << 10,
-  send_buffer_low_watermark: 10 << 10,
-  send_buffer_watermark_factor: 50,
-  max_out_request_queue: 500,
-  request_queue_time: 3,
-  max_piece_count: 2097152,
-  max_metadata_size: 31457280,
-}
-
 /** What libtorrent tells trackers and web seeds in anonymous_mode: the name of a widespread program. */
 export const anonymousAgent = 'curl/7.81.0'
 
@@ -121,7 +75,7 @@ const unsetDialRate = 200
 
 /** Reads them. Names missing from `settings` have libtorrent's defaults. */
 export function connectionSettings(settings: Settings): ConnectionSettings {
-  const get = settingReader(settings, defaults)
+  const get = settingReader(settings)
   const anonymous = get('anonymous_mode')
   const dialRate = get('connection_speed')
   const proxy = proxyPlan(settings)

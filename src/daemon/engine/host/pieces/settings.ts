@@ -21,21 +21,9 @@ export interface PieceSettings {
   mostSuggested: number
 }
 
-/** libtorrent 2.0's defaults. */
-const defaults = {
-  prioritize_partial_pieces: false,
-  piece_extent_affinity: false,
-  strict_end_game_mode: true,
-  initial_picker_threshold: 4,
-  whole_pieces_threshold: 20,
-  max_queued_disk_bytes: 1048576,
-  send_redundant_have: true,
-  max_suggest_pieces: 16,
-}
-
 /** Reads them. Names missing from `settings` have libtorrent's defaults. */
 export function pieceSettings(settings: Settings): PieceSettings {
-  const get = settingReader(settings, defaults)
+  const get = settingReader(settings)
   return {
     prioritizePartial: get('prioritize_partial_pieces'),
     extentAffinity: get('piece_extent_affinity'),

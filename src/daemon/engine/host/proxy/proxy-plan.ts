@@ -15,17 +15,6 @@ export interface ProxyPlan {
   trackers: boolean
 }
 
-const defaults = {
-  proxy_type: 0,
-  proxy_hostname: '',
-  proxy_port: 0,
-  proxy_username: '',
-  proxy_password: '',
-  proxy_hostnames: true,
-  proxy_peer_connections: true,
-  proxy_tracker_connections: true,
-}
-
 /** libtorrent's proxy_type_t. i2p (6) is none of these, so it is taken as a proxy that nothing can reach. */
 const types = { 1: 'socks4', 2: 'socks5', 3: 'socks5', 4: 'http', 5: 'http' } as const
 
@@ -34,7 +23,7 @@ const types = { 1: 'socks4', 2: 'socks5', 3: 'socks5', 4: 'http', 5: 'http' } as
  * everything it should carry fails, and nothing goes around it.
  */
 export function proxyPlan(settings: Settings): ProxyPlan | null {
-  const get = settingReader(settings, defaults)
+  const get = settingReader(settings)
   const number = get('proxy_type')
   if (number === 0) return null
   const type = types[number as keyof typeof types]

@@ -43,41 +43,13 @@ export interface TrackerSettings {
   udpTokenMs: number
 }
 
-/** libtorrent's defaults. */
-const defaults = {
-  anonymous_mode: false,
-  user_agent: 'porla-lua',
-  announce_ip: '',
-  announce_port: 0,
-  announce_to_all_trackers: false,
-  announce_to_all_tiers: false,
-  prefer_udp_trackers: true,
-  report_true_downloaded: false,
-  report_web_seed_downloads: true,
-  report_redundant_bytes: true,
-  announce_crypto_support: true,
-  validate_https_trackers: true,
-  ssrf_mitigation: true,
-  allow_idna: false,
-  num_want: 200,
-  max_peerlist_size: 3000,
-  min_announce_interval: 300,
-  tracker_completion_timeout: 30,
-  tracker_receive_timeout: 10,
-  stop_tracker_timeout: 5,
-  tracker_backoff: 250,
-  max_concurrent_http_announces: 50,
-  tracker_maximum_response_length: 1_048_576,
-  udp_tracker_token_expiry: 60,
-}
-
 /** Where the list of peers has no limit of its own. */
 const mostPeers = 10_000
 const ms = (seconds: number) => Math.min(longestTimerMs, Math.max(0, seconds) * 1000)
 
 /** Reads them; names missing from `settings` have libtorrent's defaults. */
 export function trackerSettings(settings: Settings): TrackerSettings {
-  const get = settingReader(settings, defaults)
+  const get = settingReader(settings)
   return {
     userAgent: get('anonymous_mode') ? anonymousAgent : get('user_agent'),
     announceIp: get('anonymous_mode') ? '' : get('announce_ip'),

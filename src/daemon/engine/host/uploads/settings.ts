@@ -28,23 +28,9 @@ export interface UploadSettings {
   suggests: boolean
 }
 
-/** libtorrent 2.0's defaults. */
-const defaults = {
-  unchoke_slots_limit: 8,
-  num_optimistic_unchoke_slots: 0,
-  unchoke_interval: 15,
-  optimistic_unchoke_interval: 30,
-  choking_algorithm: 0,
-  seed_choking_algorithm: 0,
-  seeding_piece_quota: 20,
-  rate_choker_initial_threshold: 1024,
-  allowed_fast_set_size: 5,
-  suggest_mode: 0,
-}
-
 /** Reads them. Names missing from `settings` have libtorrent's defaults. */
 export function uploadSettings(settings: Settings): UploadSettings {
-  const get = settingReader(settings, defaults)
+  const get = settingReader(settings)
   return {
     unchokeSlots: get('unchoke_slots_limit'),
     optimisticSlots: Math.max(0, get('num_optimistic_unchoke_slots')),

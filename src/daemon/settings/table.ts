@@ -1,4 +1,4 @@
-import type { SettingValue } from '../../../rpc/contract/types.ts'
+import type { SettingValue } from '../../rpc/contract/types.ts'
 
 /** `works`: has its effect here. `kept`: stored and read back, changes nothing. */
 export type Effect = 'works' | 'kept'
@@ -18,10 +18,10 @@ export type SettingRow = readonly [
 /**
  * Every setting of libtorrent 2.0.8's settings_pack that is not deprecated, in its own order, with the values of
  * default_settings(), min_memory_usage() and high_performance_seed(). Who we are (user_agent, peer_fingerprint) is put
- * in by pack.ts.
+ * in by identity.ts.
  */
 // biome-ignore format: one row a line
-export const settingRows: readonly SettingRow[] = [
+export const settingRows = [
   ['user_agent', 'libtorrent/2.0.8.0', null, null, 'works'],
   ['announce_ip', '', null, null, 'works'],
   ['handshake_client_version', '', null, null, 'works'],
@@ -228,4 +228,4 @@ export const settingRows: readonly SettingRow[] = [
   ['metadata_token_limit', 2500000, null, null, 'kept'],
   ['disk_write_mode', 2, null, null, 'kept'],
   ['mmap_file_size_cutoff', 40, null, null, 'kept'],
-]
+] as const satisfies readonly SettingRow[]

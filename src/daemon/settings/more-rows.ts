@@ -2,7 +2,7 @@ import type { SettingRow } from './table.ts'
 
 /** Settings that libtorrent got after 2.0.8 (up to 2.0.13): a script written for a newer one finds them. */
 // biome-ignore format: one row a line
-export const laterRows: readonly SettingRow[] = [
+export const laterRows = [
   ['natpmp_gateway', '', null, null, 'kept'],
   ['proxy_send_host_in_connect', false, null, null, 'kept'],
   ['disk_disable_copy_on_write', false, null, null, 'kept'],
@@ -15,7 +15,7 @@ export const laterRows: readonly SettingRow[] = [
   ['i2p_inbound_length_variance', 0, null, null, 'kept'],
   ['i2p_outbound_length_variance', 0, null, null, 'kept'],
   ['natpmp_lease_duration', 3600, null, null, 'kept'],
-]
+] as const satisfies readonly SettingRow[]
 
 /**
  * Settings that libtorrent 2.0.8 only still knows by name: they read their default, take a value and do nothing, there
