@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
+import type { AnswerLine } from './dispatcher.ts'
 import { LineReader } from './framing.ts'
 import { longLineBytes } from './json.ts'
 import type { Peer } from './peer.ts'
@@ -8,11 +9,13 @@ import type { Peer } from './peer.ts'
 export interface ConnectionOptions {
   maxLineBytes: number
   /** Answers one line; never rejects; null for no answer. The work starts before it returns, but for a long line. */
-  answer(line: Buffer, peer: Peer): Promise<string | null>
+  answer(line: Buffer, peer: Peer): Promise<AnswerLine | null>
   /** The answer to a line past the limit. */
   tooLong(): string
   debug(message: string): void
 }
+
+const endOfLine = Buffer.from('\n')
 
 /** Requests of one client that may be under way at the same time. */
 const maxActive = 256
@@ -30,6 +33,8 @@ export class Connection implements Peer {
   readonly #reader: LineReader
   #lines: (Buffer | 'too long')[] = []
   #active = 0
+  /** Work in turns, of which there is one at a time. */
+  #held = 0
   #pumping = false
   #ended = false
   #wake: (() => void) | null = null
@@ -92,6 +97,15 @@ export class Connection implements Peer {
     else this.#socket.once('drain', done).once('close', done)
   }
 
+  hold(work: Promise<unknown>): void {
+    this.#held++
+    const done = () => {
+      this.#held--
+      this.#changed()
+    }
+    work.then(done, done)
+  }
+
   closed(callback: () => void): () => void {
     if (this.#socket.closed) setImmediate(callback)
     this.#socket.once('close', callback)
@@ -120,18 +134,28 @@ export class Connection implements Peer {
 
   #stuck(): boolean {
     if (this.#socket.destroyed) return false
-    return this.#socket.writableNeedDrain || this.#active >= maxActive
+    return this.#held > 0 || this.#socket.writableNeedDrain || this.#active >= maxActive
   }
 
   async #answer(line: Buffer | 'too long'): Promise<void> {
     this.#active++
     const text = line === 'too long' ? this.#options.tooLong() : await this.#options.answer(line, this)
     this.#active--
-    if (text !== null && this.#socket.writable && !this.#socket.write(`${text}\n`)) {
+    if (text !== null && this.#socket.writable && !this.#write(text)) {
       this.#socket.once('drain', () => this.#changed())
     }
     this.#changed()
     this.#endWhenDone()
+  }
+
+  /** The pieces of a line follow each other: nothing that is said unasked may come in between. */
+  #write(line: AnswerLine): boolean {
+    if (typeof line === 'string') return this.#socket.write(`${line}\n`)
+    this.#socket.cork()
+    for (const part of line) this.#socket.write(part)
+    const goesOn = this.#socket.write(endOfLine)
+    this.#socket.uncork()
+    return goesOn
   }
 
   /** Lets the pump look again at what it waits for. */

@@ -10,10 +10,12 @@ import { Turns } from '../program/turns.ts'
 import type { ParamsOf, ResultOf } from './contract/method.ts'
 import { ErrorCode, RpcError } from './errors.ts'
 import { longLineBytes, parseLine, parseLong } from './json.ts'
+import { LineParts, LineTooLong, writeInTurns } from './long-answer.ts'
 import { nobody, type Peer } from './peer.ts'
 import { maxLineBytes } from './protocol.ts'
 import { checkRequest } from './request.ts'
 import { type Contract, Validator } from './validate.ts'
+import { isHeavy } from './weight.ts'
 
 /** Where the server writes what its operator has to know. */
 export interface ServerLog {
@@ -33,6 +35,9 @@ export interface DispatcherOptions<C extends Contract> {
   handlers: HandlersOf<C>
   log: ServerLog
 }
+
+/** One line for a client, without a newline: a text, or the bytes of a long one in pieces. */
+export type AnswerLine = string | readonly Buffer[]
 
 /** Requests in one batch. */
 const maxBatch = 1000
@@ -74,9 +79,9 @@ export class Dispatcher<C extends Contract> {
 
   /**
    * The answer to one line, without a newline; null when there is nothing to answer. A long line is parsed in turns, and
-   * its work starts later.
+   * its work starts later; a long answer is written in turns.
    */
-  async answer(line: Buffer, peer: Peer = nobody): Promise<string | null> {
+  async answer(line: Buffer, peer: Peer = nobody): Promise<AnswerLine | null> {
     let message: unknown
     const turns = new Turns()
     try {
@@ -96,42 +101,57 @@ export class Dispatcher<C extends Contract> {
   }
 
   /** The handler starts before this returns: requests of one connection start in their order. */
-  async #single(message: unknown, room: number, peer: Peer): Promise<string | null> {
+  async #single(message: unknown, room: number, peer: Peer): Promise<AnswerLine | null> {
     const checked = checkRequest(message)
     if ('error' in checked) return JSON.stringify(errorResponse(checked.id, checked.error))
     const { request } = checked
     const response = await this.#rpc.receive(request, peer)
     return response === null || request.id === undefined
       ? null
-      : this.#serialise(request.method, response, room)
+      : await this.#serialise(request.method, response, room, peer)
   }
 
   /**
    * Entries run one after the other, other clients in between, and their answers share one line. json-rpc-2.0's own batches would answer a
    * batch of one with a bare object, reject for `[null]`, and run all entries at once.
    */
-  async #batch(entries: unknown[], turns: Turns, peer: Peer): Promise<string | null> {
+  async #batch(entries: unknown[], turns: Turns, peer: Peer): Promise<AnswerLine | null> {
     if (entries.length === 0 || entries.length > maxBatch) {
       const why = `a batch must have 1 to ${maxBatch} requests; this one has ${entries.length}`
       return JSON.stringify(errorResponse(null, new RpcError(ErrorCode.InvalidRequest, why)))
     }
-    const answers: string[] = []
+    const line = new LineParts()
+    let before = '['
     let room = maxLineBytes - entries.length * refusalBytes
     for (const entry of entries) {
       await turns.next()
       const answer = await this.#single(entry, room, peer)
       if (answer === null) continue
-      room -= Buffer.byteLength(answer)
-      answers.push(answer)
+      line.add(before)
+      before = ','
+      if (typeof answer === 'string') {
+        room -= Buffer.byteLength(answer)
+        line.add(answer)
+      } else {
+        room -= answer.reduce((sum, { length }) => sum + length, 0)
+        line.addParts(answer)
+      }
     }
-    return answers.length === 0 ? null : `[${answers.join(',')}]`
+    if (before === '[') return null
+    line.add(']')
+    line.flush()
+    return line.parts
   }
 
   async #call(method: keyof C & string, given: unknown, peer: Peer): Promise<unknown> {
-    const params = this.#validator.checkParams(method, given)
+    const params = isHeavy(given)
+      ? await this.#validator.checkParamsInTurns(method, given, new Turns())
+      : this.#validator.checkParams(method, given)
     try {
       const result = (await this.#handlers[method]!(params as ParamsOf<C[typeof method]>, peer)) ?? null
-      const problem = this.#validator.resultProblem(method, result)
+      const problem = isHeavy(result)
+        ? await this.#validator.resultProblemInTurns(method, result, new Turns())
+        : this.#validator.resultProblem(method, result)
       if (!problem) return result
       const where = problem.path === '' ? 'the result' : `'${problem.path}' of the result`
       throw new Error(`${where} breaks the contract: it ${problem.message}`)
@@ -156,14 +176,22 @@ export class Dispatcher<C extends Contract> {
     )
   }
 
-  #serialise(method: string, response: JSONRPCResponse, room: number): string {
+  async #serialise(method: string, response: JSONRPCResponse, room: number, peer: Peer): Promise<AnswerLine> {
     try {
-      const text = JSON.stringify(response)
-      // A UTF-16 unit takes three bytes at most: only very long answers have to be counted.
-      if (text.length * 3 <= room || Buffer.byteLength(text) <= room) return text
+      if (!isHeavy(response.result)) {
+        const text = JSON.stringify(response)
+        // A UTF-16 unit takes three bytes at most: only very long answers have to be counted.
+        if (text.length * 3 <= room || Buffer.byteLength(text) <= room) return text
+      } else {
+        const line = new LineParts(room)
+        const written = writeInTurns(response, line, new Turns())
+        peer.hold(written)
+        await written
+        line.flush()
+        return line.parts
+      }
     } catch (error) {
-      // A RangeError: V8 holds no string of more than half a gigabyte.
-      if (!(error instanceof RangeError)) {
+      if (!(error instanceof LineTooLong)) {
         return JSON.stringify(errorResponse(response.id, this.#defect(method, error)))
       }
     }

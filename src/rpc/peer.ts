@@ -9,6 +9,11 @@ export interface Peer {
   notify(line: string): boolean
   /** Calls back once, when everything that was sent is out, or the connection has ended. */
   drained(callback: () => void): void
+  /**
+   * Starts no further request of this client until the work is settled: what is done in turns for one client is done
+   * one after the other, so that it costs no more than one of them, and its requests take effect in their order.
+   */
+  hold(work: Promise<unknown>): void
   /** Calls back once, when the connection has ended; soon if it has ended already. Returns what takes that back. */
   closed(callback: () => void): () => void
 }
@@ -18,6 +23,7 @@ export const nobody: Peer = {
   open: false,
   notify: () => false,
   drained: (callback) => void setImmediate(callback),
+  hold: () => {},
   closed: (callback) => {
     const soon = setImmediate(callback)
     return () => clearImmediate(soon)

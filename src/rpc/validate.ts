@@ -1,6 +1,8 @@
 import type { TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
 import Format from 'typebox/format'
+import type { Turns } from '../program/turns.ts'
+import { isRecord } from '../program/value-in-words.ts'
 import { base64Format, isBase64 } from './base64.ts'
 import type { MethodSpec } from './contract/method.ts'
 import { ErrorCode, RpcError } from './errors.ts'
@@ -8,6 +10,9 @@ import { withoutNulls } from './left-out.ts'
 import { findProblem, type Problem, type SchemaNode } from './schema-problem.ts'
 
 Format.Set(base64Format, isBase64)
+
+/** Items of a list that are checked in one go. */
+const partLength = 500
 
 /** The methods of a protocol by name. */
 export type Contract = Readonly<Record<string, MethodSpec>>
@@ -44,6 +49,39 @@ export class Validator<C extends Contract> {
   /** What breaks the contract in a result, null when nothing does. */
   resultProblem(method: keyof C & string, result: unknown): Problem | null {
     return this.#problem(this.#contract[method]!.result, result)
+  }
+
+  /** As checkParams, of many values: others have their turn in between. */
+  async checkParamsInTurns(method: keyof C & string, given: unknown, turns: Turns): Promise<unknown> {
+    if (await this.#fitsInTurns(this.#contract[method]!.params, given, turns)) return given
+    return this.checkParams(method, given)
+  }
+
+  /** As resultProblem, of many values: others have their turn in between. */
+  async resultProblemInTurns(
+    method: keyof C & string,
+    result: unknown,
+    turns: Turns,
+  ): Promise<Problem | null> {
+    const schema = this.#contract[method]!.result
+    return (await this.#fitsInTurns(schema, result, turns)) ? null : this.#problem(schema, result)
+  }
+
+  /** A long list in a field is checked in parts, each as a whole: no schema says how long a list has to be. */
+  async #fitsInTurns(schema: TSchema, value: unknown, turns: Turns): Promise<boolean> {
+    const { properties } = schema as { properties?: Record<string, TSchema> }
+    if (!isRecord(value) || properties === undefined) return this.#fits(schema, value)
+    const rest = { ...value }
+    for (const [name, node] of Object.entries(properties)) {
+      const list = Object.hasOwn(value, name) ? value[name] : null
+      if (!Array.isArray(list) || list.length <= partLength) continue
+      rest[name] = []
+      for (let from = 0; from < list.length; from += partLength) {
+        if (!this.#fits(node, list.slice(from, from + partLength))) return false
+        await turns.next()
+      }
+    }
+    return this.#fits(schema, rest)
   }
 
   #fits(schema: TSchema, value: unknown): boolean {

@@ -90,3 +90,29 @@ test('json: a long line that ends inside a string is a ParseError', async () => 
     await assert.rejects(long(`${opening}${'x'.repeat(2_000_000)}`), code(ErrorCode.ParseError, /not JSON/))
   }
 })
+
+test('json: around the parts of a long line nothing stands that does not belong there', async () => {
+  const big = `[${'0,'.repeat(40_000)}0]`
+  const bigText = `"${'x'.repeat(1_100_000)}"`
+  for (const part of [big, bigText, `{"a":${big}}`]) {
+    for (const text of [
+      ...[`[${part},]`, `[,${part}]`, `[${part},,1]`, `[${part} 1]`, `[1 ${part}]`, `[${part}:1]`],
+      ...[
+        `{${part}}`,
+        `{"a" ${part}}`,
+        `{:${part}}`,
+        `{"a":${part},}`,
+        `{"a":1 "b":${part}}`,
+        `{"a":${part}"b":1}`,
+      ],
+      ...[`[${part}}`, `[${part}`, `[${part}]]`, `[${part}] 1`, `1 [${part}]`, `[${part}],[${part}]`],
+      ...[`[${part}${part}]`, `[1,${part}`, `{"a":"b" ${part}}`, `${part},`],
+    ]) {
+      assert.throws(() => JSON.parse(text), SyntaxError, text.slice(0, 30))
+      await assert.rejects(long(text), code(ErrorCode.ParseError, /not JSON/), text.slice(0, 30))
+    }
+    for (const text of [`[${part}]`, `[ ${part} , 1 ]`, `{"a": ${part} ,"a":1}`, `{"__proto__":${part}}`]) {
+      assert.deepEqual(await long(text), JSON.parse(text), text.slice(0, 30))
+    }
+  }
+})

@@ -6,6 +6,7 @@ import { type TestContext, test } from 'node:test'
 import { type App, openApp } from '../../src/daemon/app.ts'
 import { bencode, parseTorrent } from '../../src/metainfo/index.ts'
 import type { TorrentStatus } from '../../src/rpc/contract/types.ts'
+import { nobody } from '../../src/rpc/peer.ts'
 import { waitUntil } from '../helpers/wait-until.ts'
 import { base64, testFolder, testLog } from './harness.ts'
 
@@ -116,7 +117,8 @@ test('data on disk is checked and seeded, a magnet finds it, and all of it survi
   const kept = await status(again, 'leecher', hash)
   assert.deepEqual([kept.state, kept.tags, kept.progress, kept.total_download], ['seeding', ['kept'], 1, 0])
   assert.ok(kept.all_time_download >= 800_001)
-  await again.handlers['torrents.remove']({ session: 'leecher', info_hash: hash, remove_files: true })
+  const removal = { session: 'leecher', info_hash: hash, remove_files: true }
+  await again.handlers['torrents.remove'](removal, nobody)
   assert.equal(existsSync(join(folder, 'leech', 'data')), false)
   assert.equal(existsSync(join(folder, 'leech')), true)
 })

@@ -20,7 +20,7 @@ interface Found {
   session: Session
   record: TorrentRecord
   context: StatusContext
-  key: number | Buffer
+  key: number | string
 }
 
 /** Torrents on a page when the caller does not say, as in Porla. */
@@ -116,11 +116,11 @@ async function matching(
   return found
 }
 
-/** Texts are ordered by their bytes, as by strcmp. */
-function keyOf(record: TorrentRecord, context: StatusContext, field: OrderField): number | Buffer {
+/** Texts are ordered by their bytes, as by strcmp: each byte is a character of the key. */
+function keyOf(record: TorrentRecord, context: StatusContext, field: OrderField): number | string {
   if (field === 'size') return sizeOf(record)
   const value = partialStatus(record, context, [field])[field] as number | string
-  return typeof value === 'string' ? Buffer.from(value) : value
+  return typeof value === 'string' ? Buffer.from(value).toString('latin1') : value
 }
 
 /** What has no place and no eta is last in either direction; among equals the info hash decides. */
@@ -130,12 +130,8 @@ function order(field: OrderField, direction: 'asc' | 'desc'): (a: Found, b: Foun
   return (a, b) => {
     if (lacks(a) !== lacks(b)) return lacks(a) ? 1 : -1
     const [v1, other] = [a.record.row.v1, b.record.row.v1]
-    return sign * compared(a.key, b.key) || Number(v1 > other) - Number(v1 < other)
+    return sign * (Number(a.key > b.key) - Number(a.key < b.key)) || Number(v1 > other) - Number(v1 < other)
   }
-}
-
-function compared(a: number | Buffer, b: number | Buffer): number {
-  return typeof a === 'number' || typeof b === 'number' ? Number(a) - Number(b) : Buffer.compare(a, b)
 }
 
 function torrentOf({ session, record, context }: Found, names: readonly string[]): PorlaTorrent {

@@ -1,37 +1,25 @@
-import { nearest } from '../../program/nearest.ts'
 import type { Handlers, Method } from '../../rpc/contract/index.ts'
 import type { porlaMethods } from '../../rpc/contract/porla.ts'
-import { ErrorCode, RpcError } from '../../rpc/errors.ts'
 import { addTorrent } from '../session/actions/add.ts'
 import { addRequestInTurns } from '../session/actions/add-request.ts'
 import { magnetUriOf } from '../session/actions/magnet-uri.ts'
 import type { Sessions } from '../session/sessions.ts'
 import { infoHashOf } from '../session/torrent/record.ts'
-import {
-  isStatusField,
-  listedFields,
-  partialStatus,
-  type StatusField,
-  statusFields,
-  statusOf,
-} from '../session/torrent/status.ts'
+import { statusOf } from '../session/torrent/status.ts'
 import { verifiedPieces } from '../session/torrent/verified-pieces.ts'
 import { controlHandlers } from './control.ts'
 import { fileHandlers } from './files.ts'
 import { finder, holderOf } from './find.ts'
+import { listTorrents } from './list.ts'
 import { peerHandlers } from './peers.ts'
 import { isPorlaList, porlaList } from './porla-list.ts'
 import { type Presets, withPreset } from './presets.ts'
 import { propertyHandlers } from './properties.ts'
-import { matchingPage } from './query.ts'
 import { removing } from './removing.ts'
 import { storageHandlers } from './storage.ts'
 import { trackerHandlers } from './trackers.ts'
 import { urlSeedHandlers } from './url-seeds.ts'
 import { userDataHandlers } from './user-data.ts'
-
-/** Torrents in one answer when the caller does not say: the most there may be. */
-const pageSize = 10_000
 
 /** Handlers of `torrents.*`. */
 export function torrentHandlers(
@@ -59,22 +47,12 @@ export function torrentHandlers(
       return { session: session.name, info_hash: infoHashOf(record), added, warnings }
     },
     'torrents.remove': removing(sessions, find),
-    'torrents.list': (params) => {
-      if (isPorlaList(params)) return porlaList(sessions, params)
-      const { session: name, query, after, limit = pageSize, fields } = params
-      const names = fields ? checkedFields(fields) : listedFields
-      const session = sessions.get(name)
-      const context = session.statusContext()
-      const page =
-        query === undefined
-          ? session.records.page(after ?? null, limit + 1)
-          : matchingPage(session, context, query, after ?? null, limit + 1)
-      const shown = page.slice(0, limit)
-      return {
-        torrents: shown.map((record) => partialStatus(record, context, names)),
-        torrents_total: session.records.size,
-        next: page.length > limit ? infoHashOf(shown.at(-1)!) : null,
-      }
+    'torrents.list': (params, peer) => {
+      const answer = isPorlaList(params)
+        ? porlaList(sessions, params)
+        : listTorrents(sessions.get(params.session), params)
+      peer.hold(answer)
+      return answer
     },
     'torrents.find': (key) => {
       const [session, record] = holderOf(sessions, key) ?? []
@@ -102,16 +80,4 @@ export function torrentHandlers(
 
 function base64(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')
-}
-
-/** Throws InvalidValue for a name that a status does not have. */
-function checkedFields(names: readonly string[]): readonly StatusField[] {
-  return names.map((name) => {
-    if (isStatusField(name)) return name
-    const meant = nearest(name, statusFields)
-    const hint = meant ? `; did you mean '${meant}'?` : ''
-    throw new RpcError(ErrorCode.InvalidValue, `a torrent status has no field '${name}'${hint}`, {
-      path: 'fields',
-    })
-  })
 }

@@ -40,8 +40,8 @@ export type Params<M extends Method> = ParamsOf<(typeof contract)[M]>
 /** Result of a method. */
 export type Result<M extends Method> = ResultOf<(typeof contract)[M]>
 
-/** Methods that answer more than once, or for which it matters that the caller goes away. */
-type Listening = Extract<Method, `events.${string}`>
+/** Methods that answer more than once, for which it matters that the caller goes away, or that work in turns. */
+type Listening = Extract<Method, `events.${string}` | 'torrents.list' | 'torrents.remove'>
 
 /** One handler per method; the daemon does not compile while one is missing. */
 export type Handlers = {

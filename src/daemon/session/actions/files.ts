@@ -1,4 +1,5 @@
 import { type Metainfo, parseTorrent } from '../../../metainfo/index.ts'
+import { Turns } from '../../../program/turns.ts'
 import type { Result } from '../../../rpc/contract/index.ts'
 import { fileProgress } from '../../engine/file-progress.ts'
 import { blockLength } from '../../engine/units.ts'
@@ -121,10 +122,14 @@ export async function filesOf(
   if (!hasMetadata(record)) return []
   const { files, pieceLength } = await factsOf(session, record)
   const progress = await fileProgressOf(session, record)
-  return [...files].map((file, index) => {
+  const turns = new Turns()
+  const listed: Result<'torrents.files.list'>['files'] = []
+  for (const file of files) {
+    const index = listed.length
+    if (index % 100 === 99) await turns.next()
     const { path, name, size, offset, pad, hidden, executable, symlink } = file
     const [num_pieces, num_blocks] = [Math.ceil(size / pieceLength), Math.ceil(size / blockLength)]
-    return {
+    listed.push({
       index,
       path,
       size,
@@ -140,8 +145,9 @@ export async function filesOf(
       num_blocks,
       first_piece_node: firstNode(num_pieces),
       first_block_node: firstNode(num_blocks),
-    }
-  })
+    })
+  }
+  return listed
 }
 
 /** Number of the first leaf of a hash tree with so many leaves, which are filled up to a power of two. */
