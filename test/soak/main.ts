@@ -35,14 +35,15 @@ import { writeTorrents } from './torrents.ts'
 
 /**
  * What is allowed. Memory may grow by so much from the second quarter to the last, MiB. What objects hold outside of the heap
- * are mostly caches, filled more or less at each look. A run of less than four minutes is all warm-up, and is not judged by
+ * are mostly caches, filled more or less at each look; resident memory grows in steps of some 50 when V8 widens the room for new
+ * objects. A run of less than four minutes is all warm-up, and is not judged by
  * memory.
  */
 const limits = {
   slowCallMs: 50,
   heapMiB: 2,
   externalMiB: 10,
-  residentMiB: 24,
+  residentMiB: 64,
   judgedFromMinutes: 4,
   files: 1000,
 }
