@@ -55,6 +55,8 @@ export class Dispatcher<C extends Contract> {
   readonly #validator: Validator<C>
   /** Without a listener json-rpc-2.0 writes errors to the console; here #call logs what has to be logged. */
   readonly #rpc = new JSONRPCServer<Peer>({ errorListener: () => {} })
+  /** Results that are written in turns: each is weighed once. */
+  readonly #long = new WeakSet<object>()
   #shuttingDown = false
 
   constructor({ contract, handlers, log }: DispatcherOptions<C>) {
@@ -149,7 +151,9 @@ export class Dispatcher<C extends Contract> {
       : this.#validator.checkParams(method, given)
     try {
       const result = (await this.#handlers[method]!(params as ParamsOf<C[typeof method]>, peer)) ?? null
-      const problem = isHeavy(result)
+      const isLong = isHeavy(result)
+      if (isLong && typeof result === 'object' && result !== null) this.#long.add(result)
+      const problem = isLong
         ? await this.#validator.resultProblemInTurns(method, result, new Turns())
         : this.#validator.resultProblem(method, result)
       if (!problem) return result
@@ -178,7 +182,7 @@ export class Dispatcher<C extends Contract> {
 
   async #serialise(method: string, response: JSONRPCResponse, room: number, peer: Peer): Promise<AnswerLine> {
     try {
-      if (!isHeavy(response.result)) {
+      if (!this.#long.has(response.result)) {
         const text = JSON.stringify(response)
         // A UTF-16 unit takes three bytes at most: only very long answers have to be counted.
         if (text.length * 3 <= room || Buffer.byteLength(text) <= room) return text
@@ -191,7 +195,8 @@ export class Dispatcher<C extends Contract> {
         return line.parts
       }
     } catch (error) {
-      if (!(error instanceof LineTooLong)) {
+      // A RangeError: V8 holds no string of more than half a gigabyte.
+      if (!(error instanceof LineTooLong || error instanceof RangeError)) {
         return JSON.stringify(errorResponse(response.id, this.#defect(method, error)))
       }
     }
