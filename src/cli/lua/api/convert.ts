@@ -158,3 +158,10 @@ function pushNumber(lua: Lua, L: State, value: number): void {
   if (Number.isSafeInteger(value)) lua.pushInteger(L, value)
   else lua.pushNumber(L, value)
 }
+
+/** Pushes nil and a message, as Lua's own functions fail, and returns 2. */
+export function pushFailure(lua: Lua, L: State, message: string): number {
+  lua.pushNil(L)
+  lua.pushText(L, message)
+  return 2
+}

@@ -15,6 +15,7 @@ import type { TorrentRef } from '../api/values/torrent-ref.ts'
 import { Callback } from '../loop/callback.ts'
 import type { State } from '../vm/c-api.ts'
 import { ArgumentError } from '../vm/errors.ts'
+import { stopMethod } from './cancellable.ts'
 import { type EventHandler, EventStream } from './events/event-stream.ts'
 
 /** What the functions of one VM share. */
@@ -120,19 +121,7 @@ const connectionClass: ApiClass<Connection> = {
   name: 'SignalConnection',
   doc: 'A handler of events. Keep it in a variable: one that is collected as garbage hears nothing more.',
   origin: 'porla',
-  members: [
-    {
-      kind: 'method',
-      name: 'disconnect',
-      signature: '()',
-      doc: 'Ends it. Twice is harmless.',
-      origin: 'porla',
-      call: (_api, _L, self) => {
-        self.stop()
-        return 0
-      },
-    },
-  ],
+  members: [stopMethod('disconnect', 'Ends it. Twice is harmless.')],
   collected: (self, api) => api.host.loop.collected(self),
 }
 

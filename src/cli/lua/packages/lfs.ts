@@ -2,7 +2,7 @@ import { linkSync, mkdirSync, rmdirSync, symlinkSync, utimesSync } from 'node:fs
 import type { Api, ApiModule, StaticMember } from '../api/describe.ts'
 import { systemFailure } from '../stdlib/errno.ts'
 import { checkFileName, checkOption, pathOf, readable } from '../stdlib/names.ts'
-import { pushOutcome } from '../stdlib/results.ts'
+import { pushOutcome, pushReason } from '../stdlib/results.ts'
 import type { State } from '../vm/c-api.ts'
 import { ArgumentError } from '../vm/errors.ts'
 import { attributesType, pushAttributes } from './lfs/attributes.ts'
@@ -44,11 +44,7 @@ function currentFolder(api: Api, L: State): number {
     api.lua.pushExact(L, api.cwd())
     return 1
   } catch (error) {
-    const failure = systemFailure(error)
-    if (failure === undefined) throw error
-    api.lua.pushNil(L)
-    api.lua.pushText(L, failure.message)
-    return 2
+    return pushReason(api.lua, L, error)
   }
 }
 

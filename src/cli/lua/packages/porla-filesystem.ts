@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs'
 import type { ApiModule } from '../api/describe.ts'
 import { checkPlace } from '../api/paths.ts'
-import { systemFailure } from '../stdlib/errno.ts'
 import { pathOf } from '../stdlib/names.ts'
+import { pushReason } from '../stdlib/results.ts'
 import { modules as fsModules } from './fs.ts'
 import { membersOf } from './porla/members-of.ts'
 
@@ -27,11 +27,7 @@ export const modules: readonly ApiModule[] = [
             api.lua.pushBoolean(L, mkdirSync(pathOf(path), { recursive: true }) !== undefined)
             return 1
           } catch (error) {
-            const failure = systemFailure(error)
-            if (failure === undefined) throw error
-            api.lua.pushNil(L)
-            api.lua.pushText(L, failure.message)
-            return 2
+            return pushReason(api.lua, L, error)
           }
         },
       },

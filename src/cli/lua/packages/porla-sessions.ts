@@ -1,4 +1,5 @@
 import type { ApiClass, ApiModule } from '../api/describe.ts'
+import { pushSession, sessionFinders } from '../api/handles/find-session.ts'
 import { type SessionValue, sessionClass } from '../api/handles/session.ts'
 import { sessionsModule } from '../api/handles/sessions.ts'
 import { methodOf, torrentsHandleClass } from './porla/torrents-handle.ts'
@@ -62,46 +63,9 @@ export const modules: readonly ApiModule[] = [
         signature: '(): PoSessionHandle?',
         doc: 'The session `default`; nil when the configuration has none of that name.',
         origin: 'porla',
-        call: (api, L) => {
-          const { sessions } = api.call('sessions.list', {})
-          if (sessions.some(({ name }) => name === defaultSession))
-            api.push(L, sessionHandleClass, { name: defaultSession })
-          else api.lua.pushNil(L)
-          return 1
-        },
+        call: (api, L) => pushSession(api, L, sessionHandleClass, defaultSession),
       },
-      {
-        kind: 'static',
-        name: 'get',
-        signature: '(name: string): PoSessionHandle?',
-        doc: 'The session of that name; nil when there is none. Sessions have no numbers here.',
-        origin: 'porla',
-        call: (api, L) => {
-          const name = api.lua.checkText(L, 1)
-          const { sessions } = api.call('sessions.list', {})
-          if (sessions.some((session) => session.name === name)) api.push(L, sessionHandleClass, { name })
-          else api.lua.pushNil(L)
-          return 1
-        },
-      },
-      {
-        kind: 'static',
-        name: 'list',
-        signature: '(): fun(): PoSessionHandle?',
-        doc: 'For `for session in sessions.list() do`: all sessions by name, in byte order.',
-        origin: 'porla',
-        call: (api, L) => {
-          const { sessions } = api.call('sessions.list', {})
-          let i = 0
-          api.pushIterator(L, (S) => {
-            const session = sessions[i++]
-            if (session === undefined) return 0
-            api.push(S, sessionHandleClass, { name: session.name })
-            return 1
-          })
-          return 1
-        },
-      },
+      ...sessionFinders(sessionHandleClass, 'porla', ' Sessions have no numbers here.'),
       ...sessionsModule.members.filter(({ name }) => name === 'metrics'),
     ],
   },

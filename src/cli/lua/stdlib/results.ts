@@ -18,6 +18,15 @@ export function pushFailure(lua: Lua, L: State, error: unknown, name?: ByteStrin
   return 3
 }
 
+/** Pushes `nil, message` for a failed system call and gives 2. Any other error goes on. */
+export function pushReason(lua: Lua, L: State, error: unknown): number {
+  const failure = systemFailure(error)
+  if (failure === undefined) throw error
+  lua.pushNil(L)
+  lua.pushText(L, failure.message)
+  return 2
+}
+
 /** Runs a system call: true on success, else as `pushFailure`. */
 export function pushOutcome(lua: Lua, L: State, call: () => void, name?: ByteString): number {
   try {

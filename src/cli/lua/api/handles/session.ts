@@ -4,6 +4,7 @@ import { LuaType, type State } from '../../vm/c-api.ts'
 import { ArgumentError, LuaError } from '../../vm/errors.ts'
 import { readBoolean, readFields, readText } from '../convert.ts'
 import type { Api, ApiClass, MethodMember } from '../describe.ts'
+import { plainMethod } from '../plain-members.ts'
 import { addTorrentParamsClass } from '../values/add-torrent-params.ts'
 import { hashOfText, infoHashClass } from '../values/info-hash.ts'
 import { type ParamsValue, requestOf } from '../values/params-value.ts'
@@ -127,30 +128,21 @@ export const sessionClass: ApiClass<SessionValue> = {
         return 1
       },
     },
-    {
-      kind: 'method',
-      name: 'is_paused',
-      signature: '(): boolean',
-      doc: 'Whether the session is paused as a whole.',
-      origin: 'own',
-      call: (api, L, self) => {
-        api.lua.pushBoolean(L, overview(api, self).is_paused)
-        return 1
-      },
-    },
-    {
-      kind: 'method',
-      name: 'listen_port',
-      signature: '(): integer',
-      doc:
-        'The port at which peers reach the session; 0 while it does not listen, as before it has had a torrent to run, ' +
+    plainMethod(
+      'is_paused',
+      'boolean',
+      'Whether the session is paused as a whole.',
+      'own',
+      (self, api) => overview(api, self).is_paused,
+    ),
+    plainMethod(
+      'listen_port',
+      'integer',
+      'The port at which peers reach the session; 0 while it does not listen, as before it has had a torrent to run, ' +
         'and while its port is taken.',
-      origin: 'own',
-      call: (api, L, self) => {
-        api.lua.pushInteger(L, overview(api, self).listen_port)
-        return 1
-      },
-    },
+      'own',
+      (self, api) => overview(api, self).listen_port,
+    ),
     command(
       'pause',
       'Pauses the session as a whole until it is resumed, across restarts: none of its torrents runs, though each keeps ' +

@@ -1,4 +1,5 @@
 import type { ApiClass } from '../describe.ts'
+import { plainMethod } from '../plain-members.ts'
 import { clientDataClass } from '../values/client-data.ts'
 import { infoHashClass, noHash } from '../values/info-hash.ts'
 import { torrentInfoClass } from '../values/torrent-info.ts'
@@ -66,17 +67,13 @@ export const torrentHandleClass: ApiClass<HandleValue> = {
         return 1
       },
     },
-    {
-      kind: 'method',
-      name: 'make_magnet_uri',
-      signature: '(): string',
-      doc: "A magnet link of the torrent with its name, trackers and web seeds, as libtorrent's make_magnet_uri.",
-      origin: 'own',
-      call: (api, L, self) => {
-        api.lua.pushText(L, api.call('torrents.magnet_uri', keyOf(self.torrent)).magnet_uri)
-        return 1
-      },
-    },
+    plainMethod(
+      'make_magnet_uri',
+      'string',
+      "A magnet link of the torrent with its name, trackers and web seeds, as libtorrent's make_magnet_uri.",
+      'own',
+      (self, api) => api.call('torrents.magnet_uri', keyOf(self.torrent)).magnet_uri,
+    ),
     ...storageMembers,
     ...propertyMembers,
     ...peerMembers,

@@ -3,14 +3,14 @@ import { visible } from '../../../../program/visible.ts'
 import type { InfoHash } from '../../../../rpc/contract/types.ts'
 import { LuaType, type State } from '../../vm/c-api.ts'
 import { WrongValue } from '../../vm/errors.ts'
-import { int32, readInteger, readList, readText } from '../convert.ts'
+import { int32, pushFailure, readInteger, readList, readText } from '../convert.ts'
 import type { Api, ApiClass, PropertyMember } from '../describe.ts'
 import { clientDataClass } from './client-data.ts'
 import { flagsClass, readFlags } from './flags.ts'
 import { hashOfText, infoHashClass } from './info-hash.ts'
 import { type ItemType, integerItem, listClass, textItem } from './list.ts'
 import { newParams, type ParamsValue, paramsOfMagnet } from './params-value.ts'
-import { pushFailure, torrentInfoClass } from './torrent-info.ts'
+import { torrentInfoClass } from './torrent-info.ts'
 
 type Property = PropertyMember<ParamsValue>
 type Names<T> = { [K in keyof ParamsValue]: ParamsValue[K] extends T ? K : never }[keyof ParamsValue]
@@ -97,7 +97,7 @@ export const addTorrentParamsClass: ApiClass<ParamsValue> = {
           params = paramsOfMagnet(uri)
         } catch (error) {
           if (!(error instanceof MetainfoError)) throw error
-          return pushFailure(api, L, error.message)
+          return pushFailure(api.lua, L, error.message)
         }
         api.push(L, addTorrentParamsClass, params)
         return 1

@@ -1,7 +1,8 @@
 import { announceEndpointDocs, announceInfoHashDocs } from '../../../../rpc/contract/docs/announce.ts'
 import type { Result } from '../../../../rpc/contract/index.ts'
 import { pushList } from '../convert.ts'
-import type { ApiClass, PropertyMember } from '../describe.ts'
+import type { ApiClass } from '../describe.ts'
+import { plainProperties } from '../plain-members.ts'
 
 export type EndpointValue = Result<'torrents.trackers.list'>['trackers'][number]['endpoints'][number]
 type InfoHashValue = EndpointValue['info_hashes'][0]
@@ -21,27 +22,11 @@ const infoHashTypes: { readonly [K in keyof InfoHashValue]: string } = {
   scrape_downloaded: 'integer',
 }
 
-const names = Object.keys(infoHashTypes) as (keyof InfoHashValue)[]
-
 export const announceInfoHashClass: ApiClass<InfoHashValue> = {
   name: 'AnnounceInfoHash',
   doc: 'What is known of one info hash of a torrent at one tracker.',
   origin: 'porla',
-  members: names.map(
-    (name): PropertyMember<InfoHashValue> => ({
-      kind: 'property',
-      name,
-      type: infoHashTypes[name],
-      ...announceInfoHashDocs[name],
-      origin: 'porla',
-      get: ({ lua }, L, self) => {
-        const value = self[name]
-        if (typeof value === 'string') lua.pushText(L, value)
-        else if (typeof value === 'boolean') lua.pushBoolean(L, value)
-        else lua.pushInteger(L, value)
-      },
-    }),
-  ),
+  members: plainProperties(infoHashTypes, announceInfoHashDocs),
   text: ({ fails }) => `AnnounceInfoHash (${fails} failures)`,
 }
 

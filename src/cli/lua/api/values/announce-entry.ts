@@ -1,7 +1,8 @@
 import { visible } from '../../../../program/visible.ts'
 import { announceEntryDocs } from '../../../../rpc/contract/docs/announce.ts'
 import { pushList } from '../convert.ts'
-import type { ApiClass, PropertyMember } from '../describe.ts'
+import type { ApiClass } from '../describe.ts'
+import { plainProperties } from '../plain-members.ts'
 import { announceEndpointClass, type EndpointValue } from './announce-endpoint.ts'
 
 /** A tracker of a torrent. `source` is libtorrent's bit mask. */
@@ -34,21 +35,7 @@ export const announceEntryClass: ApiClass<AnnounceEntryValue> = {
   doc: 'A tracker of a torrent.',
   origin: 'porla',
   members: [
-    ...(Object.keys(types) as Name[]).map(
-      (name): PropertyMember<AnnounceEntryValue> => ({
-        kind: 'property',
-        name,
-        type: types[name],
-        ...announceEntryDocs[name],
-        origin: 'porla',
-        get: ({ lua }, L, self) => {
-          const value = self[name]
-          if (typeof value === 'string') lua.pushText(L, value)
-          else if (typeof value === 'boolean') lua.pushBoolean(L, value)
-          else lua.pushInteger(L, value)
-        },
-      }),
-    ),
+    ...plainProperties(types, announceEntryDocs),
     {
       kind: 'property',
       name: 'endpoints',

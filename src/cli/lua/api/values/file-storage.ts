@@ -1,7 +1,8 @@
 import type { FileEntry } from '../../../../metainfo/index.ts'
 import type { State } from '../../vm/c-api.ts'
 import { ArgumentError } from '../../vm/errors.ts'
-import type { Api, ApiClass } from '../describe.ts'
+import type { Api, ApiClass, MethodMember } from '../describe.ts'
+import { plainMethod, pushPlain } from '../plain-members.ts'
 
 /** The file of argument 1, an index from 0 as in libtorrent. */
 function fileAt(api: Api, L: State, files: readonly FileEntry[]): FileEntry {
@@ -13,56 +14,37 @@ function fileAt(api: Api, L: State, files: readonly FileEntry[]): FileEntry {
   return file
 }
 
+/** A method that says something of the file at an index. */
+function ofFile(
+  name: string,
+  type: 'string' | 'integer',
+  doc: string,
+  value: (file: FileEntry) => string | number,
+): MethodMember<readonly FileEntry[]> {
+  const signature = `(index: integer): ${type}`
+  const call: MethodMember<readonly FileEntry[]>['call'] = (api, L, files) => {
+    pushPlain(api.lua, L, value(fileAt(api, L, files)))
+    return 1
+  }
+  return { kind: 'method', name, signature, doc, origin: 'porla', call }
+}
+
 export const fileStorageClass: ApiClass<readonly FileEntry[]> = {
   name: 'FileStorage',
   doc: 'The files of a torrent. Indexes count from 0, as in libtorrent; one that is out of range is an error.',
   origin: 'porla',
   global: true,
   members: [
-    {
-      kind: 'method',
-      name: 'file_name',
-      signature: '(index: integer): string',
-      doc: 'Last element of the path.',
-      origin: 'porla',
-      call: (api, L, files) => {
-        api.lua.pushText(L, fileAt(api, L, files).name)
-        return 1
-      },
-    },
-    {
-      kind: 'method',
-      name: 'file_path',
-      signature: '(index: integer): string',
-      doc: 'Path below the save path, top folder included.',
-      origin: 'porla',
-      call: (api, L, files) => {
-        api.lua.pushText(L, fileAt(api, L, files).path)
-        return 1
-      },
-    },
-    {
-      kind: 'method',
-      name: 'file_size',
-      signature: '(index: integer): integer',
-      doc: 'Size in bytes.',
-      origin: 'porla',
-      call: (api, L, files) => {
-        api.lua.pushInteger(L, fileAt(api, L, files).size)
-        return 1
-      },
-    },
-    {
-      kind: 'method',
-      name: 'num_files',
-      signature: '(): integer',
-      doc: 'Number of files, pad files included.',
-      origin: 'own',
-      call: (api, L, files) => {
-        api.lua.pushInteger(L, files.length)
-        return 1
-      },
-    },
+    ofFile('file_name', 'string', 'Last element of the path.', (file) => file.name),
+    ofFile('file_path', 'string', 'Path below the save path, top folder included.', (file) => file.path),
+    ofFile('file_size', 'integer', 'Size in bytes.', (file) => file.size),
+    plainMethod(
+      'num_files',
+      'integer',
+      'Number of files, pad files included.',
+      'own',
+      (files) => files.length,
+    ),
   ],
   length: (files) => files.length,
   operators: [

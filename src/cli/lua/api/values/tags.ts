@@ -2,6 +2,7 @@ import { visible } from '../../../../program/visible.ts'
 import { LuaType, type State } from '../../vm/c-api.ts'
 import { readText } from '../convert.ts'
 import type { Api, ApiClass, MethodMember } from '../describe.ts'
+import { plainMethod } from '../plain-members.ts'
 import { changeUserData, readUserData, type UserDataValue } from './user-data.ts'
 
 type Method = MethodMember<UserDataValue>
@@ -29,6 +30,14 @@ function lookUp(name: string): Method {
   }
 }
 
+function change(name: string, how: 'add_tags' | 'remove_tags', doc: string): Method {
+  const call: Method['call'] = (api, L, self) => {
+    changeUserData(api, self, { [how]: [argument(api, L)] })
+    return 0
+  }
+  return { kind: 'method', name, signature: '(tag: string)', doc, origin: 'seed', call }
+}
+
 export const tagsClass: ApiClass<UserDataValue> = {
   name: 'Tags',
   doc: 'The tags of a torrent: a set of strings without order. Live, as the object they belong to.',
@@ -40,17 +49,7 @@ export const tagsClass: ApiClass<UserDataValue> = {
     'Two reads of `tags` are never equal: compare what is in them.',
   ],
   members: [
-    {
-      kind: 'method',
-      name: 'add',
-      signature: '(tag: string)',
-      doc: 'Adds a tag; nothing happens when it is there.',
-      origin: 'seed',
-      call: (api, L, self) => {
-        changeUserData(api, self, { add_tags: [argument(api, L)] })
-        return 0
-      },
-    },
+    change('add', 'add_tags', 'Adds a tag; nothing happens when it is there.'),
     {
       kind: 'method',
       name: 'clear',
@@ -62,28 +61,14 @@ export const tagsClass: ApiClass<UserDataValue> = {
         return 0
       },
     },
-    {
-      kind: 'method',
-      name: 'empty',
-      signature: '(): boolean',
-      doc: 'Whether there are no tags.',
-      origin: 'porla',
-      call: (api, L, self) => {
-        api.lua.pushBoolean(L, tagsOf(api, self).length === 0)
-        return 1
-      },
-    },
-    {
-      kind: 'method',
-      name: 'erase',
-      signature: '(tag: string)',
-      doc: 'Removes a tag; nothing happens when it is not there.',
-      origin: 'seed',
-      call: (api, L, self) => {
-        changeUserData(api, self, { remove_tags: [argument(api, L)] })
-        return 0
-      },
-    },
+    plainMethod(
+      'empty',
+      'boolean',
+      'Whether there are no tags.',
+      'porla',
+      (self, api) => tagsOf(api, self).length === 0,
+    ),
+    change('erase', 'remove_tags', 'Removes a tag; nothing happens when it is not there.'),
     lookUp('find'),
     lookUp('get'),
     {
@@ -98,17 +83,7 @@ export const tagsClass: ApiClass<UserDataValue> = {
         return 1
       },
     },
-    {
-      kind: 'method',
-      name: 'size',
-      signature: '(): integer',
-      doc: 'Number of tags.',
-      origin: 'porla',
-      call: (api, L, self) => {
-        api.lua.pushInteger(L, tagsOf(api, self).length)
-        return 1
-      },
-    },
+    plainMethod('size', 'integer', 'Number of tags.', 'porla', (self, api) => tagsOf(api, self).length),
   ],
   length: (self, api) => tagsOf(api, self).length,
   read: (api, L, self) => {

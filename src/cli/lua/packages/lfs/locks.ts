@@ -1,7 +1,8 @@
 import { symlinkSync, unlinkSync } from 'node:fs'
 import type { Api, ApiClass } from '../../api/describe.ts'
-import { failureCode, systemFailure } from '../../stdlib/errno.ts'
+import { failureCode } from '../../stdlib/errno.ts'
 import { type ByteString, checkFileName, pathOf } from '../../stdlib/names.ts'
+import { pushReason } from '../../stdlib/results.ts'
 import { encodeExact } from '../../vm/byte-text.ts'
 import type { State } from '../../vm/c-api.ts'
 import { ArgumentError } from '../../vm/errors.ts'
@@ -63,11 +64,7 @@ export function pushDirectoryLock(api: Api, L: State): number {
   try {
     symlinkSync('lock', pathOf(path))
   } catch (error) {
-    const failure = systemFailure(error)
-    if (failure === undefined) throw error
-    api.lua.pushNil(L)
-    api.lua.pushText(L, failure.message)
-    return 2
+    return pushReason(api.lua, L, error)
   }
   const absolute = path.startsWith('/') ? path : `${encodeExact(api.cwd()).toString('latin1')}/${path}`
   api.push(L, lockClass, { path: absolute, held: true })

@@ -1,10 +1,11 @@
 import { RpcError } from '../../../../rpc/errors.ts'
-import { readBoolean, readFields, readText } from '../../api/convert.ts'
+import { pushFailure, readBoolean, readFields, readText } from '../../api/convert.ts'
 import type { Api, ApiClass, MethodMember } from '../../api/describe.ts'
 import { type HandleValue, handleOf } from '../../api/handles/handle-value.ts'
 import { TorrentPages } from '../../api/handles/pages.ts'
 import { checkHash, overview, type SessionValue } from '../../api/handles/session.ts'
 import { torrentHandleClass } from '../../api/handles/torrent.ts'
+import { plainMethod } from '../../api/plain-members.ts'
 import { addTorrentParamsClass } from '../../api/values/add-torrent-params.ts'
 import { infoHashClass } from '../../api/values/info-hash.ts'
 import { type ParamsValue, requestOf } from '../../api/values/params-value.ts'
@@ -86,23 +87,17 @@ export const torrentsHandleClass: ApiClass<SessionValue> = {
           return 1
         } catch (error) {
           if (!(error instanceof RpcError)) throw error
-          api.lua.pushNil(L)
-          api.lua.pushText(L, error.message)
-          return 2
+          return pushFailure(api.lua, L, error.message)
         }
       },
     },
-    {
-      kind: 'method',
-      name: 'count',
-      signature: '(): integer',
-      doc: 'How many torrents there are.',
-      origin: 'porla',
-      call: (api, L, self) => {
-        api.lua.pushInteger(L, overview(api, self).torrents_total)
-        return 1
-      },
-    },
+    plainMethod(
+      'count',
+      'integer',
+      'How many torrents there are.',
+      'porla',
+      (self, api) => overview(api, self).torrents_total,
+    ),
     {
       kind: 'method',
       name: 'get',

@@ -1,36 +1,25 @@
 import { getBit } from '../../../../../metainfo/bits.ts'
 import { ArgumentError } from '../../../vm/errors.ts'
-import { int32, pushList, readInteger, readList } from '../../convert.ts'
+import { int32, readInteger, readList } from '../../convert.ts'
 import type { MethodMember } from '../../describe.ts'
 import { keyOf } from '../../values/torrent-ref.ts'
 import type { HandleValue } from '../handle-value.ts'
+import { integerList } from './list-member.ts'
 
 /** What a torrent has of its files and pieces, and what it wants of them. */
 export const fileMembers: readonly MethodMember<HandleValue>[] = [
-  {
-    kind: 'method',
-    name: 'file_priorities',
-    signature: '(): integer[]',
-    doc: 'Priority of each file, 0 (not wanted) to 7. Before metadata what was given, possibly nothing.',
-    origin: 'porla',
-    call: (api, L, self) => {
-      const { priorities } = api.call('torrents.files.priorities', keyOf(self.torrent))
-      pushList(api.lua, L, priorities, (priority) => api.lua.pushInteger(L, priority))
-      return 1
-    },
-  },
-  {
-    kind: 'method',
-    name: 'file_progress',
-    signature: '(): integer[]',
-    doc: 'Bytes of each file that are there, unfinished pieces included. Empty before metadata.',
-    origin: 'own',
-    call: (api, L, self) => {
-      const { progress } = api.call('torrents.files.progress', keyOf(self.torrent))
-      pushList(api.lua, L, progress, (bytes) => api.lua.pushInteger(L, bytes))
-      return 1
-    },
-  },
+  integerList(
+    'file_priorities',
+    'Priority of each file, 0 (not wanted) to 7. Before metadata what was given, possibly nothing.',
+    'porla',
+    (api, torrent) => api.call('torrents.files.priorities', torrent).priorities,
+  ),
+  integerList(
+    'file_progress',
+    'Bytes of each file that are there, unfinished pieces included. Empty before metadata.',
+    'own',
+    (api, torrent) => api.call('torrents.files.progress', torrent).progress,
+  ),
   {
     kind: 'method',
     name: 'flush_cache',

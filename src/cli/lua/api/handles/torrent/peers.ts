@@ -1,11 +1,12 @@
 import { isIP } from 'node:net'
 import type { State } from '../../../vm/c-api.ts'
 import { ArgumentError } from '../../../vm/errors.ts'
-import { pushList, readInteger } from '../../convert.ts'
+import { readInteger } from '../../convert.ts'
 import type { Api, MethodMember } from '../../describe.ts'
 import { peerInfoClass } from '../../values/peer-info.ts'
 import { keyOf } from '../../values/torrent-ref.ts'
 import type { HandleValue } from '../handle-value.ts'
+import { integerList, listMember } from './list-member.ts'
 
 function checkAddress(api: Api, L: State, arg: number): string {
   const ip = api.lua.checkText(L, arg)
@@ -43,30 +44,19 @@ export const addressMembers: readonly MethodMember<HandleValue>[] = [
 
 /** The peers of a torrent and what they have. */
 export const peerMembers: readonly MethodMember<HandleValue>[] = [
-  {
-    kind: 'method',
-    name: 'peer_info',
-    signature: '(): PeerInfo[]',
-    doc: 'Its connections, half-open ones and web seeds included. Empty while it does not run.',
-    origin: 'seed',
-    call: (api, L, self) => {
-      const { peers } = api.call('torrents.peers.list', keyOf(self.torrent))
-      pushList(api.lua, L, peers, (peer) => api.push(L, peerInfoClass, peer))
-      return 1
-    },
-  },
-  {
-    kind: 'method',
-    name: 'piece_availability',
-    signature: '(): integer[]',
-    doc:
-      'How many connected peers have each piece. The first item is piece 0. Empty before metadata and for a seed, ' +
+  listMember(
+    'peer_info',
+    'PeerInfo',
+    'Its connections, half-open ones and web seeds included. Empty while it does not run.',
+    'seed',
+    (api, torrent) => api.call('torrents.peers.list', torrent).peers,
+    (api, L, peer) => api.push(L, peerInfoClass, peer),
+  ),
+  integerList(
+    'piece_availability',
+    'How many connected peers have each piece. The first item is piece 0. Empty before metadata and for a seed, ' +
       'zeros while the torrent does not run.',
-    origin: 'own',
-    call: (api, L, self) => {
-      const { availability } = api.call('torrents.pieces.availability', keyOf(self.torrent))
-      pushList(api.lua, L, availability, (count) => api.lua.pushInteger(L, count))
-      return 1
-    },
-  },
+    'own',
+    (api, torrent) => api.call('torrents.pieces.availability', torrent).availability,
+  ),
 ]

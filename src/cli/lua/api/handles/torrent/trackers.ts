@@ -6,7 +6,6 @@ import type { Lua } from '../../../vm/lua.ts'
 import {
   type FieldReaders,
   int32,
-  pushList,
   readBoolean,
   readFields,
   readInteger,
@@ -17,6 +16,7 @@ import type { Api, MethodMember, PropertyMember } from '../../describe.ts'
 import { announceEntryClass } from '../../values/announce-entry.ts'
 import { keyOf } from '../../values/torrent-ref.ts'
 import type { HandleValue } from '../handle-value.ts'
+import { listMember } from './list-member.ts'
 
 type Tracker = Params<'torrents.trackers.replace'>['trackers'][number]
 
@@ -149,18 +149,13 @@ export const trackerMembers: readonly (MethodMember<HandleValue> | PropertyMembe
       return 0
     },
   },
-  {
-    kind: 'method',
-    name: 'trackers',
-    signature: '(): AnnounceEntry[]',
-    doc:
-      'The trackers, sorted by tier, in the order in which they are asked: one that works comes first in its tier, ' +
+  listMember(
+    'trackers',
+    'AnnounceEntry',
+    'The trackers, sorted by tier, in the order in which they are asked: one that works comes first in its tier, ' +
       'one that failed last. What is known of them is from the time since the daemon started.',
-    origin: 'seed',
-    call: (api, L, self) => {
-      const { trackers } = api.call('torrents.trackers.list', keyOf(self.torrent))
-      pushList(api.lua, L, trackers, (entry) => api.push(L, announceEntryClass, entry))
-      return 1
-    },
-  },
+    'seed',
+    (api, torrent) => api.call('torrents.trackers.list', torrent).trackers,
+    (api, L, entry) => api.push(L, announceEntryClass, entry),
+  ),
 ]
