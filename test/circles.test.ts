@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { circlesOf } from './helpers/circles.ts'
+import { circlesOf } from '../scripts/imports/circles.ts'
 
 const circles = (edges: Record<string, string[]>) => circlesOf(new Map(Object.entries(edges)))
 
