@@ -188,7 +188,7 @@ test('validate: a result that breaks the contract is found, with its path', () =
     {
       path: 'torrents[1].ratio',
       message:
-        'is NaN, expected a number (all_time_upload / all_time_download, 0 when nothing was downloaded)',
+        'is NaN, expected a number (`all_time_upload / all_time_download`; 0 when nothing was downloaded.)',
     },
   )
 })
