@@ -9,7 +9,7 @@ export interface KnowingSwarm {
   readonly state: { readonly isPrivate: boolean; changed(urgent?: boolean): void }
   readonly peers: PeerBook
   readonly dialer: Dialer
-  addPeer(address: string, source: 'resume'): void
+  addPeer(address: string): void
 }
 
 /** Everybody whom a torrent knows, connected or not, and who is no web seed. */
@@ -28,7 +28,7 @@ export function recallPeer(swarm: KnowingSwarm, { address, source, seed }: Known
   if (swarm.state.isPrivate && isStrange(source)) return
   swarm.peers.remember(address, source)
   swarm.dialer.know(address, seed)
-  swarm.addPeer(address, 'resume')
+  swarm.addPeer(address)
 }
 
 /** Disconnects all and forgets who is known, but for web seeds. */
