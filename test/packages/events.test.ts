@@ -13,21 +13,9 @@ import {
   writeTestFile,
 } from '../helpers/torrents.ts'
 import { waitUntil } from '../helpers/wait-until.ts'
-import { type Running, startLua } from './support.ts'
+import { adding, type Running, startLua } from './support.ts'
 
 const hash = (i: number) => i.toString(16).padStart(40, '0')
-
-/** Lua code that adds a magnet link by its number, paused or not. */
-const adding = `
-  local sessions = require("sessions")
-  local session = sessions.get("default")
-  local function add(i, paused)
-    local params = AddTorrentParams.from_magnet(("magnet:?xt=urn:btih:%040x&dn=t%d"):format(i, i))
-    params.save_path = "data"
-    if paused then params.flags.paused = true; params.flags.auto_managed = false end
-    return session:add_torrent(params)
-  end
-`
 
 const start = (t: TestContext, daemon: TestDaemon, code: string): Promise<Running> =>
   startLua(t, daemon.folder, code, { env: daemon.env })
@@ -227,53 +215,6 @@ test('torrent_file_error names the file', async (t) => {
   const [first, second] = out.split('\n')
   assert.match(first as string, /^true\t.*blocked.*\ttrue$/)
   assert.equal(second, 'true')
-})
-
-test('10,000 events and a slow script: it hears all of them, in order', async (t) => {
-  const daemon = await startDaemon(t)
-  const out = await daemon.ok(
-    `${adding}
-     local torrent = add(1, true)
-     local events = require("events")
-     local turns, wrong, last = 0, 0, nil
-     local function heard(what)
-       return function()
-         if what == last then wrong = wrong + 1 end
-         last = what
-         turns = turns + 1
-         if turns % 1000 == 0 then os.execute("sleep 0.02") end
-         if turns == 9000 then print(turns, wrong); os.exit() end
-       end
-     end
-     a = events.on("torrent_paused", heard("paused"))
-     b = events.on("torrent_resumed", heard("resumed"))
-     for i = 1, 4500 do torrent:resume(); torrent:pause() end`,
-    [],
-    { timeoutMs: 60_000 },
-  )
-  assert.equal(out, '9000\t0')
-})
-
-test('more than is kept: the script is told, and goes on', async (t) => {
-  const daemon = await startDaemon(t)
-  const { code, out, stderr } = await daemon.lua(
-    `${adding}
-     local torrent = add(1, true)
-     local n = 0
-     a = require("events").on("torrent_resumed", function() n = n + 1 end)
-     b = require("events").on("torrent_removed", function() print(n); os.exit() end)
-     for i = 1, 6000 do torrent:resume(); torrent:pause() end
-     session:remove_torrent(torrent)`,
-    [],
-    { timeoutMs: 60_000 },
-  )
-  assert.equal(code, 0)
-  const heard = Number(out)
-  assert.ok(heard > 4900 && heard < 5100, out)
-  assert.match(
-    stderr,
-    /^porla-lua: warning: 200\d events are lost: they come faster than the script takes them\n$/,
-  )
 })
 
 test('without a daemon events.on raises the error of any call', async (t) => {

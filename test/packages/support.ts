@@ -61,3 +61,15 @@ export async function startLua(
     signal: (name) => void child.kill(name),
   }
 }
+
+/** Lua code that adds a magnet link by its number, paused or not. */
+export const adding = `
+  local sessions = require("sessions")
+  local session = sessions.get("default")
+  local function add(i, paused)
+    local params = AddTorrentParams.from_magnet(("magnet:?xt=urn:btih:%040x&dn=t%d"):format(i, i))
+    params.save_path = "data"
+    if paused then params.flags.paused = true; params.flags.auto_managed = false end
+    return session:add_torrent(params)
+  end
+`
