@@ -18,6 +18,8 @@ async function heardBy(t: Parameters<typeof tempFolder>[0], settings: Record<str
   await seeder.load(task(torrent.id, from, { torrentFile: torrent.bytes }))
   await leecher.load(task(torrent.id, to, { torrentFile: torrent.bytes }))
   const address = await leecher.address()
+  // before that calls are not taken
+  await leecher.until(torrent.id, 'runs', ({ phase }) => phase === 'running')
   const peers = []
   for (const seed of [true, false]) {
     const raw = await callPeer(t, torrent, address, { seed, unchokes: false })

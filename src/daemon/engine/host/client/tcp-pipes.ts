@@ -10,6 +10,8 @@ const shared = Buffer.allocUnsafeSlow(256 << 10)
  * reads 32 times of each connection, and hashing what fifty of them send holds everything else up.
  */
 const mostAtOnce = 2 << 20
+/** And reading goes on for so long in one turn, ms: small pieces cost more than their bytes. */
+const longestMs = 8
 
 const stock = PeerClass.prototype.setThrottlePipes
 PeerClass.prototype.setThrottlePipes = function (this: Peer) {
@@ -61,18 +63,21 @@ function join(peer: Peer, socket: Socket, wire: Wire): void {
 
 /** Bytes that were read since the event loop last turned, and connections that wait for its next turn. */
 let readNow = 0
+let readSince = 0
 const waiting: (() => void)[] = []
 
 /** Counts what was read. False when that is enough for one turn of the event loop: `next` is called in the next one. */
 function mayReadOn(count: number, next: () => void): boolean {
+  const now = performance.now()
   if (readNow === 0) {
+    readSince = now
     setImmediate(() => {
       readNow = 0
       for (const go of waiting.splice(0)) go()
     })
   }
   readNow += count
-  if (readNow <= mostAtOnce) return true
+  if (readNow <= mostAtOnce && now - readSince < longestMs) return true
   waiting.push(next)
   return false
 }

@@ -20,7 +20,26 @@ export interface Outlet {
 /** The system gets so many bytes at once, so that it is known how far a slow peer is. */
 const batchBytes = 256 << 10
 
+/** One turn of the event loop hands bytes to sockets for so long, ms: with many peers each is a system call. */
+const turnMs = 5
+
 const outlets = new WeakMap<Wire, SocketOutlet>()
+
+/** Those that have something for the system, in the order in which it came. */
+let due: SocketOutlet[] = []
+
+/** After all that this turn brings, before it waits for more. */
+function flushLater(outlet: SocketOutlet): void {
+  if (due.push(outlet) === 1) setImmediate(flushDue)
+}
+
+function flushDue(): void {
+  const until = performance.now() + turnMs
+  let flushed = 0
+  while (flushed < due.length && (flushed === 0 || performance.now() < until)) due[flushed++]!.flush()
+  due = due.slice(flushed)
+  if (due.length > 0) setImmediate(flushDue)
+}
 
 /** The one of a connection. */
 export function outletOf(wire: Wire): Outlet {
@@ -71,14 +90,12 @@ export class SocketOutlet implements Outlet {
     this.#queued += bytes.length
     if (this.#due || this.#under > 0) return
     this.#due = true
-    // after all that this turn brings, before it waits for more
-    setImmediate(() => {
-      this.#due = false
-      this.#flush()
-    })
+    flushLater(this)
   }
 
-  #flush(): void {
+  /** Hands what waits to the system. */
+  flush(): void {
+    this.#due = false
     const socket = this.#socket
     if (this.#queue.length === 0 || this.#under > 0 || socket.destroyed) return
     let count = 0
@@ -106,7 +123,7 @@ export class SocketOutlet implements Outlet {
     for (const gone of sent) gone?.()
     if (this.#socket.destroyed) return
     this.more()
-    this.#flush()
+    this.flush()
   }
 
   #drop(): void {

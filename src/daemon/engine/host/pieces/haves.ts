@@ -3,6 +3,8 @@ import { haveMessages, sendQueue } from '../peers/send-queue.ts'
 import type { Availability } from './availability.ts'
 import { hasPiece } from './piece-set.ts'
 
+/** News go out this often at most, ms: each is a system call for every peer. */
+const soonMs = 20
 /** Peers that have a piece hear of ours after so long: with others that came meanwhile, ms. */
 const lateMs = 500
 
@@ -13,7 +15,7 @@ export interface HavesSwarm {
 }
 
 /**
- * Tells peers of new pieces: those that lack one once for each turn of the event loop, all of them in one go. Peers that
+ * Tells peers of new pieces: those that lack one at once, or 20 ms after the last time, all of them in one go. Peers that
  * have it learn only how far we are (send_redundant_have), and for them it can wait: a hundred seeds would otherwise cost a
  * hundred writes for each piece.
  */
@@ -23,6 +25,9 @@ export class Haves {
   #pieces: number[] = []
   readonly #late = new Map<Wire, number[]>()
   #timer: NodeJS.Timeout | null = null
+  #soon: NodeJS.Timeout | null = null
+  /** When news went out last, of performance.now(). */
+  #toldAt = Number.NEGATIVE_INFINITY
 
   constructor(torrent: Torrent, swarm: HavesSwarm) {
     this.#torrent = torrent
@@ -30,11 +35,15 @@ export class Haves {
   }
 
   tell(piece: number): void {
-    if (this.#pieces.push(piece) === 1) setImmediate(() => this.#send())
+    if (this.#pieces.push(piece) > 1) return
+    const wait = this.#toldAt + soonMs - performance.now()
+    if (wait <= 0) setImmediate(() => this.#send())
+    else this.#soon = setTimeout(() => this.#send(), wait).unref()
   }
 
   stop(): void {
     if (this.#timer !== null) clearTimeout(this.#timer)
+    if (this.#soon !== null) clearTimeout(this.#soon)
     this.#timer = null
     this.#late.clear()
   }
@@ -42,6 +51,8 @@ export class Haves {
   #send(): void {
     const pieces = this.#pieces
     this.#pieces = []
+    this.#soon = null
+    this.#toldAt = performance.now()
     if (this.#torrent.destroyed) return
     const { availability, limits } = this.#swarm
     for (const wire of this.#torrent.wires) {

@@ -6,7 +6,7 @@ const mostLooks = 64
 const mostCandidates = 256
 const priorities = 8
 /** So many pieces are put in order at a time after many counts changed. */
-const portion = 4096
+const portion = 256
 
 /**
  * The pieces that are wanted, missing and not begun, in the order in which they are to be begun. They lie in buckets by
