@@ -5,8 +5,9 @@ const mostLooks = 64
 /** Of those so many are compared. */
 const mostCandidates = 256
 const priorities = 8
-/** So many pieces are put in order at a time after many counts changed. */
+/** After many counts have changed so many pieces are put in order at a time; all where there are few. */
 const portion = 256
+const few = 4096
 
 /**
  * The pieces that are wanted, missing and not begun, in the order in which they are to be begun. They lie in buckets by
@@ -195,7 +196,8 @@ export class PieceOrder {
   /** Puts the next pieces in order whose counts may have changed. */
   #settle(): void {
     if (this.#unsettled === this.#counts.length) return
-    const end = Math.min(this.#counts.length, this.#unsettled + portion)
+    const { length } = this.#counts
+    const end = length <= few ? length : Math.min(length, this.#unsettled + portion)
     for (let piece = this.#unsettled; piece < end; piece++) {
       if (this.#bucketOf[piece] === -1 || this.#bucketOf[piece] === this.key(piece)) continue
       this.#take(piece)
