@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { describe, type TestContext, test } from 'node:test'
 import type { Settings } from '../../src/rpc/contract/types.ts'
 import { startTracker } from '../helpers/tracker.ts'
@@ -139,11 +140,16 @@ describe('DHT', { concurrency: 4 }, () => {
 
   test('a UDP port that is taken: the DHT has another, and nothing else is concerned', async (t) => {
     const node = await startNode(t)
+    // a port that is free for TCP
+    const tcp = createServer().listen(0, '127.0.0.1')
+    await once(tcp, 'listening')
+    const { port } = tcp.address() as AddressInfo
     const udp = createSocket('udp4')
-    udp.bind(0, '127.0.0.1')
+    udp.bind(port, '127.0.0.1')
     await once(udp, 'listening')
     t.after(() => udp.close())
-    const { port } = udp.address()
+    tcp.close()
+    await once(tcp, 'close')
     const noUtp = { enable_incoming_utp: false, enable_outgoing_utp: false }
     const engine = startEngine(t, {
       ...withDht(node.address, noUtp),
