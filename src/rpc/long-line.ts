@@ -206,7 +206,7 @@ class LongLine {
   #cut(from: number, to: number): number {
     let cut = to
     while ((this.#line[cut]! & 0xc0) === 0x80) cut--
-    // the longest escape, ￿, begins at most five bytes before its last one
+    // the longest escape has six bytes: a backslash, a u, and four digits
     const last = this.#line.lastIndexOf(backslash, cut - 1)
     if (last < from || last < cut - 5) return cut
     let first = last

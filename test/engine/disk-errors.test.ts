@@ -35,6 +35,24 @@ describe('errors of the disk', { concurrency: 4 }, () => {
     assert.equal(leecher.state.pid, pid)
   })
 
+  test('what has come and cannot be written is not counted', async (t) => {
+    // all of it comes before anything is written: it is one piece
+    const torrent = makeTorrent([file('a', 200_000)], 262_144)
+    const [from, to] = [await tempFolder(t), await tempFolder(t)]
+    await writeFiles(from, torrent.files)
+    const seeder = startEngine(t, {}, 'seeder')
+    const leecher = startEngine(t, {}, 'leecher')
+    await seeder.load(task(torrent.id, from, { torrentFile: torrent.bytes }))
+    await leecher.load(task(torrent.id, to, { torrentFile: torrent.bytes }))
+    await leecher.until(torrent.id, 'runs', (r) => r.phase === 'running')
+    // in its way only now: a check would have found it
+    await mkdir(join(to, 'a'))
+    await leecher.call('addPeer', { id: torrent.id, address: await seeder.address() })
+    await leecher.until(torrent.id, 'is stopped', (r) => r.phase === 'stopped')
+    const { done, payloadDownload } = leecher.report(torrent.id)
+    assert.deepEqual({ done, payloadDownload }, { done: 0, payloadDownload: 200_000 })
+  })
+
   test('a save path below a file is an error that says so', async (t) => {
     const torrent = makeTorrent([file('top/a', 20_000), file('top/empty', 0)], 16384)
     const folder = await tempFolder(t)

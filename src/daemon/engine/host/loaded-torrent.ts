@@ -344,9 +344,11 @@ export class LoadedTorrent {
     if (this.#ended) return
     this.state.phase = 'stopped'
     this.state.error = taskError(error, write)
-    this.state.changed(true)
     this.#log('warning', `stopped: ${this.state.error.message}`)
-    this.leave(0).catch((second: Error) => this.#log('error', `cannot stop: ${second.message}`))
+    // first, so that blocks that could not be written are not counted any more
+    const left = this.leave(0)
+    this.state.changed(true)
+    left.catch((second: Error) => this.#log('error', `cannot stop: ${second.message}`))
   }
 
   #log(level: 'debug' | 'warning' | 'error', message: string): void {

@@ -269,6 +269,8 @@ export class Swarm implements Sharer {
     this.#leaving = true
     this.webSeeds.stop()
     this.downloads?.stop()
+    // what has come and is not on disk is gone
+    this.state.partial = null
     this.#haves.stop()
     // before destroy: that would announce `stopped` with zeros
     const told = this.discovery.stop(deadlineMs)
@@ -283,7 +285,6 @@ export class Swarm implements Sharer {
     this.metadata.stop()
     this.limits.remove(this)
     this.state.numbers = null
-    this.state.partial = null
   }
 
   /** Every piece is here: webtorrent and the trackers are told once. */
