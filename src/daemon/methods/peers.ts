@@ -29,14 +29,14 @@ function givenPeers({
   port,
   peers,
 }: Params<'torrents.peers.add'>): readonly [ip: string, port: number][] {
-  const refuse = (path: string, why: string) => {
-    throw new RpcError(ErrorCode.InvalidParams, `torrents.peers.add: ${why}`, { path })
-  }
+  const refused = (path: string, why: string) =>
+    new RpcError(ErrorCode.InvalidParams, `torrents.peers.add: ${why}`, { path })
   if (peers !== undefined) {
-    if (ip !== undefined || port !== undefined) refuse('peers', "give 'ip' and 'port', or 'peers', not both")
+    if (ip !== undefined || port !== undefined)
+      throw refused('peers', "give 'ip' and 'port', or 'peers', not both")
     return peers
   }
-  if (ip === undefined) return refuse('ip', "'ip' is missing, or 'peers'")!
-  if (port === undefined) return refuse('port', "'port' is missing")!
+  if (ip === undefined) throw refused('ip', "'ip' is missing, or 'peers'")
+  if (port === undefined) throw refused('port', "'port' is missing")
   return [[ip, port]]
 }

@@ -1,4 +1,5 @@
 import { Turns } from '../../program/turns.ts'
+import { webtorrentVersion } from '../../program/version.ts'
 import type { Handlers, Result } from '../../rpc/contract/index.ts'
 import type { porlaMethods } from '../../rpc/contract/porla.ts'
 import type { Session } from '../session/session.ts'
@@ -13,9 +14,6 @@ const followed = {
   porla: { branch: 'main', commitish: '5a5ccd8', version: '0.41.0' },
   libtorrent: { revision: '', version: '2.0.8' },
 }
-
-/** The version of the engine's library that this program is built with. */
-const webtorrent = '3.0.21'
 
 /** Handlers of the methods that are here for Porla's clients. */
 export function porlaHandlers(
@@ -32,7 +30,7 @@ export function porlaHandlers(
         node: { version: node },
         openssl: { version: openssl },
         sqlite: { version: sqlite },
-        webtorrent: { version: webtorrent },
+        webtorrent: { version: webtorrentVersion },
       }
     },
     'torrents.metadata.list': (key) => {

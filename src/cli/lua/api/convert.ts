@@ -160,7 +160,7 @@ function pushNumber(lua: Lua, L: State, value: number): void {
 }
 
 /** Pushes nil and a message, as Lua's own functions fail, and returns 2. */
-export function pushFailure(lua: Lua, L: State, message: string): number {
+export function pushNilAndMessage(lua: Lua, L: State, message: string): number {
   lua.pushNil(L)
   lua.pushText(L, message)
   return 2

@@ -1,4 +1,4 @@
-import { pushFailure } from '../api/convert.ts'
+import { pushNilAndMessage } from '../api/convert.ts'
 import type { Api, ApiModule } from '../api/describe.ts'
 import type { State } from '../vm/c-api.ts'
 import { ArgumentError, LuaError } from '../vm/errors.ts'
@@ -45,7 +45,7 @@ const codecs: Readonly<Record<string, Functions>> = {
         return 1
       } catch (error) {
         if (!(error instanceof LuaError)) throw error
-        return pushFailure(api.lua, L, error.message)
+        return pushNilAndMessage(api.lua, L, error.message)
       }
     },
   },

@@ -3,7 +3,7 @@ import { visible } from '../../../../program/visible.ts'
 import type { InfoHash } from '../../../../rpc/contract/types.ts'
 import { LuaType, type State } from '../../vm/c-api.ts'
 import { WrongValue } from '../../vm/errors.ts'
-import { int32, pushFailure, readInteger, readList, readText } from '../convert.ts'
+import { int32, pushNilAndMessage, readInteger, readList, readText } from '../convert.ts'
 import type { Api, ApiClass, PropertyMember } from '../describe.ts'
 import { clientDataClass } from './client-data.ts'
 import { flagsClass, readFlags } from './flags.ts'
@@ -97,7 +97,7 @@ export const addTorrentParamsClass: ApiClass<ParamsValue> = {
           params = paramsOfMagnet(uri)
         } catch (error) {
           if (!(error instanceof MetainfoError)) throw error
-          return pushFailure(api.lua, L, error.message)
+          return pushNilAndMessage(api.lua, L, error.message)
         }
         api.push(L, addTorrentParamsClass, params)
         return 1

@@ -2,7 +2,7 @@ import type { FileEntry } from '../../../../metainfo/index.ts'
 import type { State } from '../../vm/c-api.ts'
 import { ArgumentError } from '../../vm/errors.ts'
 import type { Api, ApiClass, MethodMember } from '../describe.ts'
-import { plainMethod, pushPlain } from '../plain-members.ts'
+import { plainMethod, pushScalar } from '../plain-members.ts'
 
 /** The file of argument 1, an index from 0 as in libtorrent. */
 function fileAt(api: Api, L: State, files: readonly FileEntry[]): FileEntry {
@@ -23,7 +23,7 @@ function ofFile(
 ): MethodMember<readonly FileEntry[]> {
   const signature = `(index: integer): ${type}`
   const call: MethodMember<readonly FileEntry[]>['call'] = (api, L, files) => {
-    pushPlain(api.lua, L, value(fileAt(api, L, files)))
+    pushScalar(api.lua, L, value(fileAt(api, L, files)))
     return 1
   }
   return { kind: 'method', name, signature, doc, origin: 'porla', call }

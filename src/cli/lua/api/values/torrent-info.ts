@@ -6,7 +6,7 @@ import { maxLineBytes } from '../../../../rpc/protocol.ts'
 import { systemFailure } from '../../stdlib/errno.ts'
 import { pathOf } from '../../stdlib/names.ts'
 import type { State } from '../../vm/c-api.ts'
-import { pushFailure, pushJson, pushList } from '../convert.ts'
+import { pushJson, pushList, pushNilAndMessage } from '../convert.ts'
 import type { Api, ApiClass, MethodMember } from '../describe.ts'
 import { checkPlace } from '../paths.ts'
 import { announceEntryClass, sourceTorrentFile } from './announce-entry.ts'
@@ -74,7 +74,7 @@ function pushParsed(api: Api, L: State, bytes: Uint8Array): number {
     info = torrentInfoOf(bytes)
   } catch (error) {
     if (!(error instanceof MetainfoError)) throw error
-    return pushFailure(api.lua, L, error.message)
+    return pushNilAndMessage(api.lua, L, error.message)
   }
   api.push(L, torrentInfoClass, info)
   return 1
@@ -141,7 +141,7 @@ export const torrentInfoClass: ApiClass<TorrentInfoValue> = {
         } catch (error) {
           const message = error instanceof MetainfoError ? error.message : systemFailure(error)?.message
           if (message === undefined) throw error
-          return pushFailure(api.lua, L, message)
+          return pushNilAndMessage(api.lua, L, message)
         }
         return pushParsed(api, L, bytes)
       },

@@ -1,5 +1,5 @@
 import { RpcError } from '../../../../rpc/errors.ts'
-import { pushFailure, readBoolean, readFields, readText } from '../../api/convert.ts'
+import { pushNilAndMessage, readBoolean, readFields, readText } from '../../api/convert.ts'
 import type { Api, ApiClass, MethodMember } from '../../api/describe.ts'
 import { type HandleValue, handleOf } from '../../api/handles/handle-value.ts'
 import { TorrentPages } from '../../api/handles/pages.ts'
@@ -87,7 +87,7 @@ export const torrentsHandleClass: ApiClass<SessionValue> = {
           return 1
         } catch (error) {
           if (!(error instanceof RpcError)) throw error
-          return pushFailure(api.lua, L, error.message)
+          return pushNilAndMessage(api.lua, L, error.message)
         }
       },
     },
