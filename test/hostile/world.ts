@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -117,5 +118,25 @@ export async function startWorld(t: TestContext): Promise<World> {
       last++
       return `127.${1 + (last >> 14)}.${(last >> 7) & 127}.${1 + (last & 127)}`
     },
+  }
+}
+
+/** Notes how a world is. What it returns fails unless the host lives on, no torrent has an error, and the other transfer goes on. */
+export async function watchOver(world: World): Promise<() => Promise<void>> {
+  const before = await world.engine()
+  const start = await world.received()
+  return async () => {
+    const { state, pid, restarts } = await world.engine()
+    assert.deepEqual({ state, pid, restarts }, { state: 'running', pid: before.pid, restarts: 0 })
+    const { torrents } = await world.client.call('torrents.list', { session: 'default' })
+    assert.deepEqual(
+      torrents.map(({ error }) => error),
+      [null, null, null, null],
+    )
+    const more = await world.received()
+    assert.ok(more > start, 'the other transfer went on')
+    await waitUntil('it goes on', async () => (await world.received()) > more)
+    // what is thrown costs one connection as well, but then a rule is missing
+    assert.doesNotMatch(world.daemon.log, /is disconnected: \w*Error/)
   }
 }
